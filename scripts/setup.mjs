@@ -1,0 +1,33 @@
+// Brings a checkout to the point where `dist/` can be run: installs when the lockfile is not the one
+// that node_modules was installed from, then compiles. Uses nothing but Node, because it runs first.
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const stampFile = 'node_modules/.orbweaver-lock';
+// The native module is built for one Node ABI, so another Node asks for another install.
+const wanted = createHash('sha256')
+  .update(readFileSync('package-lock.json'))
+  .update(process.versions.modules)
+  .digest('hex');
+const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
+
+if (installed !== wanted) {
+  say('installing packages (the first time this compiles SQLite: about a minute)');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stampFile, wanted);
+}
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+  if (error !== undefined) say(`cannot run ${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function say(text) {
+  process.stderr.write(`setup: ${text}\n`);
+}

@@ -1,0 +1,51 @@
+/**
+ * Errors that end a run. What goes wrong with one URL is never thrown: it is a `Failure`
+ * (protocol/failure.ts) and the crawl goes on.
+ */
+
+/** Stable names for the reasons a run cannot start or go on; each maps to one exit status. */
+export type CrawlErrorCode = 'usage' | 'store' | 'pool' | 'invariant';
+
+/**
+ * The base of everything Orbweaver throws on purpose. `message` says what was met and what was
+ * expected; `hint`, where there is one, says what the user can do about it.
+ */
+export class CrawlError extends Error {
+  readonly code: CrawlErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: CrawlErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** A flag, option or argument was refused. Nothing was started. Exit status 2. */
+export class UsageError extends CrawlError {
+  constructor(message: string, options?: { hint?: string; cause?: unknown }) {
+    super('usage', message, options);
+  }
+}
+
+/** The database file cannot be opened, is full, is not ours or is newer. Exit status 4. */
+export class StoreError extends CrawlError {
+  constructor(message: string, options?: { hint?: string; cause?: unknown }) {
+    super('store', message, options);
+  }
+}
+
+/** Worker threads cannot be started or kept alive. Exit status 70. */
+export class PoolError extends CrawlError {
+  constructor(message: string, options?: { hint?: string; cause?: unknown }) {
+    super('pool', message, options);
+  }
+}
+
+/** Something that cannot be, is: our fault, never the user's. Exit status 70. */
+export class InvariantError extends CrawlError {
+  constructor(message: string, options?: { hint?: string; cause?: unknown }) {
+    super('invariant', message, options);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Why a URL has no page: the two closed lists of reasons, and the plain record of a failed request.
+ * A failure was tried and did not work; a skip was our decision. Every code is in the README's table.
+ */
+
+/** What can go wrong with a request, by cause. What follows from each is decided in policy/retry.ts. */
+export const FAILURE_CODES = [
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'reset',
+  'protocol',
+  'status',
+  'redirect',
+  'too-large',
+  'decode',
+  'host',
+  'validation',
+  'executor',
+  'worker-lost',
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** Why we chose not to fetch a URL, or not to read what it answered. */
+export const SKIP_REASONS = [
+  'out-of-scope',
+  'robots',
+  'depth',
+  'limit',
+  'content-type',
+  'url',
+  'nofollow',
+  'trap',
+  'private',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/**
+ * A request that did not give a page. Plain data: it crosses threads and goes into the file.
+ * `message` is for people and may hold text from the network; escape it before printing.
+ */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** The server's Retry-After, as a wait from the moment of the answer, in ms; uncapped. */
+  readonly retryAfterMs?: number;
+}

@@ -1,0 +1,88 @@
+/**
+ * What a worker thread reports: one outcome per task, whatever happened, plus the small messages it
+ * posts in mid-task. Plain data only; times are ms since epoch, sizes bytes, links canonical keys
+ * joined by newlines (a canonical URL holds none).
+ */
+import type { Failure } from './failure.js';
+
+interface OutcomeBase {
+  /** Worker thread number as Node counts it, for --verbose. */
+  readonly thread: number;
+  /** When the request was handed to the HTTP client. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/** An HTML page with a 2xx status, fetched whole and parsed. */
+export interface PageOutcome extends OutcomeBase {
+  readonly kind: 'page';
+  readonly status: number;
+  readonly contentType: string | null;
+  /** Decoded body size. */
+  readonly bodyBytes: number;
+  /** SHA-256 of the decoded body, lower-case hex. */
+  readonly bodySha256: string;
+  readonly title: string | null;
+  /** Canonical key of rel=canonical, where there is a valid one. */
+  readonly canonicalUrl: string | null;
+  /**
+   * Keys of the in-scope links by `nofollow`: [0] plain, [1] rel=nofollow, [2] page-level nofollow.
+   * Each key stands in one of them only (the least wins); '' = none.
+   */
+  readonly links: readonly [plain: string, rel: string, page: string];
+  /** As `links`, for links outside the seeds' scope that would be in scope if it grew; all '' unless `keepOutside`. */
+  readonly outside: readonly [plain: string, rel: string, page: string];
+  /** Links outside the scope not sent by name: lines of `host SPACE count`. */
+  readonly outsideHosts: string;
+  /** Distinct same-scope links refused by profile, include or exclude. */
+  readonly filtered: number;
+  /** Whether `within` matched an element on this page; true when there is no `within`. */
+  readonly withinFound: boolean;
+}
+
+/** Whether a redirect's target belongs to the crawl, judged as a link on this page would be. */
+export type Verdict = 'inside' | 'outside' | 'filtered';
+
+/** A 3xx with a usable Location. */
+export interface RedirectOutcome extends OutcomeBase {
+  readonly kind: 'redirect';
+  readonly status: number;
+  readonly targetKey: string;
+  /** The target as spelt by the server (no fragment, no credentials): what to request if it is our own key. */
+  readonly targetUrl: string;
+  readonly verdict: Verdict;
+}
+
+/** An answer that is not HTML; its body was not read. */
+export interface OtherTypeOutcome extends OutcomeBase {
+  readonly kind: 'other-type';
+  readonly status: number;
+  readonly contentType: string;
+}
+
+/** One answer to a robots.txt request. */
+export interface RobotsOutcome extends OutcomeBase {
+  readonly kind: 'robots';
+  readonly status: number;
+  /** At most 500 KiB, decoded as UTF-8; '' unless 2xx. */
+  readonly text: string;
+  /** Absolute target of a 3xx; null when it is not one or the target is unusable. */
+  readonly redirectTo: string | null;
+  /** Retry-After as a wait in ms, where given. */
+  readonly retryAfterMs: number | null;
+}
+
+/** Everything else: network trouble, 4xx/5xx (`code: 'status'`), an unusable redirect, too large, undecodable. */
+export interface FailureOutcome extends OutcomeBase {
+  readonly kind: 'failure';
+  readonly failure: Failure;
+}
+
+export type Outcome = PageOutcome | RedirectOutcome | OtherTypeOutcome | RobotsOutcome | FailureOutcome;
+
+/** Posted in mid-task. The union leaves room for a worker that asks for a slot of another host. */
+export interface BodyRead {
+  readonly kind: 'body-read';
+  readonly flightId: number;
+}
+export type WorkerMessage = BodyRead;

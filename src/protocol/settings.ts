@@ -1,0 +1,36 @@
+/**
+ * What a worker thread is given once, when it starts: the part of the configuration that fetching
+ * and link extraction need. Structured-cloneable; regular expressions travel as their source.
+ */
+
+/** Which URLs count as the site: same origin, same host name, same registrable domain, or any. */
+export type ScopeMode = 'origin' | 'host' | 'domain' | 'any';
+
+/** How links are chosen: `mediawiki` is the rule of the original exercise, `web` takes every link. */
+export type Profile = 'mediawiki' | 'web';
+
+/** The facts from which url/scope.ts decides whether a link belongs to the crawl. */
+export interface LinkRule {
+  readonly profile: Profile;
+  readonly scope: ScopeMode;
+  /** Scope keys (url/scope.ts) of the seeds. Origins won by a seed's redirect are judged on the main thread. */
+  readonly scopeKeys: readonly string[];
+  /** Regular expression sources, unanchored, matched against path + query; empty = everything. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export interface WorkerSettings {
+  readonly rule: LinkRule;
+  /** CSS selector: only links inside matching elements count; null = the whole page. */
+  readonly within: string | null;
+  /** False under --no-robots: robots meta and X-Robots-Tag are then not obeyed. */
+  readonly obeyNofollow: boolean;
+  readonly userAgent: string;
+  /** Extra request headers, sent only with tasks that say `sendHeaders`. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Deadline for the whole response, ms. */
+  readonly timeoutMs: number;
+  /** Cap on a body, in bytes, on the wire and decoded. */
+  readonly maxBodyBytes: number;
+}

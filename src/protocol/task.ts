@@ -1,0 +1,30 @@
+/**
+ * What the delegator asks of a worker thread. One message per task; plain data only.
+ */
+
+interface TaskBase {
+  /** Unique within a run; comes back in mid-task messages. */
+  readonly flightId: number;
+  /** The absolute http(s) URL to put on the wire. */
+  readonly url: string;
+  /** Whether `WorkerSettings.headers` go with this request (seed origins only). */
+  readonly sendHeaders: boolean;
+}
+
+/** Fetch a page, follow nothing, report its links. */
+export interface FetchTask extends TaskBase {
+  readonly kind: 'fetch';
+  /** The identity key of the page; `url` is another spelling of it after a redirect to itself. */
+  readonly key: string;
+  /** The host has a limit on requests in flight: post `body-read` when the body is in. */
+  readonly slotted: boolean;
+  /** The scope may still grow or has grown: send links outside the seeds' scope by name, not only counted. */
+  readonly keepOutside: boolean;
+}
+
+/** Fetch one hop of a robots.txt; a redirect is reported, not followed. */
+export interface RobotsTask extends TaskBase {
+  readonly kind: 'robots';
+}
+
+export type Task = FetchTask | RobotsTask;
