@@ -1,0 +1,116 @@
+/**
+ * Which URLs count as the site. A link is judged from its key and its page's key alone, so the answer
+ * is the same whichever thread asks, and whenever. Judges; counts, stores and reports nothing.
+ */
+import { UsageError } from '../errors.js';
+import type { Verdict } from '../protocol/outcome.js';
+import type { LinkRule, ScopeMode } from '../protocol/settings.js';
+
+import { originOf, pathAndQuery } from './canonicalise.js';
+import { registrableDomain } from './public-suffix.js';
+
+/** Judges links by one compiled `LinkRule`. */
+export interface ScopeJudge {
+  /**
+   * Says where a link stands. `filtered`: refused by profile, include or exclude, and so it stays
+   * whatever the scope becomes. `outside`: passes those, but its scope key is not among the rule's; it
+   * would be in scope if a seed's redirect added that key. `inside`: belongs to the crawl. Never throws.
+   *
+   * @param key     key of the link's target
+   * @param pageKey key of the page that holds the link, or that redirects
+   */
+  judge(key: string, pageKey: string): Verdict;
+}
+
+/**
+ * What a key has to share with a seed to be in scope, as text: the origin, the host name (without port),
+ * the registrable domain, or `*` under `any`, which every key shares. IP addresses, `localhost` and bare
+ * public suffixes are their own registrable domain. Never throws.
+ */
+export function scopeKeyOf(key: string, mode: ScopeMode): string {
+  switch (mode) {
+    case 'origin':
+      return originOf(key);
+    case 'host':
+      return hostnameOf(key);
+    case 'domain':
+      return registrableDomain(hostnameOf(key));
+    case 'any':
+      return '*';
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** The host name of a key: no port, IPv6 in its brackets. Never throws. */
+export function hostnameOf(key: string): string {
+  const origin = originOf(key);
+  const start = origin.indexOf('//') + 2;
+  // A colon inside the brackets of an IPv6 address is no port.
+  const port = origin.indexOf(':', Math.max(start, origin.lastIndexOf(']')));
+  return port === -1 ? origin.slice(start) : origin.slice(start, port);
+}
+
+/**
+ * Compiles the rule by which links are chosen; each pattern once.
+ *
+ * Under `mediawiki` the scope keys are not asked: a link on another origin than its page can come into
+ * scope by no seed, so it is `filtered`, and one on its page's origin is in scope because the page is.
+ *
+ * @throws UsageError for a pattern that is not a regular expression
+ */
+export function compileScope(rule: LinkRule): ScopeJudge {
+  const include = compilePatterns('--include', rule.include);
+  const exclude = compilePatterns('--exclude', rule.exclude);
+  const passes = (path: string): boolean =>
+    !exclude.some((pattern) => pattern.test(path)) &&
+    (include.length === 0 || include.some((pattern) => pattern.test(path)));
+
+  if (rule.profile === 'mediawiki') {
+    return {
+      judge: (key, pageKey) => {
+        if (!isSameOrigin(key, pageKey)) return 'filtered';
+        const path = pathAndQuery(key);
+        return isArticlePath(path) && passes(path) ? 'inside' : 'filtered';
+      },
+    };
+  }
+  const scopeKeys = new Set(rule.scopeKeys);
+  return {
+    judge: (key) => {
+      if (!passes(pathAndQuery(key))) return 'filtered';
+      return rule.scope === 'any' || scopeKeys.has(scopeKeyOf(key, rule.scope)) ? 'inside' : 'outside';
+    },
+  };
+}
+
+/**
+ * Compiles regular expressions given by the user: unanchored, case-sensitive, matched against path and
+ * query of a key (so against percent-encoded ASCII).
+ *
+ * @param flag the flag they came from, for the message
+ * @throws UsageError naming flag and pattern, for one that does not compile
+ */
+export function compilePatterns(flag: string, sources: readonly string[]): readonly RegExp[] {
+  return sources.map((source) => {
+    try {
+      return new RegExp(source);
+    } catch (cause) {
+      const reason = cause instanceof Error ? `: ${cause.message}` : '';
+      throw new UsageError(`${flag} ${JSON.stringify(source)} is not a regular expression${reason}`, {
+        hint: 'write a JavaScript regular expression without slashes around it, for example ^/wiki/A',
+        cause,
+      });
+    }
+  });
+}
+
+function isSameOrigin(key: string, pageKey: string): boolean {
+  const origin = originOf(pageKey);
+  return key.startsWith(origin) && key.charCodeAt(origin.length) === 0x2f;
+}
+
+/** The original exercise's rule: an article, none of MediaWiki's `Talk:`, `File:`, `Special:` … pages. */
+function isArticlePath(path: string): boolean {
+  return path.startsWith('/wiki/') && !path.includes(':') && !path.includes('%3A');
+}
