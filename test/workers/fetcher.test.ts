@@ -1,0 +1,261 @@
+import { createServer as createTlsServer } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { toFailure } from '../../dist/protocol/to-failure.js';
+import type { Failure } from '../../dist/protocol/failure.js';
+import type { WorkerSettings } from '../../dist/protocol/settings.js';
+import { Fetcher } from '../../dist/workers/fetcher.js';
+import type { Ask } from '../../dist/workers/fetcher.js';
+import { freePort, serve, serveRaw, settingsFor } from './servers.js';
+import { CERTIFICATE, KEY } from './certificate.js';
+
+const ALL: Ask['intake'] = () => ({ take: 'all', maxBytes: 1000 });
+const NONE: Ask['intake'] = () => ({ take: 'none' });
+
+function makeFetcher(changes: Partial<WorkerSettings> = {}): Fetcher {
+  const fetcher = new Fetcher(settingsFor('http://127.0.0.1', changes));
+  onTestFinished(() => fetcher.close());
+  return fetcher;
+}
+
+function ask(url: string, changes: Partial<Ask> = {}): Ask {
+  return { url, sendHeaders: false, keepAlive: true, intake: ALL, ...changes };
+}
+
+async function failureOf(reply: Promise<unknown>): Promise<Failure> {
+  return reply.then(
+    () => {
+      throw new Error('the request did not fail');
+    },
+    (thrown: unknown) => toFailure(thrown),
+  );
+}
+
+test('an answer is read whole and the connection used again', async () => {
+  const site = await serve((_request, response) => response.end('hello'));
+  const fetcher = makeFetcher();
+  for (let i = 0; i < 5; i++) {
+    const reply = await fetcher.get(ask(`${site.origin}/${i}?q=1`));
+    expect(reply).toMatchObject({ status: 200, cut: false });
+    expect(reply.body.toString()).toBe('hello');
+  }
+  expect(site.connections()).toBe(1);
+});
+
+test('requests in flight together get a connection each, and never more', async () => {
+  const site = await serve((_request, response) => void setTimeout(() => response.end('x'), 30));
+  const fetcher = makeFetcher();
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(Array.from({ length: 4 }, () => fetcher.get(ask(site.origin))));
+  }
+  expect(site.connections()).toBe(4);
+});
+
+test('without keep-alive the connection is gone when the answer is in', async () => {
+  const sent: (string | undefined)[] = [];
+  const site = await serve((request, response) => {
+    sent.push(request.headers.connection);
+    response.end('x');
+  });
+  const fetcher = makeFetcher();
+  await fetcher.get(ask(site.origin, { keepAlive: false }));
+  await fetcher.get(ask(site.origin, { keepAlive: false, intake: NONE }));
+  expect(sent).toEqual(['close', 'close']);
+  expect(site.connections()).toBe(2);
+});
+
+test('the extra headers go only where they are asked for, and replace our own of the same name', async () => {
+  const seen: NodeJS.Dict<string | string[]>[] = [];
+  const site = await serve((request, response) => {
+    seen.push(request.headers);
+    response.end();
+  });
+  const fetcher = makeFetcher({
+    headers: [
+      ['Authorization', 'Bearer s3cret'],
+      ['Accept', 'text/plain'],
+    ],
+  });
+  await fetcher.get(ask(site.origin));
+  await fetcher.get(ask(site.origin, { sendHeaders: true }));
+  expect(seen[0]).toMatchObject({ 'user-agent': 'Orbweaver/test', 'accept-encoding': 'gzip, deflate, br' });
+  expect(seen[0]?.['accept']).toContain('text/html');
+  expect(seen[0]).not.toHaveProperty('authorization');
+  expect(seen[1]).toMatchObject({ authorization: 'Bearer s3cret', accept: 'text/plain' });
+});
+
+test('small unwanted bodies are drained, large and dripping ones cost the connection', async () => {
+  const site = await serve((request, response) => {
+    response.writeHead(404);
+    if (request.url === '/small') response.end('x'.repeat(1000));
+    else if (request.url === '/large') response.end('x'.repeat(200_000));
+    else response.write('x');
+  });
+  const fetcher = makeFetcher();
+  for (const path of ['/small', '/small', '/large', '/small', '/drip', '/small']) {
+    const reply = await fetcher.get(ask(site.origin + path, { intake: NONE }));
+    expect(reply.status).toBe(404);
+    expect(reply.body).toHaveLength(0);
+    // Lets the client notice a connection it has just lost, so that the count is exact.
+    await sleep(10);
+  }
+  expect(site.connections()).toBe(3);
+});
+
+test('a body over the cap fails, announced or not', async () => {
+  let sent = 0;
+  const site = await serve((request, response) => {
+    if (request.url === '/announced') response.setHeader('content-length', 5000);
+    response.write('x'.repeat(500));
+    sent += 1;
+    if (request.url !== '/announced') response.end('x'.repeat(600));
+  });
+  const fetcher = makeFetcher();
+  for (const path of ['/announced', '/chunked']) {
+    const failure = await failureOf(fetcher.get(ask(site.origin + path)));
+    expect(failure).toEqual({ code: 'too-large', message: 'body larger than 1000 bytes', status: 200 });
+  }
+  expect(sent).toBe(2);
+});
+
+test('the start of a body is as long as asked for, and says whether it is all', async () => {
+  const site = await serve((request, response) => response.end('x'.repeat(Number(request.url?.slice(1)))));
+  const fetcher = makeFetcher();
+  const start: Ask['intake'] = () => ({ take: 'start', maxBytes: 1000 });
+  for (const size of [999, 1000, 1001, 300_000]) {
+    const reply = await fetcher.get(ask(`${site.origin}/${size}`, { intake: start }));
+    expect([reply.body.length, reply.cut]).toEqual([Math.min(size, 1000), size > 1000]);
+  }
+});
+
+test('a body that ends early is a reset, however it was framed', async () => {
+  const heads = [
+    'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf',
+    'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n4\r\nhalf\r\n',
+  ];
+  for (const head of heads) {
+    const site = await serveRaw((socket) => socket.end(head));
+    expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'reset' });
+    expect(site.connections(), 'not asked again').toBe(1);
+  }
+  const site = await serveRaw((socket) => {
+    socket.write(heads[0] as string);
+    setTimeout(() => socket.resetAndDestroy(), 20);
+  });
+  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'reset' });
+});
+
+test('a body without a length ends where the connection does', async () => {
+  const site = await serveRaw((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it'));
+  expect((await makeFetcher().get(ask(site.origin))).body.toString()).toBe('all of it');
+});
+
+test('interim answers before the real one are passed over', async () => {
+  const site = await serveRaw((socket) =>
+    socket.write(
+      'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    ),
+  );
+  const reply = await makeFetcher().get(ask(site.origin));
+  expect([reply.status, reply.body.toString()]).toEqual([200, 'ok']);
+});
+
+test('the deadline holds for silence, for headers and for bodies that drip', async () => {
+  const silent = await serveRaw(() => {});
+  const drip = (text: string) => async (socket: { write: (text: string) => boolean; destroyed: boolean }) => {
+    for (const byte of text.repeat(100)) {
+      if (socket.destroyed) return;
+      socket.write(byte);
+      await sleep(20);
+    }
+  };
+  const headers = await serveRaw((socket) => void drip('HTTP/1.1 200 OK\r\nx: y')(socket));
+  const body = await serveRaw((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n');
+    void drip('x')(socket);
+  });
+  const fetcher = makeFetcher({ timeoutMs: 200 });
+  const begun = performance.now();
+  const failures = await Promise.all(
+    [silent, headers, body].map((site) => failureOf(fetcher.get(ask(site.origin)))),
+  );
+  expect(performance.now() - begun).toBeLessThan(1500);
+  const timeout = { code: 'timeout', message: 'no complete answer within 200 ms' };
+  expect(failures).toEqual([timeout, timeout, timeout]);
+});
+
+test('no connection in time is a connect failure', async () => {
+  // It accepts, but never says its part of the TLS handshake.
+  const site = await serveRaw(() => {});
+  const url = site.origin.replace('http:', 'https:');
+  expect(await failureOf(makeFetcher({ timeoutMs: 200 }).get(ask(url)))).toEqual({
+    code: 'connect',
+    message: 'no connection within 200 ms',
+  });
+});
+
+test('a kept connection that the server closed under the request is replaced, once', async () => {
+  const site = await serveRaw((socket, request) => {
+    if (request === 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    else socket.destroy();
+  });
+  const fetcher = makeFetcher();
+  for (let i = 0; i < 3; i++) expect((await fetcher.get(ask(site.origin))).body.toString()).toBe('ok');
+  expect(site.connections()).toBe(3);
+});
+
+test('a fresh connection closed without an answer is a reset and not asked again', async () => {
+  let requests = 0;
+  const site = await serveRaw((socket) => {
+    requests += 1;
+    socket.destroy();
+  });
+  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'reset' });
+  expect(requests).toBe(1);
+});
+
+test('an unasked second response is never taken for the next page', async () => {
+  const site = await serveRaw((socket, _request, connection) => {
+    const answer = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    socket.write(answer(`page ${connection}`));
+    setTimeout(() => socket.write(answer('smuggled')), 10);
+  });
+  const fetcher = makeFetcher();
+  for (let i = 0; i < 3; i++) {
+    expect((await fetcher.get(ask(site.origin))).body.toString()).toMatch(/^page \d$/);
+    await sleep(40);
+  }
+});
+
+test('what is not HTTP is a protocol failure', async () => {
+  const site = await serveRaw((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'protocol' });
+  const endless = await serveRaw((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyyyyyyyyyy\r\n'.repeat(10_000)}`);
+  });
+  expect(await failureOf(makeFetcher().get(ask(endless.origin)))).toMatchObject({ code: 'protocol' });
+});
+
+test('a refused port is a connect failure and a name nobody has a dns one', async () => {
+  const fetcher = makeFetcher();
+  const refused = await failureOf(fetcher.get(ask(`http://127.0.0.1:${await freePort()}/`)));
+  expect(refused).toMatchObject({ code: 'connect' });
+  expect(refused.message).toContain('ECONNREFUSED');
+  const unknown = await failureOf(fetcher.get(ask('http://no-such-host.invalid/')));
+  expect(unknown).toMatchObject({ code: 'dns' });
+});
+
+test('a certificate nobody vouches for is a tls failure', async () => {
+  const server = createTlsServer({ cert: CERTIFICATE, key: KEY }, (_request, response) => response.end('x'));
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const failure = await failureOf(makeFetcher().get(ask(`https://127.0.0.1:${port}/`)));
+  expect(failure).toEqual({ code: 'tls', message: 'self-signed certificate' });
+  const plain = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const wrong = await failureOf(makeFetcher().get(ask(plain.origin.replace('http:', 'https:'))));
+  expect(wrong).toMatchObject({ code: 'tls' });
+});

@@ -1,0 +1,89 @@
+/**
+ * Real servers for worker tests, each on a port of its own, closed when the test that made them ends,
+ * and the settings and tasks that workers are given.
+ */
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import net from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { WorkerSettings } from '../../dist/protocol/settings.js';
+import type { FetchTask, RobotsTask } from '../../dist/protocol/task.js';
+
+export interface Site {
+  readonly origin: string;
+  /** Connections accepted so far. */
+  readonly connections: () => number;
+}
+
+/** Serves HTTP from a listener. */
+export async function serve(listener: RequestListener, end = onTestFinished): Promise<Site> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener);
+  let accepted = 0;
+  server.on('connection', () => (accepted += 1));
+  end(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { origin: await listen(server), connections: () => accepted };
+}
+
+/**
+ * Serves bytes: `answer` gets each request of each connection, numbered from 0 in both.
+ */
+export async function serveRaw(
+  answer: (socket: Socket, request: number, connection: number) => void,
+): Promise<Site> {
+  let accepted = 0;
+  const sockets = new Set<Socket>();
+  const server = net.createServer((socket) => {
+    const connection = accepted++;
+    let requests = 0;
+    sockets.add(socket);
+    // A client that hangs up is part of these tests.
+    socket.on('error', () => socket.destroy());
+    socket.on('data', () => answer(socket, requests++, connection));
+  });
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { origin: await listen(server), connections: () => accepted };
+}
+
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer();
+  const origin = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return Number(new URL(origin).port);
+}
+
+async function listen(server: Server | net.Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is an object; only pipes have a string.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Settings with short limits; scope is `origin` of the given site. */
+export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {}): WorkerSettings {
+  return {
+    rule: { profile: 'web', scope: 'origin', scopeKeys: [origin], include: [], exclude: [] },
+    within: null,
+    obeyNofollow: true,
+    userAgent: 'Orbweaver/test',
+    headers: [],
+    timeoutMs: 5_000,
+    maxBodyBytes: 1024 * 1024,
+    ...changes,
+  };
+}
+
+export function fetchTask(url: string, changes: Partial<FetchTask> = {}): FetchTask {
+  const task = { kind: 'fetch', flightId: 1, url, key: url, sendHeaders: false } as const;
+  return { ...task, slotted: false, keepOutside: false, ...changes };
+}
+
+export function robotsTask(url: string): RobotsTask {
+  return { kind: 'robots', flightId: 1, url, sendHeaders: false };
+}

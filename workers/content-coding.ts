@@ -1,0 +1,139 @@
+/**
+ * Undoes Content-Encoding: bytes on the wire → bytes of the body. Every layer is capped while it is
+ * inflated, so a bomb costs its cap and no more. What is corrupt, cut off or of an unknown coding is
+ * the failure `decode`: half a page would silently lose the links of the other half.
+ */
+import { once } from 'node:events';
+import zlib from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { FailureError } from '#src/protocol/to-failure.js';
+
+/** Real answers have one layer, seldom two; more is an attempt to make us work. */
+const MAX_LAYERS = 5;
+
+interface Coding {
+  readonly whole: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
+  readonly stream: (bytes: Buffer) => Transform;
+}
+
+const GZIP: Coding = { whole: zlib.gunzipSync, stream: () => zlib.createGunzip() };
+const DEFLATE: Coding = {
+  whole: (bytes, options) => (hasZlibHeader(bytes) ? zlib.inflateSync : zlib.inflateRawSync)(bytes, options),
+  stream: (bytes) => (hasZlibHeader(bytes) ? zlib.createInflate() : zlib.createInflateRaw()),
+};
+const BROTLI: Coding = { whole: zlib.brotliDecompressSync, stream: () => zlib.createBrotliDecompress() };
+
+/** The codings we undo, by name; `null` changes nothing. RFC 9110 §8.4.1, RFC 7932. */
+const CODINGS: ReadonlyMap<string, Coding | null> = new Map([
+  ['identity', null],
+  ['gzip', GZIP],
+  ['x-gzip', GZIP],
+  ['deflate', DEFLATE],
+  ['br', BROTLI],
+]);
+
+/**
+ * The whole body. Gzip may have several members and zero padding after the last; an empty body is empty
+ * in any coding.
+ *
+ * @param header   Content-Encoding as received; several lines and several codings mean several layers
+ * @param maxBytes cap on the output of each layer
+ * @throws FailureError `decode`, or `too-large` where a layer goes beyond the cap
+ */
+export function decodeContent(
+  bytes: Buffer,
+  header: string | readonly string[] | undefined,
+  maxBytes: number,
+): Buffer {
+  let body = bytes;
+  for (const coding of layersOf(header)) {
+    if (body.length > 0) body = inflateWhole(coding, body, maxBytes);
+  }
+  return body;
+}
+
+/**
+ * The start of a body, at most `maxBytes` of it, for what is read only so far (robots.txt).
+ *
+ * @param isCut whether `bytes` already are only the start: then an abrupt end is expected
+ * @returns the bytes, and whether they are only the start
+ * @throws FailureError `decode`
+ */
+export async function decodeStart(
+  bytes: Buffer,
+  header: string | readonly string[] | undefined,
+  maxBytes: number,
+  isCut: boolean,
+): Promise<{ readonly body: Buffer; readonly cut: boolean }> {
+  let state = { body: bytes, cut: isCut };
+  for (const coding of layersOf(header)) {
+    if (state.body.length > 0) state = await inflateStart(coding, state.body, maxBytes, state.cut);
+  }
+  const { body, cut } = state;
+  return body.length > maxBytes ? { body: body.subarray(0, maxBytes), cut: true } : { body, cut };
+}
+
+/** The codings to undo, outermost first: a server lists them in the order it applied them. */
+function layersOf(header: string | readonly string[] | undefined): Coding[] {
+  if (header === undefined) return [];
+  const names = [header].flat().join(',').toLowerCase().split(',');
+  const layers: Coding[] = [];
+  for (const name of names.map((text) => text.trim()).filter((text) => text !== '')) {
+    const coding = CODINGS.get(name);
+    if (coding === undefined) throw undecodable(`unknown content coding "${name}"`);
+    if (coding !== null) layers.unshift(coding);
+  }
+  if (layers.length > MAX_LAYERS) throw undecodable(`${layers.length} layers of content coding`);
+  return layers;
+}
+
+function inflateWhole(coding: Coding, bytes: Buffer, maxBytes: number): Buffer {
+  try {
+    return coding.whole(bytes, { maxOutputLength: maxBytes });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      const message = `decoded body larger than ${maxBytes} bytes`;
+      throw new FailureError({ code: 'too-large', message }, { cause: thrown });
+    }
+    throw undecodable(`content coding: ${(thrown as Error).message}`, thrown);
+  }
+}
+
+async function inflateStart(
+  coding: Coding,
+  bytes: Buffer,
+  maxBytes: number,
+  isCut: boolean,
+): Promise<{ body: Buffer; cut: boolean }> {
+  const stream = coding.stream(bytes);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    // Inflating on would only cost time; the end of the stream is then of no interest either.
+    if (size > maxBytes) stream.destroy();
+  });
+  try {
+    // Ended apart: a last write that ends too soon is an error without its output.
+    stream.write(bytes, (error) => {
+      if (!error) stream.end();
+    });
+    await once(stream, 'close');
+  } catch (thrown) {
+    if (!isCut) throw undecodable(`content coding: ${(thrown as Error).message}`, thrown);
+  }
+  return { body: Buffer.concat(chunks), cut: isCut || size > maxBytes };
+}
+
+/**
+ * "deflate" means a zlib stream (RFC 9110 §8.4.1.2), but raw deflate is sent under that name too, and
+ * browsers read it. A zlib stream says method 8 in the low half of its first byte.
+ */
+function hasZlibHeader(bytes: Buffer): boolean {
+  return ((bytes[0] ?? 0) & 0x0f) === 8;
+}
+
+function undecodable(message: string, cause?: unknown): FailureError {
+  return new FailureError({ code: 'decode', message }, { cause });
+}

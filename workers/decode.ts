@@ -1,0 +1,89 @@
+/**
+ * Bytes of an HTML page → text, by the order of the HTML standard: byte order mark, charset of the
+ * Content-Type header, `<meta>` within the first 1,024 bytes, windows-1252. Decoding never fails:
+ * invalid bytes become U+FFFD, as in browsers. And the one way back: the queries of a page's links are
+ * written in the page's encoding.
+ */
+import { labelToName, legacyHookDecode } from '@exodus/bytes/encoding.js';
+import { percentEncodeAfterEncoding } from '@exodus/bytes/whatwg.js';
+import sniffEncoding from 'html-encoding-sniffer';
+import type { Options } from 'html-encoding-sniffer';
+import type { MIMEType } from 'whatwg-mimetype';
+
+/** How far the standard looks for a `<meta>`. */
+const PRESCAN_BYTES = 1024;
+
+/** Encodings whose pages have the queries of their links in UTF-8 (URL standard, "get an output encoding"). */
+const UTF8_QUERY: ReadonlySet<string> = new Set(['UTF-8', 'UTF-16LE', 'UTF-16BE', 'replacement']);
+
+/** A page's text and the encoding it was read in, by its name in the Encoding standard. */
+export interface PageText {
+  readonly text: string;
+  readonly encoding: string;
+}
+
+/**
+ * The text of a page. Node 20's own TextDecoder is wrong for windows-1252 and the East Asian encodings,
+ * hence the package.
+ *
+ * @param type the Content-Type header, parsed; null where there is none
+ * @see https://html.spec.whatwg.org/#determining-the-character-encoding
+ */
+export function decodeText(body: Uint8Array, type: MIMEType | null): PageText {
+  const encoding = encodingOf(body, type);
+  return { text: legacyHookDecode(body, encoding), encoding };
+}
+
+/**
+ * An address as a page spells it, its query percent-encoded from the page's encoding as browsers send it;
+ * the rest is left to the URL parser. Tabs and newlines, which that drops, must go from the query first,
+ * or they would be encoded.
+ *
+ * @param encoding by its name in the Encoding standard
+ * @see https://url.spec.whatwg.org/#query-state
+ */
+export function encodeQuery(address: string, encoding: string): string {
+  if (UTF8_QUERY.has(encoding) || /^\p{ASCII}*$/u.test(address)) return address;
+  const [, head, query, rest] = /^([^?#]*\?)([^#]*)(.*)$/s.exec(address) ?? [];
+  if (query === undefined) return address;
+  const text = query.replace(/[\t\n\r]+/g, '');
+  return `${head}${percentEncodeAfterEncoding(encoding, text, '')}${rest}`;
+}
+
+function encodingOf(body: Uint8Array, type: MIMEType | null): string {
+  const defaultEncoding = xmlEncoding(body) ?? (type?.isXML() === true ? 'UTF-8' : 'windows-1252');
+  const transportLayerEncodingLabel = type?.parameters.get('charset');
+  return sniff(body.subarray(0, PRESCAN_BYTES), { defaultEncoding, transportLayerEncodingLabel });
+}
+
+/**
+ * The sniffer, made total: version 6 throws on a meta whose value ends right after "charset". Such a
+ * meta names no encoding, nor did any before it (the sniffer would have returned), so they are masked
+ * from the first on until the rest can be read.
+ */
+function sniff(start: Uint8Array, options: Options): string {
+  const bytes = Buffer.from(start);
+  const metas = bytes.toString('latin1').matchAll(/<meta/gi);
+  for (;;) {
+    try {
+      return sniffEncoding(bytes, options);
+    } catch (thrown) {
+      const meta = metas.next();
+      if (meta.done === true) throw thrown;
+      bytes[meta.value.index + 1] = 0x78;
+    }
+  }
+}
+
+/** The encoding of an XML declaration at the very start, as the HTML standard's prescan takes it. */
+function xmlEncoding(body: Uint8Array): string | null {
+  if (body[0] !== 0x3c || body[1] !== 0x3f || body[2] !== 0x78) return null;
+  const start = Buffer.from(body.subarray(0, PRESCAN_BYTES)).toString('latin1');
+  const label = /^<\?xml[^>]*?encoding\s*=\s*(["'])([^"'>]*)\1/.exec(start)?.[2];
+  return label === undefined ? null : known(label);
+}
+
+function known(label: string): string | null {
+  const name = labelToName(label.trim());
+  return name?.startsWith('UTF-16') === true ? 'UTF-8' : name;
+}

@@ -1,0 +1,128 @@
+/**
+ * The thread's HTTP client: one dispatcher, HTTP/1.1, connections kept alive, certificates checked,
+ * redirects reported and never followed. It bounds each answer in time and bytes; how many run at
+ * once the main thread decides, so inside a thread requests in flight = connections at most.
+ */
+import type { Socket } from 'node:net';
+import { Agent, buildConnector, Client, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { WorkerSettings } from '#src/protocol/settings.js';
+import { Exchange } from './exchange.js';
+import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
+
+/** Generous beside Node's 16 KiB (sites with many cookies and policies need it), still bounded. */
+const MAX_HEADER_BYTES = 64 * 1024;
+const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.5';
+/** The codings workers/content-coding.ts undoes. */
+const ACCEPT_ENCODING = 'gzip, deflate, br';
+
+/** What to ask for, and how much of the answer. */
+export interface Ask {
+  /** Absolute http(s) URL without fragment or credentials. */
+  readonly url: string;
+  /** Whether the user's extra headers go along. */
+  readonly sendHeaders: boolean;
+  /** False closes the connection after the answer, so that no thread sits on an idle one. */
+  readonly keepAlive: boolean;
+  readonly intake: (status: number, headers: ReplyHeaders) => Intake;
+}
+
+/** Sends GET requests from one thread. Close it when the thread is done with it. */
+export class Fetcher {
+  readonly #agent: Agent;
+  readonly #timeoutMs: number;
+  readonly #ownHeaders: string[];
+  readonly #allHeaders: string[];
+
+  constructor(settings: WorkerSettings) {
+    this.#timeoutMs = settings.timeoutMs;
+    const own = [
+      ['user-agent', settings.userAgent],
+      ['accept', ACCEPT],
+      ['accept-encoding', ACCEPT_ENCODING],
+    ] as const;
+    const given = new Set(settings.headers.map(([name]) => name.toLowerCase()));
+    this.#ownHeaders = own.flat();
+    this.#allHeaders = [...own.filter(([name]) => !given.has(name)), ...settings.headers].flat();
+    this.#agent = makeAgent(settings.timeoutMs);
+  }
+
+  /**
+   * Asks once and reads the answer as far as `ask.intake` wants it. A keep-alive connection that turns
+   * out closed is replaced and the request sent again, once. Rejects with what went wrong: pass it to
+   * `toFailure`. Takes at most `timeoutMs` in all.
+   */
+  get(ask: Ask): Promise<Reply> {
+    const { origin, pathname, search } = new URL(ask.url);
+    const { intake, keepAlive } = ask;
+    const exchange: Exchange = new Exchange({ intake, keepAlive, timeoutMs: this.#timeoutMs }, () => send());
+    const request: ExchangeRequest = {
+      origin,
+      path: pathname + search,
+      method: 'GET',
+      headers: ask.sendHeaders ? this.#allHeaders : this.#ownHeaders,
+      // `reset` makes the client say `connection: close`; null leaves it to HTTP/1.1's default.
+      ...(keepAlive ? {} : { reset: true }),
+      exchange,
+    };
+    const send = (): void => void this.#agent.dispatch(request, exchange);
+    send();
+    return exchange.reply;
+  }
+
+  /** Closes every connection; requests in flight fail. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+/** The client hands request options down to the connection as they are, so the exchange rides along. */
+interface ExchangeRequest extends Dispatcher.DispatchOptions {
+  readonly exchange: Exchange;
+}
+
+type Connector = buildConnector.connector;
+
+/**
+ * One connection at a time. It counts the answers on it, so that an exchange can tell a stale connection
+ * from a broken host, and keeps hold of its socket, the only clean way to end a running request.
+ */
+class LineClient extends Client implements Line {
+  answered = 0;
+  #socket: Socket | null = null;
+
+  constructor(origin: string | URL, options: Client.Options, connect: Connector) {
+    const connectLine: Connector = (target, done) =>
+      connect(target, (...[error, socket]) => {
+        this.answered = 0;
+        this.#socket = socket;
+        if (error === null) done(null, socket);
+        else done(error, null);
+      });
+    super(origin, { ...options, connect: connectLine });
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if ('exchange' in options) (options as ExchangeRequest).exchange.line = this;
+    return super.dispatch(options, handler);
+  }
+
+  hangUp(): void {
+    this.#socket?.destroy(new Error('answer no longer wanted'));
+  }
+}
+
+function makeAgent(timeoutMs: number): Agent {
+  const options: Client.Options = {
+    pipelining: 1,
+    allowH2: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // The exchange has one deadline for everything; idle time-outs never fire on a drip anyway.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  // One for all origins: TLS sessions outlive the connection that made them.
+  const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+  const makeClient = (origin: URL): Client => new LineClient(origin, options, connect);
+  return new Agent({ factory: (origin) => new Pool(origin, { ...options, factory: makeClient }) });
+}

@@ -1,0 +1,125 @@
+/**
+ * One page from request to outcome: ask, tell what kind of answer it is, and for a page decode, hash,
+ * parse and sort its links. Follows nothing, retries nothing.
+ */
+import { createHash } from 'node:crypto';
+import { threadId } from 'node:worker_threads';
+import type { OtherTypeOutcome, Outcome, PageOutcome, RedirectOutcome } from '#src/protocol/outcome.js';
+import type { WorkerMessage } from '#src/protocol/outcome.js';
+import type { WorkerSettings } from '#src/protocol/settings.js';
+import type { FetchTask } from '#src/protocol/task.js';
+import { FailureError, toFailure } from '#src/protocol/to-failure.js';
+import { parseTarget } from '#src/url/canonicalise.js';
+import { compileScope } from '#src/url/scope.js';
+import type { ScopeJudge } from '#src/url/scope.js';
+import {
+  contentTypeOf,
+  contentTypeText,
+  isHtml,
+  kindOf,
+  locationOf,
+  refusal,
+  sniffType,
+  unusable,
+} from './answer.js';
+import { decodeContent } from './content-coding.js';
+import { decodeText } from './decode.js';
+import type { Intake, Reply, ReplyHeaders } from './exchange.js';
+import type { Fetcher } from './fetcher.js';
+import { LinkExtractor } from './links.js';
+
+/** Visits pages for one thread. */
+export class Visitor {
+  readonly #fetcher: Fetcher;
+  readonly #scope: ScopeJudge;
+  readonly #extractor: LinkExtractor;
+  readonly #maxBodyBytes: number;
+  readonly #post: (message: WorkerMessage) => void;
+
+  /** @param post sends a message to the main thread in mid-task */
+  constructor(settings: WorkerSettings, fetcher: Fetcher, post: (message: WorkerMessage) => void) {
+    this.#fetcher = fetcher;
+    this.#scope = compileScope(settings.rule);
+    this.#extractor = new LinkExtractor(settings, this.#scope);
+    this.#maxBodyBytes = settings.maxBodyBytes;
+    this.#post = post;
+  }
+
+  /** The outcome of one visit. Rejects with what made it a failure: pass it to `toFailure`. */
+  async visit(task: FetchTask): Promise<Outcome> {
+    const reply = await this.#fetcher.get({
+      url: task.url,
+      sendHeaders: task.sendHeaders,
+      // A slot of a limited host stays with its thread, so the idle connection is the next request's.
+      keepAlive: true,
+      intake: (status, headers) => this.#intake(status, headers),
+    });
+    const kind = kindOf(reply.status, reply.headers);
+    switch (kind) {
+      case 'redirect':
+        return this.#redirect(task, reply);
+      case 'refusal':
+        throw refusal(reply.status, reply.headers);
+      case 'other-type':
+        return otherType(reply, contentTypeText(reply.headers, null));
+      case 'html':
+      case 'sniff':
+        if (task.slotted) this.#post({ kind: 'body-read', flightId: task.flightId });
+        return this.#page(task, reply);
+    }
+    return kind satisfies never;
+  }
+
+  #intake(status: number, headers: ReplyHeaders): Intake {
+    const kind = kindOf(status, headers);
+    const isWanted = kind === 'html' || kind === 'sniff';
+    return isWanted ? { take: 'all', maxBytes: this.#maxBodyBytes } : { take: 'none' };
+  }
+
+  #redirect(task: FetchTask, reply: Reply): RedirectOutcome {
+    const { status } = reply;
+    const location = locationOf(status, reply.headers);
+    const target = parseTarget(location, task.url);
+    if (target === null)
+      throw unusable(status, `status ${status} to an address that is not http(s): ${location}`);
+    const verdict = this.#scope.judge(target.key, task.key);
+    return {
+      kind: 'redirect',
+      ...circumstances(reply),
+      status,
+      targetKey: target.key,
+      targetUrl: target.request,
+      verdict,
+    };
+  }
+
+  #page(task: FetchTask, reply: Reply): PageOutcome | OtherTypeOutcome {
+    const { status, headers } = reply;
+    try {
+      const body = decodeContent(reply.body, headers['content-encoding'], this.#maxBodyBytes);
+      const type = contentTypeOf(headers) ?? sniffType(body);
+      const contentType = contentTypeText(headers, type);
+      if (!isHtml(type)) return otherType(reply, contentType);
+      const { url, key, keepOutside } = task;
+      const robotsTag = headers['x-robots-tag'];
+      const content = this.#extractor.extract(decodeText(body, type), { url, key, keepOutside, robotsTag });
+      const bodySha256 = createHash('sha256').update(body).digest('hex');
+      const facts = { status, contentType, bodyBytes: body.length, bodySha256 };
+      return { kind: 'page', ...circumstances(reply), ...facts, ...content };
+    } catch (thrown) {
+      // The answer itself was fine: what goes wrong from here on is its content.
+      throw new FailureError({ ...toFailure(thrown, 'decode'), status }, { cause: thrown });
+    }
+  }
+}
+
+function otherType(reply: Reply, contentType: string): OtherTypeOutcome {
+  return { kind: 'other-type', ...circumstances(reply), status: reply.status, contentType };
+}
+
+function circumstances({
+  startedAt,
+  durationMs,
+}: Reply): Pick<PageOutcome, 'thread' | 'startedAt' | 'durationMs'> {
+  return { thread: threadId, startedAt, durationMs };
+}

@@ -1,0 +1,47 @@
+/**
+ * `--within`: which elements a CSS selector matches. `#id`, `.class` and a tag are compared by hand on
+ * the hot path; everything else goes to css-select. Class names and ids are compared case by case,
+ * in quirks mode too.
+ */
+import { compile } from 'css-select';
+import type { Options } from 'css-select';
+import { attributeOf, hasToken, isElement, textOf } from './tree.js';
+import type { PageElement, PageNode } from './tree.js';
+
+/** A selector ready to be asked. */
+export interface Within {
+  readonly matches: (element: PageElement) => boolean;
+  /** Whether the answer may depend on a page's text (`:contains`, `:empty`), which then must be kept. */
+  readonly needsText: boolean;
+}
+
+const SIMPLE = /^([#.]?)(-?[A-Za-z_][\w-]*)$/;
+
+/** Compiles a selector. Throws css-select's error for a bad one; the main thread has checked it before. */
+export function compileWithin(selector: string): Within {
+  const [, kind, name] = SIMPLE.exec(selector.trim()) ?? [];
+  if (name === undefined)
+    return { matches: compile<PageNode, PageElement>(selector, OPTIONS), needsText: true };
+  return { matches: simpleMatcher(kind ?? '', name), needsText: false };
+}
+
+function simpleMatcher(kind: string, name: string): Within['matches'] {
+  if (kind === '#') return (element) => attributeOf(element, 'id') === name;
+  if (kind === '.') return (element) => hasToken(attributeOf(element, 'class'), name);
+  const tag = name.toLowerCase();
+  return (element) => element.tagName === tag;
+}
+
+const OPTIONS: Options<PageNode, PageElement> = {
+  adapter: {
+    isTag: isElement,
+    getAttributeValue: (element, name) => attributeOf(element, name) ?? undefined,
+    getChildren: (node) => [...(node.childNodes ?? [])],
+    getName: (element) => element.tagName,
+    getParent: (node) => node.parentNode ?? null,
+    getSiblings: (node) => [...(node.parentNode?.childNodes ?? [node])],
+    getText: textOf,
+    hasAttrib: (element, name) => attributeOf(element, name) !== null,
+    removeSubsets: (nodes) => nodes,
+  },
+};
