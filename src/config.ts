@@ -1,9 +1,81 @@
 /**
- * What a crawl is told to do: resolved, checked and frozen before anything starts. Every default
- * stands here once, with its unit in the name.
+ * What a crawl is told to do: options as people give them, and the checked, frozen configuration
+ * made of them before anything starts. Defaults and ranges stand in the flag records (cli/flags.ts),
+ * once for the command line and the library; what must match when a crawl is continued stands here.
  */
+import { checkFlag, spell, type Flag, type FlagValue } from './cli/flag.js';
+import { CRAWL_FLAGS } from './cli/flags.js';
+import { splitHeader } from './cli/header.js';
+import type { SeedLine } from './cli/seeds-file.js';
+import { suggest } from './cli/suggest.js';
+import { UsageError } from './errors.js';
 import type { FailureCode } from './protocol/failure.js';
 import type { Profile, ScopeMode } from './protocol/settings.js';
+import { compilePatterns } from './url/scope.js';
+import { parseBase, parseSeed } from './url/seed.js';
+
+/**
+ * What may be asked of a crawl, by library users and the command line alike: the flags in camelCase,
+ * in the flags' units. What is left out or undefined takes the flag's default; null is no limit.
+ */
+export interface CrawlOptions {
+  /** Where to start: URLs, or paths below `base`. At least one. */
+  readonly seeds: readonly string[];
+  /** Site of the seeds given as a path. @default 'https://en.wikipedia.org' */
+  readonly base?: string | undefined;
+  /** SQLite file; an unfinished crawl in it is continued. @default 'crawl.db' */
+  readonly db?: string | undefined;
+  /** Delete what the file holds and start over. @default false */
+  readonly fresh?: boolean | undefined;
+
+  /** Worker threads. @default the cores available */
+  readonly workers?: number | undefined;
+  /** Requests in flight per worker. @default 8 */
+  readonly concurrency?: number | undefined;
+  /** Requests in flight to one host. @default 2 for public hosts, unlimited for private ones */
+  readonly perHost?: number | null | undefined;
+  /** Seconds between request starts to one host. @default 1 for public hosts, 0 for private ones */
+  readonly delay?: number | null | undefined;
+  /** Heap limit of one worker thread, MiB. @default 512 */
+  readonly workerMemory?: number | undefined;
+
+  /** Pages in the file, over all runs. @default null */
+  readonly maxPages?: number | null | undefined;
+  /** Links from a seed. @default null */
+  readonly maxDepth?: number | null | undefined;
+  /** Seconds of this run. @default null */
+  readonly maxTime?: number | null | undefined;
+  /** Bytes of one page. @default 10 MiB */
+  readonly maxBody?: number | undefined;
+
+  /** @default 'origin' */
+  readonly scope?: ScopeMode | undefined;
+  /** `auto` is `mediawiki` if the path of a seed starts with /wiki/. @default 'auto' */
+  readonly profile?: Profile | 'auto' | undefined;
+  /** Regular expressions, not anchored, matched against path + query; any one is enough. @default [] */
+  readonly include?: readonly string[] | undefined;
+  /** As `include`; wins over it. @default [] */
+  readonly exclude?: readonly string[] | undefined;
+  /** CSS selector: only links inside matching elements count. @default null */
+  readonly within?: string | null | undefined;
+
+  /** Whether robots.txt and its kin are obeyed. @default true */
+  readonly robots?: boolean | undefined;
+  /** @default Orbweaver with its version and address */
+  readonly userAgent?: string | undefined;
+  /** `Name: value`, sent to the origins of the seeds only. @default [] */
+  readonly headers?: readonly string[] | undefined;
+  /** Seconds for a whole response. @default 30 */
+  readonly timeout?: number | undefined;
+  /** Tries after the first one. @default 3 */
+  readonly retries?: number | undefined;
+  /** Seconds of the first back-off. @default 1 */
+  readonly retryDelay?: number | undefined;
+  /** Minutes a host may go without success. @default 15 */
+  readonly giveUp?: number | undefined;
+  /** Try failed URLs again: all, or those of one code. @default null */
+  readonly retryFailed?: FailureCode | 'all' | null | undefined;
+}
 
 /** A checked configuration. All durations ms, sizes bytes; null = no limit, unless said otherwise. */
 export interface CrawlConfig {
@@ -45,4 +117,200 @@ export interface CrawlConfig {
   readonly giveUpMs: number;
   /** Failed URLs to queue again at the start: all, those of one code, or none. */
   readonly retryFailed: FailureCode | 'all' | null;
+}
+
+/** Where options came from, so that messages can call them by the name the user gave. */
+export interface ResolveContext {
+  /** Further seeds, read from files. */
+  readonly seedLines?: readonly SeedLine[];
+  /** `flag`: messages say `--max-pages`; `option`, the default: `maxPages`. */
+  readonly names?: 'flag' | 'option';
+}
+
+/**
+ * Checks options and makes a configuration of them. Asynchronous only because the CSS selector
+ * engine is loaded when there is a selector to check.
+ *
+ * @throws UsageError (rejects) naming the option, what was met and what was expected; a misspelt
+ *         option is refused with the one it may have meant
+ */
+export async function resolveConfig(
+  options: CrawlOptions,
+  { seedLines = [], names = 'option' }: ResolveContext = {},
+): Promise<CrawlConfig> {
+  const label = (flag: Flag): string => (names === 'flag' ? spell(flag) : String(flag.option));
+  const given = checkOptions(options, label);
+  const pick = <T>(option: keyof CrawlOptions): T => valueOf(option, given) as T;
+  const named = (option: keyof CrawlOptions): string => label(flagOf(option));
+
+  const seeds = resolveSeeds(options.seeds ?? [], seedLines, pick('base'));
+  const profile = pick<Profile | 'auto'>('profile');
+  const include = pick<readonly string[] | null>('include') ?? [];
+  const exclude = pick<readonly string[] | null>('exclude') ?? [];
+  const within = pick<string | null>('within');
+  compilePatterns(named('include'), include);
+  compilePatterns(named('exclude'), exclude);
+  if (within !== null) await checkSelector(named('within'), within);
+  const databasePath = pick<string>('db');
+  if (databasePath === ':memory:') throw new UsageError(`${named('db')} must be a file, not ':memory:'`);
+
+  return Object.freeze<CrawlConfig>({
+    seeds: Object.freeze(seeds),
+    databasePath,
+    fresh: pick('fresh'),
+    workers: pick('workers'),
+    concurrency: pick('concurrency'),
+    perHost: pick('perHost'),
+    delayMs: toMs(pick('delay'), 1000),
+    workerMemoryMiB: pick('workerMemory'),
+    maxPages: pick('maxPages'),
+    maxDepth: pick('maxDepth'),
+    maxTimeMs: toMs(pick('maxTime'), 1000),
+    maxBodyBytes: pick('maxBody'),
+    scope: pick('scope'),
+    profile: profile === 'auto' ? profileOf(seeds) : profile,
+    include: Object.freeze([...include]),
+    exclude: Object.freeze([...exclude]),
+    within,
+    obeyRobots: pick('robots'),
+    userAgent: pick('userAgent'),
+    headers: Object.freeze(
+      (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
+    ),
+    timeoutMs: toMs(pick<number>('timeout'), 1000),
+    retries: pick('retries'),
+    retryDelayMs: toMs(pick<number>('retryDelay'), 1000),
+    giveUpMs: toMs(pick<number>('giveUp'), 60_000),
+    retryFailed: pick('retryFailed'),
+  });
+}
+
+/** The settings a crawl is continued with, as text for the file; lists are sets, written as JSON. */
+export type FixedSettings = Readonly<Record<string, string>>;
+
+/**
+ * The settings that decide which pages belong to a crawl, and therefore must match when it is
+ * continued. Everything else may change from run to run.
+ */
+export function fixedSettings(config: CrawlConfig): FixedSettings {
+  const set = (list: readonly string[]): string => JSON.stringify([...new Set(list)].sort());
+  return {
+    seeds: set(config.seeds),
+    scope: config.scope,
+    profile: config.profile,
+    include: set(config.include),
+    exclude: set(config.exclude),
+    within: config.within ?? '',
+    robots: config.obeyRobots ? 'obeyed' : 'ignored',
+  };
+}
+
+/**
+ * Names each setting in which a file differs from what is asked now, one line each, for people: the
+ * hint of a refusal. Empty when the crawl may be continued.
+ */
+export function describeDifferences(stored: FixedSettings, now: FixedSettings): string[] {
+  return Object.entries(now).flatMap(([name, value]) => {
+    const before = stored[name];
+    if (before === value) return [];
+    if (before !== undefined && SET_SETTINGS.has(name))
+      return setDifferences(spell(flagOf(name)), before, value);
+    const label = name === 'robots' ? 'robots rules (--no-robots)' : spell(flagOf(name));
+    return [
+      `${label}: ${value || 'not set'} now, ${before === undefined ? 'not known' : before || 'not set'} in the file`,
+    ];
+  });
+}
+
+const SET_SETTINGS: ReadonlySet<string> = new Set(['seeds', 'include', 'exclude']);
+
+function setDifferences(flag: string, stored: string, now: string): string[] {
+  const before = JSON.parse(stored) as string[];
+  const today = JSON.parse(now) as string[];
+  return [
+    ...today
+      .filter((item) => !before.includes(item))
+      .map((item) => `${flag} ${item}: given now, not in the file`),
+    ...before
+      .filter((item) => !today.includes(item))
+      .map((item) => `${flag} ${item}: in the file, not given now`),
+  ];
+}
+
+/** Every option checked; undefined ones left out. */
+function checkOptions(options: CrawlOptions, label: (flag: Flag) => string): ReadonlyMap<string, unknown> {
+  if (typeof options !== 'object' || options === null) throw new UsageError('the options must be an object');
+  const given = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    const flag = CRAWL_FLAGS.find((candidate) => candidate.option === name);
+    if (flag === undefined) throw unknownOption(name);
+    if (value === undefined || (value === null && flag.default.value === null)) continue;
+    if (flag.repeatable === true) {
+      if (!Array.isArray(value)) throw new UsageError(`${label(flag)} must be an array`);
+      for (const item of value as unknown[]) checkFlag(flag, item, label(flag));
+    } else {
+      checkFlag(flag, value, label(flag));
+    }
+    given.set(name, value);
+  }
+  return given;
+}
+
+function unknownOption(name: string): UsageError {
+  const known = CRAWL_FLAGS.flatMap(({ option }) => option ?? []);
+  const meant = suggest(name, known);
+  return new UsageError(`there is no option '${name}'`, {
+    hint: meant === undefined ? `Options are ${known.join(', ')}` : `Did you mean ${meant}?`,
+  });
+}
+
+function flagOf(option: string): Flag {
+  const flag = CRAWL_FLAGS.find((candidate) => candidate.option === option);
+  if (flag === undefined) throw new UsageError(`there is no option '${option}'`);
+  return flag;
+}
+
+function valueOf(option: string, given: ReadonlyMap<string, unknown>): unknown {
+  return given.has(option) ? given.get(option) : (flagOf(option).default.value satisfies FlagValue | null);
+}
+
+/** Identity keys of all seeds, each once, those of files last. */
+function resolveSeeds(seeds: readonly string[], lines: readonly SeedLine[], baseText: string): string[] {
+  if (seeds.length + lines.length === 0) throw new UsageError('there is no seed to start from');
+  const base = parseBase(baseText);
+  const keys = new Set<string>(seeds.map((seed) => parseSeed(seed, base).key));
+  for (const { text, where } of lines) keys.add(seedOfLine(text, where, base));
+  return [...keys];
+}
+
+function seedOfLine(text: string, where: string, base: string): string {
+  try {
+    return parseSeed(text, base).key;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${where}: ${error.message}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+}
+
+function profileOf(seeds: readonly string[]): Profile {
+  return seeds.some((seed) => new URL(seed).pathname.startsWith('/wiki/')) ? 'mediawiki' : 'web';
+}
+
+async function checkSelector(label: string, selector: string): Promise<void> {
+  const { compile } = await import('css-select');
+  try {
+    compile(selector);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${label}: '${selector}' is no CSS selector: ${reason}`, { cause });
+  }
+}
+
+function toMs(value: number, unitMs: number): number;
+function toMs(value: number | null, unitMs: number): number | null;
+function toMs(value: number | null, unitMs: number): number | null {
+  return value === null ? null : Math.round(value * unitMs);
 }

@@ -1,0 +1,41 @@
+/** The command line as it may be stored: without what must stay secret. */
+import { spell } from './flag.js';
+import { CRAWL_FLAGS } from './flags.js';
+import { splitHeader } from './header.js';
+
+const HIDDEN = '***';
+
+/**
+ * User name and password of a URL, found as leniently as the URL standard does: any number of
+ * slashes of either kind after the scheme. Rather too much is hidden than too little.
+ */
+const CREDENTIALS = /((?:[a-z][a-z0-9+.-]*:)?[\\/]{2,}|https?:[\\/]?)[^\\/?#]*@/gi;
+
+const SECRET_FLAGS: ReadonlySet<string> = new Set(CRAWL_FLAGS.filter((flag) => flag.secret).map(spell));
+
+/**
+ * The arguments as one line that a shell would read again, with the values of secret flags and the
+ * credentials in URLs replaced by `***`.
+ *
+ * @param argv without node and the program's path
+ */
+export function redactCommandLine(argv: readonly string[]): string {
+  return argv.map((arg, i) => quote(redact(arg, argv[i - 1]))).join(' ');
+}
+
+function redact(arg: string, before: string | undefined): string {
+  if (before !== undefined && SECRET_FLAGS.has(before)) return hideValue(arg);
+  const equals = arg.indexOf('=');
+  const name = arg.slice(0, Math.max(0, equals));
+  if (SECRET_FLAGS.has(name)) return `${name}=${hideValue(arg.slice(equals + 1))}`;
+  return arg.replace(CREDENTIALS, `$1${HIDDEN}@`);
+}
+
+/** A header keeps its name, which tells a reader what was set. */
+function hideValue(header: string): string {
+  return header.includes(':') ? `${splitHeader(header)[0]}: ${HIDDEN}` : HIDDEN;
+}
+
+function quote(arg: string): string {
+  return /^[\w@%+=:,./~*-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
+}

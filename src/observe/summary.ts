@@ -1,0 +1,240 @@
+/** What a run came to, for people and for programs. Counts are those of the file unless said otherwise. */
+import type { FailureCode, SkipReason } from '../protocol/failure.js';
+import { PLAIN, type Paint } from './paint.js';
+import { printable, printableJson } from './printable.js';
+import { formatBytes, formatDuration, formatNumber, formatRate, plural } from './quantity.js';
+
+export interface Summary {
+  /** `limit`: one the user set; `interrupted`: by a signal; `stopped`: by user code. */
+  readonly outcome: 'finished' | 'limit' | 'interrupted' | 'stopped';
+  readonly exitStatus: number;
+  /** The limit as typed, `--max-pages 100`, where it ended the run. */
+  readonly limit: string | null;
+  readonly database: string;
+  /** The command that goes on; null when finished, or when it cannot be shown (secrets). */
+  readonly resumeCommand: string | null;
+
+  /** HTML pages with a 2xx. */
+  readonly pages: number;
+  readonly links: number;
+  readonly redirects: number;
+  readonly queued: number;
+  readonly failed: Readonly<Partial<Record<FailureCode, number>>>;
+  /** The HTTP statuses behind `failed.status`: `{ '404': 12 }`. */
+  readonly failedStatuses: Readonly<Record<string, number>>;
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  /** Links that leave the crawl's scope, by host; `top` the most linked first, any number of them. */
+  readonly outOfScope: {
+    readonly links: number;
+    readonly hosts: number;
+    readonly top: readonly { readonly host: string; readonly links: number }[];
+  };
+  readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
+  readonly hostsGivenUp: readonly {
+    readonly host: string;
+    readonly code: FailureCode;
+    readonly urls: number;
+  }[];
+  /** Sentences for the user, such as the advice to try another profile. */
+  readonly advice: readonly string[];
+
+  readonly pagesThisRun: number;
+  readonly bytesThisRun: number;
+  readonly elapsedMs: number;
+  readonly peakMemoryBytes: number;
+}
+
+const WIDTH = 80;
+/** Hosts shown by name; the rest are one line. */
+const HOSTS_SHOWN = 10;
+const LIST_SHOWN = 5;
+/** Stands for a blank at which no line is broken, until lines are broken: a count stays with its name. */
+const NO_BREAK = '\u00a0';
+
+/** The summary for a terminal of 80 columns, ending with a newline. */
+export function formatSummary(summary: Summary, paint: Paint = PLAIN): string {
+  const blocks = [
+    headline(summary, paint),
+    table(rows(summary), paint),
+    costs(summary),
+    ...troubles(summary),
+    ...summary.advice.map((sentence) => fold(printable(sentence), '  ')),
+    ...resuming(summary, paint),
+  ];
+  return blocks.join('\n\n') + '\n';
+}
+
+/** The same as one JSON object on one line, ending with a newline; times ms, sizes bytes. */
+export function summaryJson(summary: Summary): string {
+  const pagesPerSecond = Number(rate(summary).toFixed(2));
+  return printableJson(JSON.stringify({ ...summary, pagesPerSecond })) + '\n';
+}
+
+function headline(summary: Summary, paint: Paint): string {
+  const sentence = fold(outcome(summary), '');
+  return paint.bold(summary.exitStatus === 0 ? paint.green(sentence) : paint.yellow(sentence));
+}
+
+function outcome(summary: Summary): string {
+  const database = printable(summary.database);
+  const rest = `${plural(summary.queued, 'URL')} still queued in ${database}.`;
+  switch (summary.outcome) {
+    case 'limit':
+      return `Stopped at ${summary.limit ?? 'a limit'}: ${rest}`;
+    case 'interrupted':
+      return `Interrupted, nothing is lost: ${rest}`;
+    case 'stopped':
+      return `Stopped by your own code, nothing is lost: ${rest}`;
+    case 'finished':
+      return finished(summary, database);
+    default:
+      return summary.outcome satisfies never;
+  }
+}
+
+function finished(summary: Summary, database: string): string {
+  if (summary.exitStatus !== 0) return `Finished, but ${complaints(summary)}. The rest is in ${database}.`;
+  const depth = (summary.skipped.depth ?? 0) > 0 ? ' within --max-depth' : '';
+  return `Finished: ${database} holds every page the seeds lead to${depth}.`;
+}
+
+function complaints(summary: Summary): string {
+  const seeds = summary.seedsWithoutPage.length;
+  const { broken, others } = splitFailures(summary);
+  const parts = [
+    ...(seeds > 0 ? [`${plural(seeds, 'seed')} led to no page`] : []),
+    ...(others > 0 ? [`${plural(others, 'URL')} failed`] : []),
+  ];
+  return parts.length > 0 ? parts.join(' and ') : `${plural(broken, 'URL')} answered with a 4xx status`;
+}
+
+/** 4xx answers are the site's own; 429 is about our rate, and everything else is a fault. */
+function splitFailures({ failed, failedStatuses }: Summary): { broken: number; others: number } {
+  const broken = sum(
+    Object.entries(failedStatuses).map(([status, count]) =>
+      status.startsWith('4') && status !== '429' ? count : 0,
+    ),
+  );
+  return { broken, others: sum(Object.values(failed)) - broken };
+}
+
+type Row = readonly [label: string, count: number, detail: string];
+
+function rows(summary: Summary): Row[] {
+  return [
+    ['pages', summary.pages, ofThisRun(summary)],
+    ['links', summary.links, ''],
+    ['redirects', summary.redirects, ''],
+    ...(summary.queued > 0 ? [['queued', summary.queued, ''] as const] : []),
+    ['failed', sum(Object.values(summary.failed)), failures(summary)],
+    ['skipped', sum(Object.values(summary.skipped)), tally(summary.skipped)],
+    ...outOfScopeRows(summary.outOfScope),
+  ];
+}
+
+function ofThisRun({ pages, pagesThisRun }: Summary): string {
+  return pages === pagesThisRun ? '' : `${formatNumber(pagesThisRun)} of them in this run`;
+}
+
+/** Codes by count; `status` is told as the statuses behind it. */
+function failures({ failed, failedStatuses }: Summary): string {
+  const { status = 0, ...codes } = failed;
+  const unknown = status - sum(Object.values(failedStatuses));
+  const statuses = Object.entries(failedStatuses).map(([code, count]) => [`HTTP ${code}`, count] as const);
+  return tally({ ...Object.fromEntries(statuses), ...codes, status: unknown });
+}
+
+function tally(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([name, count]) => `${formatNumber(count)} ${name}`.replaceAll(' ', NO_BREAK))
+    .join(', ');
+}
+
+function outOfScopeRows({ links, hosts, top }: Summary['outOfScope']): Row[] {
+  if (links === 0) return [];
+  const shown = top.slice(0, HOSTS_SHOWN);
+  const others = links - sum(shown.map((host) => host.links));
+  return [
+    ['out of scope', links, `links to ${plural(hosts, 'host')}`],
+    ...shown.map((host) => ['', host.links, printable(host.host)] as const),
+    ...(others > 0 ? [['', others, plural(hosts - shown.length, 'other host')] as const] : []),
+  ];
+}
+
+/** Labels, right-aligned numbers, and details that hang under themselves when they are long. */
+function table(lines: readonly Row[], paint: Paint): string {
+  const width = Math.max(9, ...lines.map(([, count]) => formatNumber(count).length));
+  return lines
+    .map(([label, count, detail]) => {
+      const left = `  ${label.padEnd(13)}${formatNumber(count).padStart(width)}`;
+      const hang = ' '.repeat(left.length + 3);
+      const right = detail === '' ? '' : `   ${fold(detail, hang).slice(hang.length)}`;
+      return paint.dim(left.slice(0, 15)) + left.slice(15) + right;
+    })
+    .join('\n');
+}
+
+function costs(summary: Summary): string {
+  const { bytesThisRun, elapsedMs, peakMemoryBytes } = summary;
+  return fold(
+    `${formatBytes(bytesThisRun)} read in ${formatDuration(elapsedMs)}, ${formatRate(rate(summary))} pages/s, ` +
+      `${formatBytes(peakMemoryBytes)} of memory at most`,
+    '  ',
+  );
+}
+
+function rate({ pagesThisRun, elapsedMs }: Summary): number {
+  return elapsedMs > 0 ? (pagesThisRun * 1000) / elapsedMs : 0;
+}
+
+function troubles({ seedsWithoutPage, hostsGivenUp }: Summary): string[] {
+  return [
+    ...list(
+      'seeds that led to no page',
+      seedsWithoutPage.map(({ url, reason }) => `${printable(url)} (${printable(reason)})`),
+    ),
+    ...list(
+      'hosts given up',
+      hostsGivenUp.map(({ host, code, urls }) => `${printable(host)} (${code}, ${plural(urls, 'URL')})`),
+    ),
+  ];
+}
+
+function list(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const rest = items.length - LIST_SHOWN;
+  const shown = items.slice(0, LIST_SHOWN).map((item) => `    ${item}`);
+  return [[`  ${title}`, ...shown, ...(rest > 0 ? [`    and ${formatNumber(rest)} more`] : [])].join('\n')];
+}
+
+function resuming({ outcome: how, limit, resumeCommand }: Summary, paint: Paint): string[] {
+  if (how === 'finished') return [];
+  // Only --max-time begins anew with every run; at another limit the same command stops at once.
+  const raise = how === 'limit' && limit?.startsWith('--max-time') !== true;
+  const advice = raise
+    ? 'To go on, run it with a higher limit, or without'
+    : 'To go on, run the same command again';
+  if (resumeCommand === null) return [`  ${advice}.`];
+  return [`  ${advice}:\n    ${paint.bold(printable(resumeCommand))}`];
+}
+
+/** Breaks a text at blanks, and starts every line with `margin`. */
+function fold(text: string, margin: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && margin.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].map((each) => margin + each.replaceAll(NO_BREAK, ' ')).join('\n');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../dist/cli/commands.js';
+import { flagTable, synopsis } from '../../dist/cli/help.js';
+import { CRAWL_FLAGS } from '../../dist/cli/flags.js';
+import { parse } from '../../dist/cli/parse.js';
+import { VERSION } from '../../dist/version.js';
+
+function help(...argv: string[]): string {
+  const parsed = parse(argv);
+  if (parsed.command !== 'help') throw new Error(`not help: ${parsed.command}`);
+  return parsed.text;
+}
+
+/** As one line, because help breaks its lines. */
+const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
+const PAGES: [string, string][] = [
+  ['--help', help('--help')],
+  ...COMMANDS.map(({ name }): [string, string] => [`${name} --help`, help(name, '--help')]),
+];
+
+test.each(PAGES)('%s fits 80 columns, has examples and every exit status', (_, text) => {
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(text).toContain('\nExamples:\n  orbweaver ');
+  for (const status of [0, 1, 2, 3, 4, 5, 70, 130, 143])
+    expect(text).toMatch(new RegExp(`^  ${status} +\\w`, 'm'));
+  expect(text).toMatch(/[^\n]\n$/);
+});
+
+test.each(COMMANDS.map((command) => [command.name, command] as const))(
+  '%s --help shows every flag, and for every value its unit and default',
+  (name, command) => {
+    const text = flat(help(name, '--help'));
+    for (const flag of command.flags) {
+      expect(text).toContain(` ${synopsis(flag)} ${flag.help}`);
+      if (flag.kind !== 'switch') expect(text).toContain(`; default: ${flag.default.text})`);
+    }
+    expect(command.examples.length).toBeGreaterThanOrEqual(2);
+  },
+);
+
+test('the help of the program shows the flags of crawl and every command', () => {
+  const text = help('--help');
+  expect(text).toContain(`Orbweaver ${VERSION}`);
+  for (const flag of CRAWL_FLAGS) expect(flat(text)).toContain(` ${synopsis(flag)} ${flag.help}`);
+  for (const { name, summary } of COMMANDS) expect(flat(text)).toContain(` ${name} ${summary}`);
+});
+
+test('help is found by its word and behind the command', () => {
+  expect(help('help')).toBe(help('-h'));
+  expect(help('help', 'verify')).toBe(help('verify', '--help'));
+  expect(help('--help', 'demo')).toBe(help('demo', '-h'));
+});
+
+test('verify --help, whole', () => {
+  expect(help('verify', '--help')).toBe(`\
+Usage: orbweaver verify <file> [options]
+
+Checks the file of a crawl that is not running: every link of every page is
+there, every target is known, nothing is held, counts agree, depths are the
+shortest. On an unfinished file, what is still open is reported and is no fault.
+Exits with 1 if there is a fault.
+
+What is shown:
+  --json                   Print the findings as one JSON object.
+  -h, --help               Print this help.
+  -V, --version            Print the version.
+
+Examples:
+  orbweaver verify crawl.db
+      say what is right and what is not
+  orbweaver verify crawl.db --json
+      the same for a program
+
+Exit status:
+  0    finished; pages that answered 4xx are counted, and are no failure
+  1    finished, but a seed led to no page, or a URL failed for another reason
+       than a 4xx (with --fail-on-broken: for that one too); verify found a
+       fault
+  2    a flag, a value or an argument was refused; nothing was started
+  3    stopped at a limit you set; the same command with a higher one goes on
+  4    the file cannot be opened, is full, is not ours, or is of a newer version
+  5    stopped by your own code
+  70   a fault of Orbweaver itself
+  130  interrupted by Ctrl-C, nothing lost; the same command goes on
+  143  ended by SIGTERM, nothing lost; the same command goes on
+`);
+});
+
+test('the table for the README has a row for every flag with unit, range and default', () => {
+  const table = flagTable();
+  expect(table).toContain(
+    '| `--workers <n>` | Worker threads that fetch and parse pages. | threads, 1 to 256 | cores available |',
+  );
+  expect(table).toContain('| `--seed <url\\|path>` | ');
+  for (const flag of CRAWL_FLAGS) expect(table).toContain(`\`${synopsis(flag).replaceAll('|', '\\|')}\``);
+  for (const line of table.split('\n')) {
+    if (line.startsWith('|')) expect(line.replaceAll('\\|', '').split('|')).toHaveLength(6);
+  }
+});
