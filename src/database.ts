@@ -1,0 +1,204 @@
+/**
+ * Opens the SQLite file: who it belongs to, which version it has, the one writing connection and the
+ * lock that keeps it the only one. Each room owns its tables (src/migrations.ts lists them); nothing
+ * but this file imports better-sqlite3.
+ */
+import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { StoreError } from './errors.js';
+
+export type Connection = BetterSqlite3.Database;
+export type Statement<Parameters extends unknown[] = unknown[], Row = unknown> = BetterSqlite3.Statement<
+  Parameters,
+  Row
+>;
+
+/** "ORBW": written into the header of our files (`PRAGMA application_id`), so that no other file is taken for one. */
+export const APPLICATION_ID = 0x4f524257;
+
+/** The schema's history: entry n brings a file from version n to n + 1 (`PRAGMA user_version`). */
+export type Migrations = readonly string[];
+
+const CACHE_KIB = 64 * 1024;
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+
+/** An open file and what must be let go of with it. */
+export interface CrawlDatabase {
+  readonly connection: Connection;
+  readonly path: string;
+  /** True when this call made the file, or emptied it. */
+  readonly created: boolean;
+  /** Truncates the write-ahead log, closes the file and lets the lock go. Safe to call twice. */
+  close(): void;
+}
+
+/**
+ * Opens a file for writing: makes it when it is missing, migrates an older one in one transaction.
+ * With `fresh`, a file of ours is emptied first.
+ *
+ * @throws StoreError when the file is not SQLite, not ours, newer, held by another writer, or cannot
+ *   be opened; what was there is then untouched
+ */
+export function openForWriting(path: string, migrations: Migrations, fresh: boolean): CrawlDatabase {
+  const file = resolve(path);
+  requireOurs(file);
+  const lock = lockFor(file);
+  let connection: Connection | undefined;
+  try {
+    if (fresh) removeFile(file);
+    const created = !existsSync(file);
+    connection = new BetterSqlite3(file);
+    migrate(connection, file, migrations);
+    tune(connection);
+    return { connection, path: file, created, close: once(() => closeAll(connection, lock)) };
+  } catch (cause) {
+    connection?.close();
+    lock.close();
+    throw asStoreError(cause, `cannot open ${file}`);
+  }
+}
+
+/**
+ * Opens an existing file of ours for reading, beside a running crawl too.
+ * @throws StoreError as `openForWriting`, and when there is no such file or it is of an older version
+ */
+export function openForReading(path: string, migrations: Migrations): CrawlDatabase {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new StoreError(`there is no file ${file}`);
+  requireOurs(file);
+  let connection: Connection | undefined;
+  try {
+    connection = new BetterSqlite3(file, { readonly: true });
+    const version = versionOf(connection);
+    if (version > migrations.length) throw newer(file, version, migrations.length);
+    if (version < migrations.length) {
+      throw new StoreError(`${file} has schema version ${version}, this program reads ${migrations.length}`, {
+        hint: 'run the crawl command on it once: that brings it up to date',
+      });
+    }
+    connection.pragma(`cache_size = -${CACHE_KIB}`);
+    return { connection, path: file, created: false, close: once(() => connection?.close()) };
+  } catch (cause) {
+    connection?.close();
+    throw asStoreError(cause, `cannot read ${file}`);
+  }
+}
+
+/** Turns what SQLite throws in mid-run (full disk, I/O error) into a StoreError; others pass unchanged. */
+export function asStoreError(cause: unknown, doing: string): unknown {
+  if (!(cause instanceof BetterSqlite3.SqliteError)) return cause;
+  return new StoreError(`${doing}: ${cause.message} (${cause.code})`, { cause });
+}
+
+/**
+ * Reads the header without SQLite, because opening a stranger's file with it can already leave side
+ * files beside it. Missing and empty files pass: they become ours.
+ */
+function requireOurs(file: string): void {
+  const header = readHeader(file);
+  if (header.length === 0) return;
+  if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw new StoreError(`${file} is not a SQLite file`, { hint: 'choose another file with --db' });
+  }
+  if (header.readUInt32BE(68) !== APPLICATION_ID) {
+    throw new StoreError(`${file} is a SQLite file of another program`, {
+      hint: 'choose another file with --db',
+    });
+  }
+}
+
+function readHeader(file: string): Buffer {
+  if (!existsSync(file)) return Buffer.alloc(0);
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const header = Buffer.alloc(HEADER_BYTES);
+      return header.subarray(0, readSync(descriptor, header, 0, HEADER_BYTES, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw new StoreError(`cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * One writer a file: an exclusive SQLite transaction held on a side file for as long as we run. The
+ * operating system drops it with the process, so after kill -9 nothing needs cleaning up and a reused
+ * pid fools nobody. The side file stays: deleting it would let two writers lock two files of one name.
+ */
+function lockFor(file: string): { close(): void } {
+  let lock: Connection | undefined;
+  try {
+    lock = new BetterSqlite3(`${file}-lock`, { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock?.close();
+    if (cause instanceof BetterSqlite3.SqliteError && cause.code === 'SQLITE_BUSY') {
+      throw new StoreError(`${file} is being written by another process`, {
+        cause,
+        hint: 'wait for it, stop it, or choose another file with --db; reading it meanwhile is fine',
+      });
+    }
+    throw new StoreError(`cannot write in ${dirname(file)}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function migrate(connection: Connection, file: string, migrations: Migrations): void {
+  const version = versionOf(connection);
+  if (version > migrations.length) throw newer(file, version, migrations.length);
+  if (version === migrations.length) return;
+  // In a rollback journal still: a kill in here leaves the old file (or an empty one), never a half-made
+  // one, and the header that says whose file it is never waits in a write-ahead log.
+  connection.pragma('journal_mode = DELETE');
+  connection.transaction(() => {
+    for (const step of migrations.slice(version)) connection.exec(step);
+    connection.pragma(`application_id = ${APPLICATION_ID}`);
+    connection.pragma(`user_version = ${migrations.length}`);
+  })();
+}
+
+function tune(connection: Connection): void {
+  connection.pragma('journal_mode = WAL');
+  // Survives kill -9; after a power cut the last commits may be missing, the file is whole.
+  connection.pragma('synchronous = NORMAL');
+  connection.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  connection.pragma(`cache_size = -${CACHE_KIB}`);
+  connection.pragma('temp_store = MEMORY');
+}
+
+function versionOf(connection: Connection): number {
+  return connection.pragma('user_version', { simple: true }) as number;
+}
+
+function newer(file: string, version: number, known: number): StoreError {
+  return new StoreError(`${file} has schema version ${version}; this program knows up to ${known}`, {
+    hint: 'it was written by a newer Orbweaver: use that one',
+  });
+}
+
+function removeFile(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
+}
+
+function closeAll(connection: Connection | undefined, lock: { close(): void }): void {
+  try {
+    connection?.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    connection?.close();
+    lock.close();
+  }
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
+}

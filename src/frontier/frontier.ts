@@ -1,0 +1,207 @@
+/**
+ * The frontier: the state of every URL and of every host, the link graph that gives depths, and the
+ * decisions made elsewhere about them. It stores decisions and makes none: what may be asked when,
+ * what is retried and who is given up arrives as data (policy/, delegator/).
+ *
+ * The invariant: every URL ever admitted has exactly one row, in exactly one of five states
+ *
+ *     queued ──claim──► leased ──apply──► done | failed | skipped | queued again
+ *        ▲                 │
+ *        └─── reclaim ─────┘   (the owner died, or let go)
+ *
+ * and a crawl is finished when nothing is queued and nothing is leased. Depths are upper bounds while
+ * work is left (`maintain`) and exact shortest distances when none is: a link costs 1, a redirect 0.
+ *
+ * Methods answer a value or a promise of it, so that a frontier shared by several machines fits behind
+ * the same contract. Calls are never made concurrently by one delegator.
+ */
+import type { FailureCode, SkipReason } from '../protocol/failure.js';
+import type { Verdict } from '../protocol/outcome.js';
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** A redirect answered by a URL this many redirects from a link is not followed. */
+export const MAX_HOPS = 20;
+
+/** A host as the policy sees it. Times are ms since epoch, null = never or none. */
+export interface HostFacts {
+  readonly id: number;
+  /** Scheme and authority. */
+  readonly host: string;
+  readonly nextFetchAt: number;
+  readonly blockedUntil: number | null;
+  readonly crawlDelayMs: number | null;
+  /** Unsuccessful answers in a row. */
+  readonly failures: number;
+  /** Waits asked for by Retry-After in a row. */
+  readonly waits: number;
+  readonly lastSuccessAt: number | null;
+  readonly lastAnswerAt: number | null;
+  readonly failingSince: number | null;
+  /** Part of the time since `failingSince` that does not count as trying. */
+  readonly excusedMs: number;
+  readonly givenUp: FailureCode | null;
+  readonly robotsStatus: number | null;
+  readonly robotsFetchedAt: number | null;
+  readonly robotsAttempts: number;
+}
+
+/** New values for some of a host's facts; what is absent stays. */
+export type HostPatch = Partial<Omit<HostFacts, 'id' | 'host'>> & { readonly robotsText?: string };
+
+/** A URL taken out of the queue. Whoever holds it settles it through `apply`, or the next start reclaims it. */
+export interface Lease {
+  readonly id: number;
+  readonly hostId: number;
+  /** Identity key. */
+  readonly key: string;
+  /** What to put on the wire: the key, or another spelling of it. */
+  readonly url: string;
+  readonly depth: number;
+  readonly attempts: number;
+  readonly refusals: number;
+  readonly isRespelt: boolean;
+  readonly isSeedChain: boolean;
+  /** 0 ordinary, 1 shared a thread that died, 2 a thread died with it alone. */
+  readonly suspect: number;
+}
+
+/** What a host may be asked for now. `robots` asks for its robots.txt first; both move its clock by `gapMs`. */
+export type Allowance =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'robots'; readonly gapMs: number }
+  | { readonly kind: 'pages'; readonly count: number; readonly gapMs: number };
+
+export interface ClaimRequest {
+  readonly now: number;
+  /** At most this many leases and errands together. */
+  readonly limit: number;
+  /** Hosts the caller has in hand and will answer `wait` for: how many more to look at. */
+  readonly busyHosts: number;
+  /** Called once for each host that is due, longest waiting first. `taken` = what this claim has taken already. */
+  allow(host: HostFacts, taken: number, dueHosts: number): Allowance;
+  /**
+   * Called for each URL about to be leased; a reason settles it as skipped, without using up the
+   * allowance. `robotsText` reads the host's stored robots.txt ('' when there is none).
+   */
+  refuse(key: string, host: HostFacts, robotsText: () => string): SkipReason | null;
+}
+
+export interface Claim {
+  readonly leases: readonly Lease[];
+  /** Hosts whose robots.txt is to be fetched. */
+  readonly errands: readonly HostFacts[];
+}
+
+/** The end (or next step) of one lease. */
+export type Settlement =
+  | {
+      readonly kind: 'page';
+      readonly id: number;
+      /** In-scope keys joined by newlines, by nofollow. */
+      readonly links: readonly [string, string, string];
+      /** Keys outside the seeds' scope, likewise. */
+      readonly outside: readonly [string, string, string];
+      /** `host count` lines of links outside the scope that are only counted. */
+      readonly outsideHosts: string;
+    }
+  | { readonly kind: 'redirect'; readonly id: number; readonly targetKey: string; readonly verdict: Verdict }
+  | { readonly kind: 'failed'; readonly id: number; readonly code: FailureCode; readonly detail: string }
+  | { readonly kind: 'skipped'; readonly id: number; readonly reason: SkipReason }
+  /** Queued again, not before a time. `charge`: what it counts against. */
+  | {
+      readonly kind: 'retry';
+      readonly id: number;
+      readonly notBefore: number;
+      readonly charge: 'attempt' | 'refusal';
+      readonly detail: string;
+    }
+  /** Queued again at once, to be asked for in another spelling of its own key. */
+  | { readonly kind: 'respell'; readonly id: number; readonly url: string }
+  /** Queued again at once, at no cost. */
+  | { readonly kind: 'release'; readonly id: number; readonly suspect: number };
+
+export interface HostUpdate {
+  readonly hostId: number;
+  readonly patch: HostPatch;
+}
+
+/** How many URLs are in each state; `pages` are the done ones that are HTML pages, not redirects. */
+export interface StateCounts {
+  readonly queued: number;
+  readonly leased: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly pages: number;
+}
+
+/** Worth telling the user, as it happens. */
+export type FrontierNotice = {
+  readonly kind: 'scope-widened';
+  readonly scopeKey: string;
+  readonly url: string;
+};
+
+/** What a start found and did. */
+export interface Resumption {
+  /** Leases of a dead owner put back into the queue. */
+  readonly reclaimed: number;
+  readonly counts: StateCounts;
+}
+
+/** How a run over an existing frontier may differ from the one before. */
+export interface RunLimits {
+  readonly maxDepth: number | null;
+}
+
+export interface Frontier {
+  /**
+   * Called once, first. Takes back leases of a dead owner, excuses hosts for the time nobody ran,
+   * reopens what a raised limit had cut and cuts what a lowered one forbids, queues failed URLs again
+   * when asked to. Nothing may be claimed before.
+   */
+  start(now: number, limits: RunLimits, retryFailed: FailureCode | 'all' | null): Awaitable<Resumption>;
+
+  /** Admits seeds: depth 0, exempt from scope. Known ones are left as they are. */
+  admitSeeds(keys: readonly string[]): Awaitable<void>;
+
+  /**
+   * Leases URLs of hosts that are due, lowest depth first within a host and behind its refused ones
+   * last. Leases and clocks are stored before this answers: a crash after it never becomes a flood.
+   */
+  claim(request: ClaimRequest): Awaitable<Claim>;
+
+  /**
+   * Files a batch of results: adds what pages link to, then settles the leases, then moves host
+   * clocks. `record` stores what was fetched and is called first, once; if it throws, nothing is
+   * applied. Where frontier and store share one file all of it is one transaction; elsewhere the order
+   * and the idempotence of each part make a crash between any two cost a refetch and nothing else.
+   */
+  apply(
+    settlements: readonly Settlement[],
+    hosts: readonly HostUpdate[],
+    record: () => void,
+  ): Awaitable<void>;
+
+  /**
+   * One bounded step of the work that is left over: waiting URLs whose time has come, shorter depths to
+   * hand on, out-of-scope links to judge, URLs of hosts given up. True while there may be more to do now.
+   */
+  maintain(now: number): Awaitable<boolean>;
+
+  /** Whether a seed's redirect chain is open, or has won scope beyond the seeds': links outside must be sent by name. */
+  mustKeepOutside(): Awaitable<boolean>;
+
+  /** The earliest moment something may be claimable that is not now; null when nothing waits for time. */
+  nextDueAt(now: number): Awaitable<number | null>;
+
+  counts(): Awaitable<StateCounts>;
+  /** The host a key belongs to; made when new. */
+  hostOf(key: string): Awaitable<HostFacts>;
+  hostById(id: number): Awaitable<HostFacts>;
+  /** How many hosts are known. */
+  hostCount(): Awaitable<number>;
+  /** What happened since the last call. */
+  takeNotices(): readonly FrontierNotice[];
+}

@@ -1,0 +1,184 @@
+/**
+ * The link graph: edges of pages, targets of redirects, and the depths that follow from them. A link
+ * costs 1, a redirect 0, a page-level nofollow link leads nowhere. A shorter way found late is handed on
+ * in steps, lowest depth first (Dijkstra's order), so the end result is the exact shortest distance
+ * whatever the order in which pages came in.
+ */
+import type { Connection, Statement } from '../database.js';
+import type { Verdict } from '../protocol/outcome.js';
+import { MAX_HOPS } from './frontier.js';
+import { type GrowingScope, REDIRECT } from './scope.js';
+import type { UrlRow, UrlTable } from './urls.js';
+
+/** Page-level nofollow: recorded, not followed. */
+const UNFOLLOWED = 2;
+/** Hops of a way that cannot be walked: more than any that can. */
+const NO_HOPS = MAX_HOPS + 1;
+
+interface Redirect {
+  readonly targetUrl: string;
+  readonly verdict: Verdict;
+}
+
+export class LinkGraph {
+  readonly #urls: UrlTable;
+  readonly #scope: GrowingScope;
+  readonly #addEdge: Statement<[number, number, number]>;
+  readonly #leastNofollow: Statement<[number, number, number]>;
+  readonly #bumpLinkCount: Statement<[number]>;
+  readonly #addRedirect: Statement<[number, string, Verdict]>;
+  readonly #setTarget: Statement<[number, number]>;
+  readonly #redirectOf: Statement<[number], Redirect>;
+  readonly #targetOf: Statement<[number], number | null>;
+  readonly #longerTargets: Statement<[number, number], string>;
+  readonly #nextRelaxation: Statement<[], { depth: number; urlId: number }>;
+  readonly #dropRelaxation: Statement<[number, number]>;
+
+  constructor(connection: Connection, urls: UrlTable, scope: GrowingScope) {
+    this.#urls = urls;
+    this.#scope = scope;
+    this.#addEdge = connection.prepare(
+      'INSERT OR IGNORE INTO links (source_id, target_id, nofollow) VALUES (?, ?, ?)',
+    );
+    this.#leastNofollow = connection.prepare(
+      'UPDATE links SET nofollow = min(nofollow, ?) WHERE source_id = ? AND target_id = ?',
+    );
+    this.#bumpLinkCount = connection.prepare('UPDATE urls SET link_count = link_count + 1 WHERE id = ?');
+    this.#addRedirect = connection.prepare(
+      'INSERT OR REPLACE INTO redirects (source_id, target_url, verdict) VALUES (?, ?, ?)',
+    );
+    this.#setTarget = connection.prepare('UPDATE redirects SET target_id = ? WHERE source_id = ?');
+    this.#redirectOf = connection.prepare(
+      'SELECT target_url AS targetUrl, verdict FROM redirects WHERE source_id = ?',
+    );
+    this.#targetOf = connection
+      .prepare<[number], number | null>('SELECT target_id FROM redirects WHERE source_id = ?')
+      .pluck();
+    this.#longerTargets = connection
+      .prepare<[number, number], string>(
+        `SELECT u.request_key FROM links l JOIN urls u ON u.id = l.target_id
+          WHERE l.source_id = ? AND l.nofollow < ${UNFOLLOWED} AND (u.depth IS NULL OR u.depth > ?)`,
+      )
+      .pluck();
+    this.#nextRelaxation = connection.prepare(
+      'SELECT depth, url_id AS urlId FROM relaxations ORDER BY depth, url_id LIMIT 1',
+    );
+    this.#dropRelaxation = connection.prepare('DELETE FROM relaxations WHERE depth = ? AND url_id = ?');
+  }
+
+  /** Files a page's in-scope links. Answers how many edges that made. */
+  addLinks(source: UrlRow, links: readonly [string, string, string]): number {
+    let edges = 0;
+    for (const [nofollow, keys] of links.entries()) {
+      if (keys === '') continue;
+      for (const key of keys.split('\n')) edges += this.addLink(source, key, nofollow);
+    }
+    return edges;
+  }
+
+  /** Files one link that was judged after its page was settled. */
+  addLateLink(sourceId: number, key: string, nofollow: number): void {
+    if (this.addLink(this.#urls.row(sourceId), key, nofollow) > 0) this.#bumpLinkCount.run(sourceId);
+  }
+
+  /** Files a redirect of a URL that is already settled as done. */
+  addRedirect(source: UrlRow, targetKey: string, verdict: Verdict): void {
+    this.#addRedirect.run(source.id, targetKey, verdict);
+    if (verdict === 'outside' && source.exempt === 0 && !this.#scope.has(targetKey) && this.#scope.isOpen()) {
+      this.#scope.defer(source.id, targetKey, REDIRECT);
+      return;
+    }
+    this.followRedirect(source.id);
+  }
+
+  /** Admits a stored redirect's target as what is known now allows; may be repeated. */
+  followRedirect(sourceId: number): void {
+    const source = this.#urls.row(sourceId);
+    const redirect = this.#redirectOf.get(sourceId);
+    if (redirect === undefined) return;
+    if (source.hops >= MAX_HOPS) {
+      if (source.state === 'done') this.#fail(source, `more than ${MAX_HOPS} redirects in a row`);
+      return;
+    }
+    const { targetUrl, verdict } = redirect;
+    const targetId = this.#urls.reach(targetUrl, {
+      depth: source.depth,
+      hops: source.hops + 1,
+      foundOn: source.id,
+      exempt: source.exempt,
+      inScope: verdict === 'inside' || (verdict === 'outside' && this.#scope.has(targetUrl)),
+    });
+    this.#setTarget.run(targetId, sourceId);
+    this.#judgeCycle(source, targetId);
+  }
+
+  /**
+   * Hands shorter depths on until about `budget` links were looked at. Each URL's turn comes with all
+   * its links at once: a page's links are bounded by its size.
+   * @returns whether there was anything to do
+   */
+  relax(budget: number): boolean {
+    let left = budget;
+    for (
+      let next = this.#nextRelaxation.get();
+      next !== undefined && left > 0;
+      next = this.#nextRelaxation.get()
+    ) {
+      this.#dropRelaxation.run(next.depth, next.urlId);
+      left -= 1 + this.#relaxUrl(this.#urls.row(next.urlId));
+    }
+    return left < budget;
+  }
+
+  addLink(source: UrlRow, key: string, nofollow: number): number {
+    const isFollowed = nofollow < UNFOLLOWED && source.depth !== null;
+    const targetId = this.#urls.reach(key, {
+      depth: isFollowed ? source.depth + 1 : null,
+      hops: isFollowed ? 0 : NO_HOPS,
+      foundOn: source.id,
+      exempt: 0,
+      inScope: true,
+    });
+    const { changes } = this.#addEdge.run(source.id, targetId, nofollow);
+    if (changes === 0) this.#leastNofollow.run(nofollow, source.id, targetId);
+    return changes;
+  }
+
+  #relaxUrl(url: UrlRow): number {
+    if (this.#redirectOf.get(url.id) !== undefined) this.followRedirect(url.id);
+    else if (url.exempt === 1 && url.state === 'done') this.#scope.win(url.key);
+    if (url.depth === null || url.state !== 'done') return 0;
+    const depth = url.depth + 1;
+    const keys = this.#longerTargets.all(url.id, depth);
+    for (const key of keys)
+      this.#urls.reach(key, { depth, hops: 0, foundOn: url.id, exempt: 0, inScope: true });
+    return keys.length;
+  }
+
+  /** All URLs of a redirect cycle fail, whichever came first; one that was failed for its hops alone is done after all. */
+  #judgeCycle(source: UrlRow, targetId: number): void {
+    const cycle = this.#cycleThrough(source.id, targetId);
+    for (const id of cycle) {
+      const row = this.#urls.row(id);
+      if (row.state === 'done') this.#fail(row, 'redirects in a circle');
+    }
+    if (cycle.length === 0 && source.state === 'failed') this.#urls.settle(source, { state: 'done' });
+  }
+
+  #cycleThrough(sourceId: number, targetId: number): number[] {
+    const chain = [sourceId];
+    const seen = new Set(chain);
+    for (let id: number | null | undefined = targetId; id != null; id = this.#targetOf.get(id)) {
+      if (id === sourceId) return chain;
+      // A cycle further on that does not come back to us: ours only leads into it.
+      if (seen.has(id)) return [];
+      seen.add(id);
+      chain.push(id);
+    }
+    return [];
+  }
+
+  #fail(row: UrlRow, detail: string): void {
+    this.#urls.settle(row, { state: 'failed', error: 'redirect', detail });
+  }
+}

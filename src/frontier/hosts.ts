@@ -1,0 +1,164 @@
+/**
+ * The table of hosts: clocks, blocks, robots.txt and how many claimable URLs each has. The counter is
+ * kept by deltas that are flushed with the transaction that caused them.
+ */
+import type { Connection, Statement } from '../database.js';
+import { InvariantError } from '../errors.js';
+import type { FailureCode } from '../protocol/failure.js';
+import { originOf } from '../url/canonicalise.js';
+import type { HostFacts, HostPatch } from './frontier.js';
+
+const FACTS = `id, host, next_fetch_at AS nextFetchAt, blocked_until AS blockedUntil, crawl_delay_ms AS crawlDelayMs,
+  failures, waits, last_success_at AS lastSuccessAt, last_answer_at AS lastAnswerAt, failing_since AS failingSince,
+  excused_ms AS excusedMs, given_up AS givenUp, robots_status AS robotsStatus,
+  robots_fetched_at AS robotsFetchedAt, robots_attempts AS robotsAttempts`;
+
+/** Ids of hosts seen lately, by origin: a miss costs a look-up. */
+const CACHED_HOSTS = 10_000;
+
+export class HostTable {
+  readonly #connection: Connection;
+  readonly #byId: Statement<[number], HostFacts>;
+  readonly #idByOrigin: Statement<[string], number>;
+  readonly #insert: Statement<[string]>;
+  readonly #addClaimable: Statement<[number, number]>;
+  readonly #due: Statement<[number, number], HostFacts>;
+  readonly #nextDue: Statement<[number], number | null>;
+  readonly #setClock: Statement<[number, number]>;
+  readonly #robotsText: Statement<[number], string | null>;
+  readonly #update: Statement<[Record<string, unknown>]>;
+  readonly #ids = new Map<string, number>();
+  readonly #deltas = new Map<number, number>();
+  #count: number | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#byId = connection.prepare(`SELECT ${FACTS} FROM hosts WHERE id = ?`);
+    this.#idByOrigin = connection.prepare<[string], number>('SELECT id FROM hosts WHERE host = ?').pluck();
+    this.#insert = connection.prepare('INSERT INTO hosts (host) VALUES (?)');
+    this.#addClaimable = connection.prepare('UPDATE hosts SET claimable = claimable + ? WHERE id = ?');
+    this.#due = connection.prepare(
+      `SELECT ${FACTS} FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at <= ?
+       ORDER BY next_fetch_at LIMIT ?`,
+    );
+    this.#nextDue = connection
+      .prepare<[number], number | null>(
+        'SELECT min(next_fetch_at) FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at > ?',
+      )
+      .pluck();
+    this.#setClock = connection.prepare(
+      'UPDATE hosts SET next_fetch_at = max(next_fetch_at, ?) WHERE id = ?',
+    );
+    this.#robotsText = connection
+      .prepare<[number], string | null>('SELECT robots_txt FROM hosts WHERE id = ?')
+      .pluck();
+    this.#update = connection.prepare(
+      `UPDATE hosts SET next_fetch_at = @nextFetchAt, blocked_until = @blockedUntil, crawl_delay_ms = @crawlDelayMs,
+         failures = @failures, waits = @waits, last_success_at = @lastSuccessAt, last_answer_at = @lastAnswerAt,
+         failing_since = @failingSince, excused_ms = @excusedMs, given_up = @givenUp,
+         robots_status = @robotsStatus, robots_fetched_at = @robotsFetchedAt, robots_attempts = @robotsAttempts,
+         robots_txt = coalesce(@robotsText, robots_txt) WHERE id = @id`,
+    );
+  }
+
+  idOf(key: string): number {
+    const origin = originOf(key);
+    const known = this.#ids.get(origin);
+    if (known !== undefined) return known;
+    const id = this.#idByOrigin.get(origin) ?? this.#add(origin);
+    if (this.#ids.size >= CACHED_HOSTS) this.#ids.clear();
+    this.#ids.set(origin, id);
+    return id;
+  }
+
+  facts(id: number): HostFacts {
+    const facts = this.#byId.get(id);
+    if (facts === undefined) throw new InvariantError(`there is no host ${id}`);
+    return facts;
+  }
+
+  patch(
+    id: number,
+    { robotsText = null, ...patch }: Omit<HostPatch, 'robotsText'> & { robotsText?: string | null },
+  ): void {
+    this.#update.run({ ...this.facts(id), ...patch, robotsText });
+  }
+
+  /** Hosts with claimable URLs whose clock is up, longest waiting first. */
+  due(now: number, limit: number): HostFacts[] {
+    return this.#due.all(now, limit);
+  }
+
+  nextDueAt(now: number): number | null {
+    return this.#nextDue.get(now) ?? null;
+  }
+
+  /** Moves a clock forward, never back. */
+  advanceClock(id: number, nextFetchAt: number): void {
+    this.#setClock.run(nextFetchAt, id);
+  }
+
+  robotsText(id: number): string {
+    return this.#robotsText.get(id) ?? '';
+  }
+
+  count(): number {
+    this.#count ??= this.#connection.prepare<[], number>('SELECT count(*) FROM hosts').pluck().get() ?? 0;
+    return this.#count;
+  }
+
+  /** A host given up that still has claimable URLs. */
+  nextGivenUp(): { id: number; givenUp: FailureCode } | undefined {
+    return this.#connection
+      .prepare<[], { id: number; givenUp: FailureCode }>(
+        'SELECT id, given_up AS givenUp FROM hosts WHERE given_up IS NOT NULL AND claimable > 0 LIMIT 1',
+      )
+      .get();
+  }
+
+  /** The time since a host last answered, in which nobody ran, does not count as trying. */
+  excuseAbsence(now: number): void {
+    this.#connection
+      .prepare(
+        `UPDATE hosts SET excused_ms = excused_ms + max(0, @now - max(coalesce(last_answer_at, failing_since),
+           coalesce(blocked_until, 0))) WHERE failing_since IS NOT NULL`,
+      )
+      .run({ now });
+  }
+
+  /** Gives hosts another chance: those given up with this code, or all. */
+  forgive(code: FailureCode | 'all'): void {
+    this.#connection
+      .prepare(
+        `UPDATE hosts SET given_up = NULL, failures = 0, waits = 0, failing_since = NULL, excused_ms = 0,
+           robots_attempts = 0 WHERE given_up IS NOT NULL AND (@code = 'all' OR given_up = @code)`,
+      )
+      .run({ code });
+  }
+
+  countClaimable(id: number, delta: number): void {
+    this.#deltas.set(id, (this.#deltas.get(id) ?? 0) + delta);
+  }
+
+  /** Writes the deltas; the last thing in every transaction that moves URLs. */
+  flush(): void {
+    for (const [id, delta] of this.#deltas) if (delta !== 0) this.#addClaimable.run(delta, id);
+    this.#deltas.clear();
+  }
+
+  #add(origin: string): number {
+    const id = Number(this.#insert.run(origin).lastInsertRowid);
+    if (this.#count !== undefined) this.#count++;
+    return id;
+  }
+
+  /** Counts claimable URLs anew, after bulk changes. */
+  recount(): void {
+    this.#connection.exec(
+      `UPDATE hosts SET claimable = 0 WHERE claimable > 0;
+       UPDATE hosts SET claimable = c.n FROM
+         (SELECT host_id, count(*) AS n FROM urls WHERE state = 'queued' AND not_before IS NULL GROUP BY host_id) AS c
+       WHERE hosts.id = c.host_id;`,
+    );
+  }
+}

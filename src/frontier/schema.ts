@@ -1,0 +1,88 @@
+/**
+ * The frontier's tables. `hosts` and `links` are also part of the public contract (README); the others
+ * are ours, and people read them through the view `pages` (src/migrations.ts).
+ *
+ * A URL is claimable when it is queued and not waiting: `state = 'queued' AND not_before IS NULL`.
+ * `hosts.claimable` counts them per host, so that a claim never looks at hosts without work.
+ */
+export const FRONTIER_SCHEMA = `
+CREATE TABLE hosts (
+  id               INTEGER PRIMARY KEY,
+  host             TEXT NOT NULL UNIQUE,        -- scheme and authority, the unit of politeness
+  claimable        INTEGER NOT NULL DEFAULT 0,  -- URLs that could be claimed now, politeness aside
+  next_fetch_at    INTEGER NOT NULL DEFAULT 0,  -- not before: crawl delay, blocks, back-off; ms since epoch
+  blocked_until    INTEGER,                     -- set by a refusal (429, 503) or by failures in a row
+  crawl_delay_ms   INTEGER,                     -- from robots.txt, capped
+  failures         INTEGER NOT NULL DEFAULT 0,  -- unsuccessful answers in a row
+  waits            INTEGER NOT NULL DEFAULT 0,  -- waits asked for by Retry-After in a row
+  last_success_at  INTEGER,
+  last_answer_at   INTEGER,
+  failing_since    INTEGER,                     -- first trouble since the last success
+  excused_ms       INTEGER NOT NULL DEFAULT 0,  -- of that: waits it asked for, and time we were not running
+  given_up         TEXT,                        -- the failure code its URLs end with
+  robots_status    INTEGER,                     -- HTTP status of the robots.txt in force
+  robots_fetched_at INTEGER,                    -- its age; NULL = never had a definite answer
+  robots_attempts  INTEGER NOT NULL DEFAULT 0,  -- indefinite answers in a row
+  robots_txt       TEXT
+);
+CREATE INDEX hosts_ready ON hosts(next_fetch_at) WHERE claimable > 0;
+CREATE INDEX hosts_given_up ON hosts(id) WHERE given_up IS NOT NULL AND claimable > 0;
+
+CREATE TABLE urls (
+  id           INTEGER PRIMARY KEY,
+  request_key  TEXT NOT NULL UNIQUE,            -- identity; the canonical URL for crawled GETs
+  host_id      INTEGER NOT NULL REFERENCES hosts(id),
+  state        TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'done', 'failed', 'skipped')),
+  error        TEXT,                            -- failure code or skip reason
+  error_detail TEXT,
+  depth        INTEGER,                         -- shortest known distance; NULL = reached by unfollowed links only
+  hops         INTEGER NOT NULL,                -- redirects on the shortest known chain of them
+  found_on     INTEGER,                         -- the page whose link gave the depth
+  exempt       INTEGER NOT NULL DEFAULT 0,      -- a seed or on a seed's redirect chain: scope does not apply
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  refusals     INTEGER NOT NULL DEFAULT 0,      -- 429 and 503: behind the host's others by that many
+  not_before   INTEGER,                         -- waiting for a retry; NULL = not waiting
+  respelt      TEXT,                            -- the spelling to ask for, after a redirect to its own key
+  suspect      INTEGER NOT NULL DEFAULT 0,      -- 1: shared a thread that died; 2: a thread died with it alone
+  link_count   INTEGER                          -- edges filed for it; NULL = not a page
+);
+CREATE INDEX urls_claimable ON urls(host_id, refusals, depth, id) WHERE state = 'queued' AND not_before IS NULL;
+CREATE INDEX urls_waiting ON urls(not_before) WHERE not_before IS NOT NULL;
+CREATE INDEX urls_leased ON urls(id) WHERE state = 'leased';
+CREATE INDEX urls_open_seeds ON urls(id) WHERE exempt = 1 AND state IN ('queued', 'leased');
+CREATE INDEX urls_exempt ON urls(id) WHERE exempt = 1;
+
+CREATE TABLE links (
+  source_id INTEGER NOT NULL,
+  target_id INTEGER NOT NULL,
+  nofollow  INTEGER NOT NULL,                   -- 0; 1 = rel, followed; 2 = page-level, not followed
+  PRIMARY KEY (source_id, target_id)
+) WITHOUT ROWID;
+
+CREATE TABLE redirects (
+  source_id  INTEGER PRIMARY KEY,
+  target_url TEXT NOT NULL,
+  verdict    TEXT NOT NULL,                     -- protocol Verdict of the target as a link
+  target_id  INTEGER                            -- NULL = not admitted: beyond the hop limit, or still to be judged
+);
+CREATE INDEX redirects_by_target ON redirects(target_id) WHERE target_id IS NOT NULL;
+
+-- Work left to do, in bounded steps: URLs whose shorter depth is not yet handed on.
+CREATE TABLE relaxations (
+  depth  INTEGER NOT NULL,                      -- lowest first: most are then handed on only once
+  url_id INTEGER NOT NULL,
+  PRIMARY KEY (depth, url_id)
+) WITHOUT ROWID;
+
+-- Links and redirects out of scope while a seed's redirect chain may still widen it.
+CREATE TABLE deferred (
+  source_id INTEGER NOT NULL,
+  target    TEXT NOT NULL,
+  nofollow  INTEGER NOT NULL,                   -- as in links; 3 = a redirect
+  scope_key TEXT NOT NULL,
+  PRIMARY KEY (source_id, target)
+) WITHOUT ROWID;
+CREATE INDEX deferred_by_scope ON deferred(scope_key);
+
+CREATE TABLE outside_hosts (host TEXT PRIMARY KEY, links INTEGER NOT NULL) WITHOUT ROWID;
+`;

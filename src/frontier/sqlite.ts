@@ -1,0 +1,364 @@
+/**
+ * The frontier on SQLite, for one machine: every method is one transaction on the one connection, shared
+ * with the store, so that a batch of results is filed whole or not at all.
+ */
+import type { Connection, Statement } from '../database.js';
+import { InvariantError } from '../errors.js';
+import type { FailureCode } from '../protocol/failure.js';
+import type { ScopeMode } from '../protocol/settings.js';
+import type {
+  Claim,
+  ClaimRequest,
+  Frontier,
+  FrontierNotice,
+  HostFacts,
+  HostUpdate,
+  Lease,
+  Resumption,
+  RunLimits,
+  Settlement,
+  StateCounts,
+} from './frontier.js';
+import { LinkGraph } from './graph.js';
+import { HostTable } from './hosts.js';
+import { GrowingScope, REDIRECT } from './scope.js';
+import { type Settled, type UrlRow, UrlTable } from './urls.js';
+
+/** URLs, links or judgements handled in one step of `maintain`: a few milliseconds of work. */
+const STEP = 2_000;
+/** Refused URLs settled for one host in one claim, so that a site closed to robots does not stall the others. */
+const REFUSALS_PER_CLAIM = 2_000;
+const CANDIDATES = 64;
+
+interface Candidate {
+  readonly id: number;
+  readonly key: string;
+  readonly depth: number;
+  readonly attempts: number;
+  readonly refusals: number;
+  readonly respelt: string | null;
+  readonly exempt: 0 | 1;
+  readonly suspect: number;
+}
+
+export interface SqliteFrontierOptions {
+  readonly scope: ScopeMode;
+  readonly seedScopeKeys: readonly string[];
+}
+
+export class SqliteFrontier implements Frontier {
+  readonly #connection: Connection;
+  readonly #hosts: HostTable;
+  readonly #urls: UrlTable;
+  readonly #scope: GrowingScope;
+  readonly #graph: LinkGraph;
+  readonly #candidates: Statement<[number, number], Candidate>;
+  readonly #due: Statement<[number, number], { id: number; hostId: number }>;
+  readonly #stopWaiting: Statement<[number]>;
+  readonly #wakeHost: Statement<[number], { id: number; hostId: number }>;
+  readonly #nextWaiting: Statement<[], number | null>;
+  readonly #countOutside: Statement<[string, number]>;
+
+  constructor(connection: Connection, options: SqliteFrontierOptions) {
+    this.#connection = connection;
+    this.#hosts = new HostTable(connection);
+    this.#urls = new UrlTable(connection, this.#hosts);
+    this.#scope = new GrowingScope(connection, options.scope, options.seedScopeKeys);
+    this.#graph = new LinkGraph(connection, this.#urls, this.#scope);
+    this.#candidates = connection.prepare(
+      `SELECT id, request_key AS key, depth, attempts, refusals, respelt, exempt, suspect FROM urls
+        WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
+    );
+    this.#due = connection.prepare('SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? LIMIT ?');
+    this.#stopWaiting = connection.prepare('UPDATE urls SET not_before = NULL WHERE id = ?');
+    this.#wakeHost = connection.prepare(
+      'SELECT id, host_id AS hostId FROM urls WHERE not_before IS NOT NULL AND host_id = ?',
+    );
+    this.#nextWaiting = connection
+      .prepare<[], number | null>('SELECT min(not_before) FROM urls WHERE not_before IS NOT NULL')
+      .pluck();
+    this.#countOutside = connection.prepare(
+      `INSERT INTO outside_hosts (host, links) VALUES (?, ?)
+       ON CONFLICT (host) DO UPDATE SET links = links + excluded.links`,
+    );
+  }
+
+  start(now: number, limits: RunLimits, retryFailed: FailureCode | 'all' | null): Resumption {
+    const reclaimed = this.#connection.transaction(() => {
+      const { changes } = this.#connection
+        .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
+        .run();
+      this.#applyDepthLimit(limits.maxDepth ?? Number.MAX_SAFE_INTEGER);
+      if (retryFailed !== null) this.#queueFailed(retryFailed);
+      this.#hosts.excuseAbsence(now);
+      this.#hosts.recount();
+      return changes;
+    })();
+    this.#urls.load(this.#connection, limits.maxDepth);
+    // Kept up to date edge by edge it would cost more than making it anew at the end.
+    if (this.counts().queued > 0) this.#connection.exec('DROP INDEX IF EXISTS links_by_target');
+    for (const key of this.#wonPages()) this.#scope.win(key);
+    // What was won in an earlier run was said then.
+    this.#scope.takeNotices();
+    return { reclaimed, counts: this.counts() };
+  }
+
+  /** Makes `backlinks` quick by target; for when a run has ended. A run with work to do starts by dropping it. */
+  indexBacklinks(): void {
+    this.#connection.exec('CREATE INDEX IF NOT EXISTS links_by_target ON links(target_id, source_id)');
+  }
+
+  admitSeeds(keys: readonly string[]): void {
+    this.#transact(() => {
+      for (const key of keys) {
+        this.#urls.reach(key, { depth: 0, hops: 0, foundOn: null, exempt: 1, inScope: true });
+      }
+    });
+  }
+
+  claim(request: ClaimRequest): Claim {
+    const leases: Lease[] = [];
+    const errands: HostFacts[] = [];
+    this.#transact(() => {
+      const due = this.#hosts.due(request.now, request.limit + request.busyHosts);
+      for (const host of due) {
+        const taken = leases.length + errands.length;
+        if (taken >= request.limit) break;
+        const allowance = request.allow(host, taken, due.length);
+        if (allowance.kind === 'wait') continue;
+        if (allowance.kind === 'robots') errands.push(host);
+        else leases.push(...this.#leaseFrom(host, Math.min(allowance.count, request.limit - taken), request));
+        // With no gap the clock still moves, so that hosts take turns.
+        if (leases.length + errands.length > taken)
+          this.#hosts.advanceClock(host.id, request.now + allowance.gapMs);
+      }
+    });
+    return { leases, errands };
+  }
+
+  apply(settlements: readonly Settlement[], hosts: readonly HostUpdate[], record: () => void): void {
+    this.#transact(() => {
+      record();
+      for (const settlement of settlements) this.#settle(settlement);
+      for (const { hostId, patch } of hosts) {
+        this.#hosts.patch(hostId, patch);
+        if (patch.givenUp != null) this.#wake(this.#wakeHost.all(hostId));
+      }
+    });
+  }
+
+  maintain(now: number): boolean {
+    return this.#transact(() => {
+      const due = this.#due.all(now, STEP);
+      this.#wake(due);
+      const isRelaxing = this.#graph.relax(STEP);
+      const isJudging = this.#judgeDeferred();
+      return due.length === STEP || isRelaxing || isJudging || this.#failGivenUp();
+    });
+  }
+
+  mustKeepOutside(): boolean {
+    return this.#scope.hasGrown() || this.#scope.isOpen();
+  }
+
+  nextDueAt(now: number): number | null {
+    const times = [this.#hosts.nextDueAt(now), this.#nextWaiting.get() ?? null].filter(
+      (time) => time !== null,
+    );
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  counts(): StateCounts {
+    return this.#urls.counts();
+  }
+
+  hostOf(key: string): HostFacts {
+    return this.#hosts.facts(this.#hosts.idOf(key));
+  }
+
+  hostById(id: number): HostFacts {
+    return this.#hosts.facts(id);
+  }
+
+  hostCount(): number {
+    return this.#hosts.count();
+  }
+
+  takeNotices(): readonly FrontierNotice[] {
+    return this.#scope.takeNotices();
+  }
+
+  #transact<T>(work: () => T): T {
+    return this.#connection.transaction(() => {
+      const result = work();
+      this.#hosts.flush();
+      return result;
+    })();
+  }
+
+  #leaseFrom(host: HostFacts, count: number, request: ClaimRequest): Lease[] {
+    const leases: Lease[] = [];
+    const robotsText = (): string => this.#hosts.robotsText(host.id);
+    let refusals = 0;
+    while (leases.length < count && refusals < REFUSALS_PER_CLAIM) {
+      const candidates = this.#candidates.all(host.id, refusals === 0 ? count : CANDIDATES);
+      if (candidates.length === 0) break;
+      for (const candidate of candidates) {
+        if (leases.length >= count) break;
+        const reason = request.refuse(candidate.key, host, robotsText);
+        if (reason === null) {
+          this.#urls.lease(candidate.id, host.id);
+          leases.push(asLease(candidate, host.id));
+        } else {
+          refusals++;
+          this.#urls.settle(
+            { id: candidate.id, hostId: host.id, state: 'queued' },
+            { state: 'skipped', error: reason },
+          );
+        }
+      }
+    }
+    return leases;
+  }
+
+  #settle(settlement: Settlement): void {
+    const row = this.#urls.row(settlement.id);
+    if (row.state !== 'leased')
+      throw new InvariantError(`URL ${row.id} is settled as ${settlement.kind} but is ${row.state}`);
+    switch (settlement.kind) {
+      case 'page':
+        return this.#settlePage(row, settlement);
+      case 'redirect':
+        this.#urls.settle(row, { state: 'done', attempts: 1 });
+        return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict);
+      default:
+        return this.#urls.settle(row, settledAs(settlement));
+    }
+  }
+
+  #settlePage(row: UrlRow, page: Settlement & { kind: 'page' }): void {
+    let linkCount = this.#graph.addLinks(row, page.links);
+    const isOpen = this.#scope.isOpen();
+    for (const [nofollow, keys] of page.outside.entries()) {
+      if (keys === '') continue;
+      for (const key of keys.split('\n')) {
+        if (this.#scope.has(key)) linkCount += this.#graph.addLink(row, key, nofollow);
+        else if (isOpen) this.#scope.defer(row.id, key, nofollow);
+        else this.#countOutside.run(hostnameOf(key), 1);
+      }
+    }
+    for (const line of page.outsideHosts.split('\n')) {
+      const [host, count] = line.split(' ');
+      if (host !== undefined && host !== '') this.#countOutside.run(host, Number(count));
+    }
+    this.#urls.settle(row, { state: 'done', attempts: 1, linkCount });
+    if (row.exempt === 1) this.#scope.win(row.key);
+  }
+
+  #judgeDeferred(): boolean {
+    const { isInside, links } = this.#scope.takeJudged(STEP);
+    for (const { sourceId, target, nofollow } of links) {
+      if (nofollow === REDIRECT) this.#graph.followRedirect(sourceId);
+      else if (isInside) this.#graph.addLateLink(sourceId, target, nofollow);
+      else this.#countOutside.run(hostnameOf(target), 1);
+    }
+    return links.length > 0;
+  }
+
+  #failGivenUp(): boolean {
+    const host = this.#hosts.nextGivenUp();
+    if (host === undefined) return false;
+    for (const { id } of this.#candidates.all(host.id, STEP)) {
+      this.#urls.settle(
+        { id, hostId: host.id, state: 'queued' },
+        { state: 'failed', error: host.givenUp, detail: 'the host was given up' },
+      );
+    }
+    return true;
+  }
+
+  #wake(waiting: readonly { id: number; hostId: number }[]): void {
+    for (const { id, hostId } of waiting) {
+      this.#stopWaiting.run(id);
+      this.#hosts.countClaimable(hostId, 1);
+    }
+  }
+
+  #applyDepthLimit(maxDepth: number): void {
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'queued', error = NULL WHERE state = 'skipped' AND error = 'depth' AND depth <= ?`,
+      )
+      .run(maxDepth);
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL WHERE state = 'queued' AND depth > ?`,
+      )
+      .run(maxDepth);
+  }
+
+  #queueFailed(code: FailureCode | 'all'): void {
+    this.#connection
+      .prepare(
+        `DELETE FROM redirects WHERE source_id IN
+           (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
+      )
+      .run({ code });
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
+           respelt = NULL, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
+      )
+      .run({ code });
+    this.#hosts.forgive(code);
+  }
+
+  #wonPages(): string[] {
+    return this.#connection
+      .prepare<[], string>(
+        `SELECT request_key FROM urls WHERE exempt = 1 AND state = 'done' AND link_count IS NOT NULL`,
+      )
+      .pluck()
+      .all();
+  }
+}
+
+function asLease(candidate: Candidate, hostId: number): Lease {
+  const { id, key, depth, attempts, refusals, respelt, exempt, suspect } = candidate;
+  return {
+    id,
+    hostId,
+    key,
+    url: respelt ?? key,
+    depth,
+    attempts,
+    refusals,
+    isRespelt: respelt !== null,
+    isSeedChain: exempt === 1,
+    suspect,
+  };
+}
+
+function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'redirect' }>): Settled {
+  switch (settlement.kind) {
+    case 'failed':
+      return { state: 'failed', error: settlement.code, detail: settlement.detail, attempts: 1 };
+    case 'skipped':
+      return { state: 'skipped', error: settlement.reason, attempts: 1 };
+    case 'retry':
+      return {
+        state: 'queued',
+        notBefore: settlement.notBefore,
+        detail: settlement.detail,
+        [settlement.charge === 'attempt' ? 'attempts' : 'refusals']: 1,
+      };
+    case 'respell':
+      return { state: 'queued', respelt: settlement.url };
+    case 'release':
+      return { state: 'queued', suspect: settlement.suspect };
+  }
+}
+
+function hostnameOf(key: string): string {
+  return new URL(key).hostname;
+}

@@ -1,0 +1,208 @@
+/**
+ * The visited set and the state of every URL in it. All admission goes through `reach`: a URL is new,
+ * or known and reached in a better way (shorter, through fewer redirects, exempt, in scope), or
+ * nothing happens. What a better way means for URLs further on is left in `relaxations`.
+ */
+import type { Connection, Statement } from '../database.js';
+import { InvariantError } from '../errors.js';
+import type { FailureCode, SkipReason } from '../protocol/failure.js';
+import { isTooLong } from '../url/canonicalise.js';
+import type { StateCounts } from './frontier.js';
+import type { HostTable } from './hosts.js';
+
+export type State = 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
+
+export interface UrlRow {
+  readonly id: number;
+  readonly key: string;
+  readonly hostId: number;
+  readonly state: State;
+  readonly error: FailureCode | SkipReason | null;
+  readonly depth: number | null;
+  readonly hops: number;
+  readonly exempt: 0 | 1;
+}
+
+/** One way of reaching a URL. */
+export interface Reach {
+  /** Distance by this way; null = by an unfollowed link, which gives none. */
+  readonly depth: number | null;
+  /** Redirects since the last link on this way. */
+  readonly hops: number;
+  readonly foundOn: number | null;
+  readonly exempt: 0 | 1;
+  readonly inScope: boolean;
+}
+
+/** What a settled or requeued URL takes with it; absent = unchanged or cleared as said. */
+export interface Settled {
+  readonly state: State;
+  readonly error?: FailureCode | SkipReason;
+  readonly detail?: string;
+  readonly attempts?: number;
+  readonly refusals?: number;
+  /** Absent = not waiting. */
+  readonly notBefore?: number;
+  /** Absent = as it was. */
+  readonly respelt?: string;
+  /** Absent = 0. */
+  readonly suspect?: number;
+  /** Present for pages only: edges filed. */
+  readonly linkCount?: number;
+}
+
+type KnownRow = [
+  id: number,
+  state: State,
+  error: string | null,
+  depth: number | null,
+  hops: number,
+  exempt: 0 | 1,
+  hostId: number,
+];
+
+const ROW = 'id, request_key AS key, host_id AS hostId, state, error, depth, hops, exempt';
+
+export class UrlTable {
+  readonly #hosts: HostTable;
+  readonly #byKey: Statement<[string], KnownRow>;
+  readonly #byId: Statement<[number], UrlRow>;
+  readonly #insert: Statement<
+    [string, number, State, string | null, number | null, number, number | null, 0 | 1]
+  >;
+  readonly #improve: Statement<[number | null, number, number | null, 0 | 1, State, string | null, number]>;
+  readonly #settle: Statement;
+  readonly #lease: Statement<[number]>;
+  readonly #relax: Statement<[number, number]>;
+  readonly #counts = { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 };
+  #maxDepth = Infinity;
+
+  constructor(connection: Connection, hosts: HostTable) {
+    this.#hosts = hosts;
+    this.#byKey = connection
+      .prepare<[string], KnownRow>(
+        'SELECT id, state, error, depth, hops, exempt, host_id FROM urls WHERE request_key = ?',
+      )
+      .raw();
+    this.#byId = connection.prepare(`SELECT ${ROW} FROM urls WHERE id = ?`);
+    this.#insert = connection.prepare(
+      `INSERT INTO urls (request_key, host_id, state, error, depth, hops, found_on, exempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#improve = connection.prepare(
+      'UPDATE urls SET depth = ?, hops = ?, found_on = coalesce(?, found_on), exempt = ?, state = ?, error = ? WHERE id = ?',
+    );
+    this.#settle = connection.prepare(
+      `UPDATE urls SET state = @state, error = @error, error_detail = @detail, attempts = attempts + @attempts,
+         refusals = refusals + @refusals, not_before = @notBefore, respelt = coalesce(@respelt, respelt),
+         suspect = @suspect, link_count = @linkCount WHERE id = @id`,
+    );
+    this.#lease = connection.prepare(`UPDATE urls SET state = 'leased' WHERE id = ?`);
+    this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
+  }
+
+  /** Reads the totals from the file; afterwards they are kept in step. */
+  load(connection: Connection, maxDepth: number | null): void {
+    this.#maxDepth = maxDepth ?? Infinity;
+    Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 });
+    const rows = connection
+      .prepare<[], { state: State; n: number; pages: number }>(
+        'SELECT state, count(*) AS n, count(link_count) AS pages FROM urls GROUP BY state',
+      )
+      .all();
+    for (const { state, n, pages } of rows) {
+      this.#counts[state] = n;
+      this.#counts.pages += pages;
+    }
+  }
+
+  counts(): StateCounts {
+    return { ...this.#counts };
+  }
+
+  row(id: number): UrlRow {
+    const row = this.#byId.get(id);
+    if (row === undefined) throw new InvariantError(`there is no URL ${id}`);
+    return row;
+  }
+
+  /** Admits a URL, or improves what is known of it. Answers its id. */
+  reach(key: string, reach: Reach): number {
+    const known = this.#byKey.get(key);
+    if (known === undefined) return this.#admit(key, reach);
+    const [id, , error, depth, hops, exempt] = known;
+    const isShorter = reach.depth !== null && (depth === null || reach.depth < depth);
+    if (
+      isShorter ||
+      reach.hops < hops ||
+      reach.exempt > exempt ||
+      (error === 'out-of-scope' && reach.inScope)
+    ) {
+      this.#reachBetter(key, known, reach, isShorter);
+    }
+    return id;
+  }
+
+  /** Moves a URL on; `from` is the state it is in. */
+  settle(row: { readonly id: number; readonly hostId: number; readonly state: State }, to: Settled): void {
+    const isWaiting = to.notBefore !== undefined;
+    this.#count(row.hostId, row.state, to.state, isWaiting);
+    if (to.linkCount !== undefined) this.#counts.pages++;
+    this.#settle.run({
+      id: row.id,
+      state: to.state,
+      error: to.error ?? null,
+      detail: to.detail ?? null,
+      attempts: to.attempts ?? 0,
+      refusals: to.refusals ?? 0,
+      notBefore: to.notBefore ?? null,
+      respelt: to.respelt ?? null,
+      suspect: to.suspect ?? 0,
+      linkCount: to.linkCount ?? null,
+    });
+  }
+
+  lease(id: number, hostId: number): void {
+    this.#count(hostId, 'queued', 'leased', false);
+    this.#lease.run(id);
+  }
+
+  #admit(key: string, reach: Reach): number {
+    const hostId = this.#hosts.idOf(key);
+    const [state, error] = this.#verdict(key, reach.depth, reach.exempt === 1 || reach.inScope);
+    this.#counts[state]++;
+    if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
+    const { depth, hops, foundOn, exempt } = reach;
+    return Number(this.#insert.run(key, hostId, state, error, depth, hops, foundOn, exempt).lastInsertRowid);
+  }
+
+  #reachBetter(key: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
+    const [id, state, error, oldDepth, oldHops, oldExempt, hostId] = known;
+    const depth = isShorter ? reach.depth : oldDepth;
+    const hops = Math.min(oldHops, reach.hops);
+    const exempt = reach.exempt > oldExempt ? reach.exempt : oldExempt;
+    let now: [State, string | null] = [state, error];
+    if (state === 'skipped' && (error === 'depth' || error === 'nofollow' || error === 'out-of-scope')) {
+      now = this.#verdict(key, depth, exempt === 1 || reach.inScope || error !== 'out-of-scope');
+      this.#count(hostId, state, now[0], false);
+    }
+    this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, exempt, now[0], now[1], id);
+    if (state === 'done' || state === 'failed') this.#relax.run(depth ?? 0, id);
+  }
+
+  /** The state of a URL that has not been asked for. Its host's being given up is not looked at here: see `maintain`. */
+  #verdict(key: string, depth: number | null, isAdmitted: boolean): [State, SkipReason | null] {
+    if (isTooLong(key)) return ['skipped', 'url'];
+    if (!isAdmitted) return ['skipped', 'out-of-scope'];
+    if (depth === null) return ['skipped', 'nofollow'];
+    if (depth > this.#maxDepth) return ['skipped', 'depth'];
+    return ['queued', null];
+  }
+
+  #count(hostId: number, from: State, to: State, isWaiting: boolean): void {
+    this.#counts[from]--;
+    this.#counts[to]++;
+    // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
+    const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
+    if (change !== 0) this.#hosts.countClaimable(hostId, change);
+  }
+}

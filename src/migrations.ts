@@ -1,0 +1,19 @@
+/**
+ * The schema of a crawl file, version by version, and the views that are its public contract: plain
+ * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
+ */
+import type { Migrations } from './database.js';
+import { FRONTIER_SCHEMA } from './frontier/schema.js';
+import { STORE_SCHEMA } from './store/schema.js';
+
+// The frontier's and the store's parts are apart because only the first can be shared between machines.
+const VIEWS = `
+CREATE VIEW pages AS
+  SELECT u.id, u.request_key, u.request_key AS url, r.requested_url, u.state, r.http_status, r.title, u.depth,
+         u.found_on, u.error, u.error_detail, u.attempts, r.content_type, r.body_bytes, r.body_sha256,
+         r.fetched_at, r.duration_ms, d.target_url AS redirect_to, r.canonical_url
+    FROM urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id;
+CREATE VIEW backlinks AS SELECT target_id, source_id FROM links;
+`;
+
+export const MIGRATIONS: Migrations = [FRONTIER_SCHEMA + STORE_SCHEMA + VIEWS];

@@ -1,0 +1,37 @@
+/**
+ * The store's tables: what was fetched (`records`, read through the view `pages`), every process life
+ * (`runs`), and the settings that must stay the same for the file's whole life.
+ */
+export const STORE_SCHEMA = `
+CREATE TABLE records (
+  id            INTEGER PRIMARY KEY,   -- as in urls
+  requested_url TEXT,                  -- only where spelt differently from the key
+  http_status   INTEGER,
+  title         TEXT,
+  content_type  TEXT,
+  body_bytes    INTEGER,
+  body_sha256   TEXT,
+  fetched_at    INTEGER NOT NULL,
+  duration_ms   INTEGER NOT NULL,
+  canonical_url TEXT
+);
+
+CREATE TABLE runs (
+  id           INTEGER PRIMARY KEY,
+  command_line TEXT NOT NULL,          -- secrets redacted
+  version      TEXT NOT NULL,
+  started_at   INTEGER NOT NULL,
+  ended_at     INTEGER,                -- NULL: still running, or killed
+  outcome      TEXT,
+  exit_status  INTEGER,
+  pages        INTEGER NOT NULL DEFAULT 0,   -- HTML pages fetched in this run
+  requests     INTEGER NOT NULL DEFAULT 0,
+  bytes        INTEGER NOT NULL DEFAULT 0,
+  done         INTEGER,                -- URLs of the file by state when the run ended
+  failed       INTEGER,
+  skipped      INTEGER,
+  queued       INTEGER
+);
+
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;

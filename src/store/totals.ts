@@ -1,0 +1,134 @@
+/** What a file holds, counted: the figures behind the summary. Reads only; one pass each over the tables. */
+import type { Connection } from '../database.js';
+import type { FailureCode, SkipReason } from '../protocol/failure.js';
+
+export interface Totals {
+  /** HTML pages with a 2xx. */
+  readonly pages: number;
+  readonly links: number;
+  readonly redirects: number;
+  readonly queued: number;
+  readonly failed: Readonly<Partial<Record<FailureCode, number>>>;
+  /** HTTP statuses behind `failed.status`. */
+  readonly failedStatuses: Readonly<Record<string, number>>;
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  readonly outOfScope: {
+    readonly links: number;
+    readonly hosts: number;
+    readonly top: readonly { readonly host: string; readonly links: number }[];
+  };
+  readonly hostsGivenUp: readonly {
+    readonly host: string;
+    readonly code: FailureCode;
+    readonly urls: number;
+  }[];
+}
+
+const TOP_HOSTS = 10;
+
+interface StateRow {
+  readonly state: string;
+  readonly error: string | null;
+  readonly urls: number;
+  readonly pages: number;
+  readonly links: number | null;
+}
+
+export function readTotals(connection: Connection): Totals {
+  const states = connection
+    .prepare<[], StateRow>(
+      `SELECT state, error, count(*) AS urls, count(link_count) AS pages, sum(link_count) AS links
+         FROM urls GROUP BY state, error`,
+    )
+    .all();
+  const done = states.filter(({ state }) => state === 'done');
+  const pages = sum(done.map((row) => row.pages));
+  return {
+    pages,
+    links: sum(done.map((row) => row.links ?? 0)),
+    redirects: sum(done.map((row) => row.urls)) - pages,
+    queued: sum(
+      states.filter(({ state }) => state === 'queued' || state === 'leased').map((row) => row.urls),
+    ),
+    failed: byError<FailureCode>(states, 'failed'),
+    failedStatuses: failedStatuses(connection),
+    skipped: byError<SkipReason>(states, 'skipped'),
+    outOfScope: outOfScope(connection),
+    hostsGivenUp: hostsGivenUp(connection),
+  };
+}
+
+/**
+ * How a seed ended: walks its redirects to the last URL.
+ * @returns null when that is a page; else the reason, or the state when it is not settled
+ */
+export function seedEnd(connection: Connection, seedKey: string): string | null {
+  const find = connection.prepare<
+    [number],
+    { state: string; error: string | null; isPage: 0 | 1; next: number | null; status: number | null }
+  >(
+    `SELECT u.state, u.error, u.link_count IS NOT NULL AS isPage, d.target_id AS next, r.http_status AS status
+       FROM urls u LEFT JOIN redirects d ON d.source_id = u.id LEFT JOIN records r ON r.id = u.id WHERE u.id = ?`,
+  );
+  let id: number | null =
+    connection.prepare<[string], number>('SELECT id FROM urls WHERE request_key = ?').pluck().get(seedKey) ??
+    null;
+  while (id !== null) {
+    const url = find.get(id);
+    if (url === undefined) break;
+    if (url.isPage === 1) return null;
+    if (url.state !== 'done' || url.next === null) {
+      return url.error === 'status' ? `HTTP ${url.status}` : (url.error ?? url.state);
+    }
+    id = url.next;
+  }
+  return 'unknown';
+}
+
+function byError<Reason extends string>(
+  rows: readonly StateRow[],
+  state: string,
+): Partial<Record<Reason, number>> {
+  const entries = rows
+    .filter((row) => row.state === state && row.error !== null)
+    .map((row) => [row.error, row.urls]);
+  return Object.fromEntries(entries) as Partial<Record<Reason, number>>;
+}
+
+function failedStatuses(connection: Connection): Record<string, number> {
+  const rows = connection
+    .prepare<[], { status: number; urls: number }>(
+      `SELECT r.http_status AS status, count(*) AS urls FROM urls u JOIN records r ON r.id = u.id
+        WHERE u.state = 'failed' AND u.error = 'status' AND r.http_status IS NOT NULL GROUP BY 1`,
+    )
+    .all();
+  return Object.fromEntries(rows.map(({ status, urls }) => [String(status), urls]));
+}
+
+function outOfScope(connection: Connection): Totals['outOfScope'] {
+  const { links, hosts } = connection
+    .prepare<[], { links: number | null; hosts: number }>(
+      'SELECT sum(links) AS links, count(*) AS hosts FROM outside_hosts',
+    )
+    .get() ?? { links: 0, hosts: 0 };
+  const top = connection
+    .prepare<[number], { host: string; links: number }>(
+      'SELECT host, links FROM outside_hosts ORDER BY links DESC, host LIMIT ?',
+    )
+    .all(TOP_HOSTS);
+  return { links: links ?? 0, hosts, top };
+}
+
+function hostsGivenUp(connection: Connection): Totals['hostsGivenUp'] {
+  return connection
+    .prepare<[], { host: string; code: FailureCode; urls: number }>(
+      `SELECT h.host, h.given_up AS code,
+              (SELECT count(*) FROM urls u WHERE u.host_id = h.id AND u.state = 'failed' AND u.error = h.given_up) AS urls
+         FROM hosts h WHERE h.given_up IS NOT NULL ORDER BY urls DESC`,
+    )
+    .all();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
