@@ -1,0 +1,195 @@
+/**
+ * One run of a crawl, without a terminal: opens the file, checks that it is the same crawl, wires
+ * frontier, store, threads and delegator, and closes all of it again. The command line and the library
+ * both stand on this.
+ */
+import { describeDifferences, fixedSettings, type CrawlConfig } from '../config.js';
+import { asStoreError, type Connection, openForWriting } from '../database.js';
+import { Delegator, type Ending } from '../delegator/delegator.js';
+import type { CrawlListener } from '../delegator/events.js';
+import { WorkerPool } from '../delegator/pool.js';
+import { UsageError } from '../errors.js';
+import type { Resumption, StateCounts } from '../frontier/frontier.js';
+import { SqliteFrontier } from '../frontier/sqlite.js';
+import { MIGRATIONS } from '../migrations.js';
+import type { Snapshot } from '../observe/snapshot.js';
+import type { WorkerSettings } from '../protocol/settings.js';
+import { RecordTable } from '../store/records.js';
+import { RunTable } from '../store/runs.js';
+import { SettingsTable } from '../store/settings.js';
+import { readTotals, seedEnd, type Totals } from '../store/totals.js';
+import { originOf } from '../url/canonicalise.js';
+import { scopeKeyOf } from '../url/scope.js';
+import { VERSION } from '../version.js';
+
+export interface CrawlHooks extends CrawlListener {
+  /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
+  onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot): void;
+}
+
+/** How a run came out. */
+export interface RunResult {
+  readonly ending: Ending;
+  readonly totals: Totals;
+  readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
+  readonly pagesThisRun: number;
+  readonly bytesThisRun: number;
+  readonly elapsedMs: number;
+}
+
+export interface RunRequest {
+  readonly config: CrawlConfig;
+  /** For the table of runs; secrets already redacted. */
+  readonly commandLine: string;
+  readonly hooks: CrawlHooks;
+  readonly stop: AbortSignal;
+  /** Says what status a result gives, so that the row of this run can hold it; null where there is none. */
+  readonly exitStatus: (result: RunResult) => number | null;
+}
+
+/**
+ * Runs a crawl to its end, its limit, or `stop`.
+ * @throws UsageError when the file holds another crawl; StoreError, PoolError, InvariantError
+ */
+export async function runCrawl(request: RunRequest): Promise<RunResult> {
+  const { config } = request;
+  const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh);
+  try {
+    return await crawlInto(database.connection, request);
+  } catch (error) {
+    throw asStoreError(error, `cannot write ${database.path}`);
+  } finally {
+    database.close();
+  }
+}
+
+async function crawlInto(connection: Connection, request: RunRequest): Promise<RunResult> {
+  const { config, hooks } = request;
+  const isNew = adoptSettings(connection, config);
+  const startedAt = Date.now();
+  const runs = new RunTable(connection);
+  const runId = runs.begin(request.commandLine, VERSION, startedAt);
+  const frontier = new SqliteFrontier(connection, {
+    scope: config.scope,
+    seedScopeKeys: config.seeds.map((seed) => scopeKeyOf(seed, config.scope)),
+  });
+  const resumption = frontier.start(startedAt, { maxDepth: config.maxDepth }, config.retryFailed);
+  frontier.admitSeeds(config.seeds);
+  const delegator = delegatorFor(config, frontier, new RecordTable(connection), hooks);
+  hooks.onStart(resumption, isNew, () => snapshotOf(delegator, frontier.counts(), config, startedAt));
+
+  const ending = await delegator.run(request.stop);
+  if (ending !== 'stopped') frontier.indexBacklinks();
+  const result: RunResult = {
+    ending,
+    totals: readTotals(connection),
+    seedsWithoutPage: ending === 'finished' ? seedsWithoutPage(connection, config.seeds) : [],
+    pagesThisRun: delegator.counters.pages,
+    bytesThisRun: delegator.counters.bytes,
+    elapsedMs: Date.now() - startedAt,
+  };
+  runs.end(runId, {
+    endedAt: Date.now(),
+    outcome: ending,
+    exitStatus: request.exitStatus(result),
+    ...delegator.counters,
+    counts: frontier.counts(),
+  });
+  return result;
+}
+
+function delegatorFor(
+  config: CrawlConfig,
+  frontier: SqliteFrontier,
+  store: RecordTable,
+  listener: CrawlListener,
+): Delegator {
+  const settings = { ...config, seedOrigins: new Set(config.seeds.map(originOf)) };
+  return new Delegator(settings, {
+    frontier,
+    store,
+    listener,
+    clock: Date.now,
+    random: Math.random,
+    startPool: (poolListener) =>
+      new WorkerPool(
+        {
+          threads: config.workers,
+          concurrency: config.concurrency,
+          memoryMiB: config.workerMemoryMiB,
+          settings: workerSettings(config),
+        },
+        poolListener,
+      ),
+  });
+}
+
+function workerSettings(config: CrawlConfig): WorkerSettings {
+  const { profile, scope, include, exclude, within, userAgent, headers, timeoutMs, maxBodyBytes } = config;
+  const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
+  return {
+    rule: { profile, scope, scopeKeys, include, exclude },
+    within,
+    obeyNofollow: config.obeyRobots,
+    userAgent,
+    headers,
+    timeoutMs,
+    maxBodyBytes,
+  };
+}
+
+/**
+ * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
+ * @returns whether the file is new
+ */
+function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
+  const settings = new SettingsTable(connection);
+  const wanted = fixedSettings(config);
+  const stored = settings.read();
+  if (stored === null) {
+    settings.write(wanted);
+    return true;
+  }
+  const differences = describeDifferences(stored, wanted);
+  if (differences.length > 0) {
+    throw new UsageError(`${config.databasePath} holds another crawl:\n${differences.join('\n')}`, {
+      hint: 'give the same settings to go on, another file with --db, or --fresh to start over',
+    });
+  }
+  return false;
+}
+
+function seedsWithoutPage(connection: Connection, seeds: readonly string[]): RunResult['seedsWithoutPage'] {
+  return seeds.flatMap((url) => {
+    const reason = seedEnd(connection, url);
+    return reason === null ? [] : [{ url, reason }];
+  });
+}
+
+function snapshotOf(
+  delegator: Delegator,
+  counts: StateCounts,
+  config: CrawlConfig,
+  startedAt: number,
+): Snapshot {
+  const now = Date.now();
+  const { pages, bytes, links } = delegator.counters;
+  const loads = delegator.loads();
+  const oldest = delegator.oldestFlight();
+  return {
+    now,
+    startedAt,
+    counts,
+    pagesInFile: counts.pages,
+    pagesThisRun: pages,
+    bytesThisRun: bytes,
+    linksThisRun: links,
+    inFlight: loads,
+    slowestHost:
+      oldest === null
+        ? null
+        : { host: originOf(oldest.url), waitMs: now - oldest.startedAt, reason: 'waiting for its answer' },
+    limits: { maxPages: config.maxPages, maxTimeMs: config.maxTimeMs },
+    politenessBound: counts.queued > 0 && loads.every((load) => load < config.concurrency),
+  };
+}

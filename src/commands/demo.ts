@@ -1,0 +1,45 @@
+/** `demo`: serves the demo wiki, and with --crawl crawls it and shows what to do with the result. */
+import { once } from 'node:events';
+import type { DemoCommand } from '../cli/demo-command.js';
+import { EXIT } from '../cli/exit-status.js';
+import { resolveConfig } from '../config.js';
+import { startDemo } from '../demo/server.js';
+import { formatNumber } from '../observe/quantity.js';
+import { crawlWatched } from './crawl.js';
+import type { Invocation } from './invocation.js';
+
+const SEED_PATH = '/wiki/Kevin_Bacon';
+
+/** Answers the exit status: the crawl's, or that of whatever ended the serving. */
+export async function demoCommand({ site, crawl }: DemoCommand, invocation: Invocation): Promise<number> {
+  const { stderr, stdout, stop } = invocation;
+  const demo = await startDemo(site);
+  try {
+    const seed = `${demo.origin}${SEED_PATH}`;
+    if (crawl === null) {
+      stdout.write(`${seed}\n`);
+      stderr.write(`serving ${formatNumber(site.pages)} pages; Ctrl-C ends it\n`);
+      if (!stop.aborted) await once(stop, 'abort');
+      return invocation.stopStatus();
+    }
+    const config = await resolveConfig({ ...crawl.options, seeds: [seed] }, { names: 'flag' });
+    if (!crawl.view.quiet) stderr.write(`demo wiki of ${formatNumber(site.pages)} pages at ${seed}\n`);
+    const status = await crawlWatched(config, crawl.view, invocation);
+    if (!crawl.view.quiet && status === EXIT.finished) stderr.write(thingsToTry(config.databasePath));
+    return status;
+  } finally {
+    await demo.close();
+  }
+}
+
+function thingsToTry(database: string): string {
+  return `
+Three things to try with ${database}:
+  the pages most linked to, in SQL
+    sqlite3 -box ${database} "SELECT title, count(*) AS links FROM backlinks JOIN pages ON id = target_id GROUP BY target_id ORDER BY links DESC LIMIT 5"
+  every URL that failed or was left out, and why
+    sqlite3 -box ${database} "SELECT url, state, error, http_status FROM pages WHERE state IN ('failed', 'skipped')"
+  proof that nothing is missing
+    node dist/crawl.js verify ${database}
+`;
+}

@@ -1,0 +1,17 @@
+/** What a command gets of the process it runs in: streams, environment, and the wish to stop. */
+import type { ProgressStream } from '../observe/progress.js';
+
+export interface Invocation {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: ProgressStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The command line with secrets redacted, for the table of runs. */
+  readonly commandLine: string;
+  /** The command that goes on where this one stops; null when it cannot be shown. */
+  readonly resumeCommand: string | null;
+  /** Raised by the first signal. */
+  readonly stop: AbortSignal;
+  /** The exit status for having been stopped. */
+  stopStatus(): number;
+}

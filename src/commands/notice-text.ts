@@ -1,0 +1,36 @@
+/** Notices of a running crawl as sentences. Everything from the web is made printable here. */
+import type { Notice } from '../delegator/events.js';
+import type { CrawlConfig } from '../config.js';
+import { printable } from '../observe/printable.js';
+import { formatDuration, formatGap, plural } from '../observe/quantity.js';
+
+export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' | 'within'>): string {
+  switch (notice.kind) {
+    case 'scope-widened':
+      return `the seed was redirected: ${printable(notice.scopeKey)} now belongs to the crawl (${printable(notice.url)})`;
+    case 'host-given-up':
+      return `giving up ${printable(notice.host)} (${notice.code}): ${printable(notice.detail)}`;
+    case 'crawl-delay':
+      return crawlDelay(notice.host, notice.askedMs, notice.usedMs);
+    case 'host-blocked':
+      return `${printable(notice.host)} rests for ${formatDuration(notice.forMs)}: ${printable(notice.detail)}`;
+    case 'within-missing':
+      return withinMissing(notice.url, config);
+    case 'thread-lost':
+      return `worker ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
+    default:
+      return notice satisfies never;
+  }
+}
+
+function crawlDelay(host: string, askedMs: number, usedMs: number): string {
+  const capped = askedMs > usedMs ? `, of the ${formatGap(askedMs)} it asks for` : '';
+  return `${printable(host)}: robots.txt sets ${formatGap(usedMs)} between requests${capped}`;
+}
+
+function withinMissing(url: string, { profile, within }: Pick<CrawlConfig, 'profile' | 'within'>): string {
+  if (within === null && profile === 'mediawiki') {
+    return `${printable(url)} has no element #bodyContent, so no links were taken from it; if this is no MediaWiki site, try --profile web`;
+  }
+  return `${printable(url)} has no element ${printable(within ?? '')}, so no links were taken from it; check --within`;
+}

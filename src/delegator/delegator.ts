@@ -1,0 +1,224 @@
+/**
+ * The main thread's loop: file what arrived, do a step of the work left over, hand out what may be
+ * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
+ */
+import { InvariantError, type PoolError } from '../errors.js';
+import type { Frontier } from '../frontier/frontier.js';
+import type { WorkerMessage } from '../protocol/outcome.js';
+import { Dispatcher, type DispatchSettings } from './dispatcher.js';
+import type { CrawlListener, RunCounters } from './events.js';
+import { type AnswerStore, Filing, type FilingSettings } from './filing.js';
+import { type Flight, Flights } from './flights.js';
+import type { PoolListener, WorkerPool } from './pool.js';
+import { RobotsGate } from './robots-gate.js';
+import { Slots } from './slots.js';
+
+/** How long a stop waits for answers that are under way. */
+export const DRAIN_MS = 10_000;
+/** Longest sleep: a clock that was set back must not make us oversleep. */
+const MAX_SLEEP_MS = 30_000;
+
+/** Why a run ended without an error. */
+export type Ending = 'finished' | 'max-pages' | 'max-time' | 'stopped';
+
+export interface DelegatorSettings extends DispatchSettings, FilingSettings {
+  readonly workers: number;
+  readonly concurrency: number;
+  readonly maxPages: number | null;
+  readonly maxTimeMs: number | null;
+}
+
+export interface DelegatorParts {
+  readonly frontier: Frontier;
+  readonly store: AnswerStore;
+  readonly startPool: (listener: PoolListener) => WorkerPool;
+  readonly listener: CrawlListener;
+  /** ms since epoch. */
+  readonly clock: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+export class Delegator implements PoolListener {
+  readonly #settings: DelegatorSettings;
+  readonly #frontier: Frontier;
+  readonly #listener: CrawlListener;
+  readonly #clock: () => number;
+  readonly #slots: Slots;
+  readonly #pool: WorkerPool;
+  readonly #flights: Flights;
+  readonly #dispatcher: Dispatcher;
+  readonly #filing: Filing;
+  #broken: PoolError | null = null;
+  #wake: () => void = () => undefined;
+  #hasChanged = false;
+
+  constructor(settings: DelegatorSettings, parts: DelegatorParts) {
+    this.#settings = settings;
+    this.#frontier = parts.frontier;
+    this.#listener = parts.listener;
+    this.#clock = parts.clock;
+    this.#slots = new Slots(settings.workers, settings.concurrency);
+    this.#pool = parts.startPool(this);
+    this.#flights = new Flights(this.#pool, this.#slots, () => this.#change());
+    const gate = new RobotsGate(settings.obeyRobots);
+    this.#dispatcher = new Dispatcher(parts.frontier, this.#flights, this.#slots, gate, settings);
+    this.#filing = new Filing(
+      parts.frontier,
+      parts.store,
+      this.#dispatcher,
+      gate,
+      settings,
+      parts.random,
+      parts.listener,
+    );
+  }
+
+  get counters(): Readonly<RunCounters> {
+    return this.#filing.counters;
+  }
+
+  /** Tasks in hand per thread. */
+  loads(): readonly number[] {
+    return this.#slots.loads();
+  }
+
+  /** The request that has been under way longest. */
+  oldestFlight(): Flight | null {
+    let oldest: Flight | null = null;
+    for (const flight of this.#flights.all()) {
+      if (oldest === null || flight.startedAt < oldest.startedAt) oldest = flight;
+    }
+    return oldest;
+  }
+
+  /**
+   * Crawls until the frontier is finished, a limit is reached or `stop` is raised; then everything that
+   * arrived is filed, every lease settled and every thread ended.
+   *
+   * @throws PoolError, StoreError, InvariantError; what was filed before is safe in the file
+   */
+  async run(stop: AbortSignal): Promise<Ending> {
+    const startedAt = this.#clock();
+    const onStop = (): void => this.#change();
+    stop.addEventListener('abort', onStop);
+    try {
+      for (;;) {
+        const ending = await this.#turn(startedAt, stop);
+        if (ending !== null) {
+          await this.#drain();
+          return ending;
+        }
+      }
+    } finally {
+      stop.removeEventListener('abort', onStop);
+      await this.#pool.close();
+    }
+  }
+
+  onMessage(message: WorkerMessage): void {
+    this.#flights.freeHost(message.flightId);
+  }
+
+  onThread(thread: number, isLive: boolean): void {
+    this.#slots.setLive(thread, isLive);
+    if (!isLive) {
+      this.#listener.onNotice({ kind: 'thread-lost', thread, tasks: this.#slots.loads()[thread] ?? 0 });
+    }
+    this.#change();
+  }
+
+  onBroken(error: PoolError): void {
+    this.#broken = error;
+    this.#change();
+  }
+
+  async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
+    if (this.#broken !== null) throw this.#broken;
+    await this.#fileArrivals();
+    const now = this.#clock();
+    const hasMore = await this.#frontier.maintain(now);
+    const ending = await this.#ending(now - startedAt, hasMore, stop);
+    if (ending !== null) return ending;
+    await this.#dispatcher.dispatch(now, await this.#pageBudget());
+    const { maxTimeMs } = this.#settings;
+    const endsAt = maxTimeMs === null ? Infinity : startedAt + maxTimeMs;
+    await this.#sleep(hasMore || this.#flights.hasArrivals ? 0 : await this.#sleepMs(now, endsAt));
+    return null;
+  }
+
+  async #fileArrivals(): Promise<void> {
+    await this.#filing.file(this.#flights.takeArrivals(), this.#clock());
+  }
+
+  async #ending(elapsedMs: number, hasMore: boolean, stop: AbortSignal): Promise<Ending | null> {
+    const { maxPages, maxTimeMs } = this.#settings;
+    if (stop.aborted) return 'stopped';
+    const { queued, leased, pages } = await this.#frontier.counts();
+    const isIdle = !hasMore && leased === 0 && this.#flights.size === 0 && !this.#flights.hasArrivals;
+    if (isIdle && queued === 0) return 'finished';
+    if (isIdle && maxPages !== null && pages >= maxPages) return 'max-pages';
+    return maxTimeMs !== null && elapsedMs >= maxTimeMs ? 'max-time' : null;
+  }
+
+  /** How many pages may be asked for without a chance of exceeding --max-pages. */
+  async #pageBudget(): Promise<number> {
+    const { maxPages } = this.#settings;
+    if (maxPages === null) return Infinity;
+    const { pages, leased } = await this.#frontier.counts();
+    return maxPages - pages - leased;
+  }
+
+  /** How long nothing will happen by itself; arrivals cut it short. */
+  async #sleepMs(now: number, endsAt: number): Promise<number> {
+    const dueAt = await this.#frontier.nextDueAt(now);
+    const hopAt = await this.#dispatcher.nextHopAt();
+    const isWaitingForTime = dueAt !== null || hopAt !== null;
+    const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
+    if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {
+      const { queued } = await this.#frontier.counts();
+      throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
+    }
+    const wakeAt = Math.min(dueAt ?? Infinity, hopAt ?? Infinity, endsAt);
+    return Math.min(Math.max(wakeAt - now, 1), MAX_SLEEP_MS);
+  }
+
+  /** Answers under way are waited for and filed; what is left is let go without cost. */
+  async #drain(): Promise<void> {
+    const until = this.#clock() + DRAIN_MS;
+    while (this.#flights.size > 0 && this.#clock() < until) {
+      await this.#sleep(until - this.#clock());
+      await this.#fileArrivals();
+    }
+    await this.#fileArrivals();
+    const leases = [...this.#dispatcher.held];
+    for (const { errand } of this.#flights.all()) if (errand.kind === 'fetch') leases.push(errand.lease);
+    await this.#frontier.apply(
+      leases.map(({ id, suspect }) => ({ kind: 'release', id, suspect })),
+      [],
+      () => undefined,
+    );
+  }
+
+  #change(): void {
+    this.#hasChanged = true;
+    this.#wake();
+  }
+
+  /** Sleeps until something changes, `ms` at most; always lets messages in. */
+  async #sleep(ms: number): Promise<void> {
+    if (ms > 0 && !this.#hasChanged) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#wake = () => undefined;
+    this.#hasChanged = false;
+    // One turn of the event loop, so that answers that came in together are filed together.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * From the frontier to the threads: claims what may be fetched now, as far as slots allow, and hands it
+ * out. A slot of the host is taken before a URL is; workers never wait for a host.
+ */
+import { InvariantError } from '../errors.js';
+import type { Allowance, Frontier, HostFacts, Lease } from '../frontier/frontier.js';
+import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
+import { originOf } from '../url/canonicalise.js';
+import type { Flights } from './flights.js';
+import type { RobotsErrand, RobotsGate } from './robots-gate.js';
+import type { Slot, Slots } from './slots.js';
+
+export interface DispatchSettings extends PolitenessSettings {
+  /** Origins that get the user's extra headers. */
+  readonly seedOrigins: ReadonlySet<string>;
+}
+
+export class Dispatcher {
+  readonly #frontier: Frontier;
+  readonly #flights: Flights;
+  readonly #slots: Slots;
+  readonly #gate: RobotsGate;
+  readonly #settings: DispatchSettings;
+  /** Leases that must have a thread to themselves, waiting for it. */
+  #suspects: Lease[] = [];
+  /** Redirected robots.txt errands, waiting for the other host's turn. */
+  #hops: RobotsErrand[] = [];
+
+  constructor(
+    frontier: Frontier,
+    flights: Flights,
+    slots: Slots,
+    gate: RobotsGate,
+    settings: DispatchSettings,
+  ) {
+    this.#frontier = frontier;
+    this.#flights = flights;
+    this.#slots = slots;
+    this.#gate = gate;
+    this.#settings = settings;
+  }
+
+  /** Leases held without a thread. */
+  get held(): readonly Lease[] {
+    return this.#suspects;
+  }
+
+  followRobots(hop: RobotsErrand): void {
+    this.#hops.push(hop);
+  }
+
+  /** Hands out what may be fetched now, at most `pageBudget` pages of it. */
+  async dispatch(now: number, pageBudget: number): Promise<void> {
+    this.#launchSuspects(now);
+    await this.#launchHops(now);
+    const limit = Math.min(this.#slots.free(), pageBudget);
+    if (limit > 0) await this.#claim(now, limit);
+  }
+
+  async #claim(now: number, limit: number): Promise<void> {
+    const reserved = new Map<number, Slot[]>();
+    const knownHosts = await this.#frontier.hostCount();
+    const { leases, errands } = await this.#frontier.claim({
+      now,
+      limit,
+      busyHosts: this.#slots.busyHosts() + this.#hops.length,
+      allow: (host, taken, dueHosts) => this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved),
+      refuse: (key, host, robotsText) => this.#gate.refuse(key, host.id, robotsText),
+    });
+    const keepOutside = await this.#frontier.mustKeepOutside();
+    for (const host of errands) this.#launchRobots(this.#gate.begin(host), takeFrom(reserved, host.id), now);
+    for (const lease of leases) {
+      if (lease.suspect > 0) this.#suspects.push(lease);
+      else this.#launchFetch(lease, takeFrom(reserved, lease.hostId), keepOutside, now);
+    }
+    for (const slots of reserved.values()) for (const slot of slots) this.#slots.release(slot);
+  }
+
+  /** What one host may be asked for now; the slots it takes are put into `reserved`. */
+  #allow(
+    host: HostFacts,
+    now: number,
+    limit: number,
+    dueHosts: number,
+    knownHosts: number,
+    reserved: Map<number, Slot[]>,
+  ): Allowance {
+    if (this.#gate.isUnderWay(host.id)) return { kind: 'wait' };
+    const { perHost, gapMs } = hostLimits(host, this.#settings);
+    const isMissing = this.#gate.isMissing(host, now);
+    const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
+    const share = fairShare(perHost, this.#slots.capacity, activeHosts, knownHosts);
+    const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
+    const slots: Slot[] = [];
+    while (slots.length < wanted) {
+      const slot = this.#slots.acquire(host.id, perHost);
+      if (slot === null) break;
+      slots.push(slot);
+    }
+    if (slots.length === 0) return { kind: 'wait' };
+    reserved.set(host.id, slots);
+    return isMissing ? { kind: 'robots', gapMs } : { kind: 'pages', count: slots.length, gapMs };
+  }
+
+  #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, now: number): void {
+    this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) => ({
+      kind: 'fetch',
+      flightId,
+      url: lease.url,
+      key: lease.key,
+      slotted: slot.index !== null,
+      keepOutside,
+      sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
+    }));
+  }
+
+  #launchRobots(robots: RobotsErrand, slot: Slot, now: number): void {
+    this.#flights.launch({ kind: 'robots', robots }, slot, now, (flightId) => ({
+      kind: 'robots',
+      flightId,
+      url: robots.url,
+      sendHeaders: this.#settings.seedOrigins.has(originOf(robots.url)),
+    }));
+  }
+
+  #launchSuspects(now: number): void {
+    this.#suspects = this.#suspects.filter((lease) => {
+      const slot = this.#slots.acquireAlone(lease.hostId);
+      // Links outside are kept to be on the safe side: the delegator judges them again.
+      if (slot !== null) this.#launchFetch(lease, slot, true, now);
+      return slot === null;
+    });
+  }
+
+  async #launchHops(now: number): Promise<void> {
+    const hops = this.#hops;
+    this.#hops = [];
+    for (const hop of hops) {
+      const host = await this.#frontier.hostOf(hop.url);
+      const { perHost, gapMs } = hostLimits(host, this.#settings);
+      const slot = host.nextFetchAt > now ? null : this.#slots.acquire(host.id, perHost);
+      if (slot === null) {
+        this.#hops.push(hop);
+        continue;
+      }
+      await this.#frontier.apply(
+        [],
+        [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }],
+        () => undefined,
+      );
+      this.#launchRobots(hop, slot, now);
+    }
+  }
+
+  /** The earliest moment a waiting hop may be fetched; null when none waits. */
+  async nextHopAt(): Promise<number | null> {
+    let next: number | null = null;
+    for (const { url } of this.#hops) {
+      const { nextFetchAt } = await this.#frontier.hostOf(url);
+      next = Math.min(next ?? Infinity, nextFetchAt);
+    }
+    return next;
+  }
+}
+
+function takeFrom(reserved: Map<number, Slot[]>, hostId: number): Slot {
+  const slot = reserved.get(hostId)?.pop();
+  if (slot === undefined) throw new InvariantError(`host ${hostId} was claimed without a slot`);
+  return slot;
+}

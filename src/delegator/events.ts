@@ -1,0 +1,45 @@
+/** What a running crawl tells those who watch it. Texts may come from the web: escape before printing. */
+import type { FrontierNotice, Lease } from '../frontier/frontier.js';
+import type { FailureCode } from '../protocol/failure.js';
+import type { Outcome } from '../protocol/outcome.js';
+
+export type Notice =
+  | FrontierNotice
+  /** A host is given up; its URLs end with `code`. */
+  | {
+      readonly kind: 'host-given-up';
+      readonly host: string;
+      readonly code: FailureCode;
+      readonly detail: string;
+    }
+  /** robots.txt asks for a gap between requests; `usedMs` is what it gets. */
+  | { readonly kind: 'crawl-delay'; readonly host: string; readonly askedMs: number; readonly usedMs: number }
+  /** A host asked for, or was given, a rest. */
+  | { readonly kind: 'host-blocked'; readonly host: string; readonly forMs: number; readonly detail: string }
+  /** The first page held nothing that --within (or the profile) looks for. */
+  | { readonly kind: 'within-missing'; readonly url: string }
+  | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
+
+/** A request that came back and was filed. */
+export interface Filed {
+  readonly lease: Lease;
+  readonly outcome: Exclude<Outcome, { kind: 'robots' }>;
+  /** `retry` when it was queued again. */
+  readonly state: 'done' | 'failed' | 'skipped' | 'retry';
+}
+
+export interface CrawlListener {
+  onFiled(filed: Filed): void;
+  onNotice(notice: Notice): void;
+}
+
+/** Totals of one run. */
+export interface RunCounters {
+  requests: number;
+  /** HTML pages. */
+  pages: number;
+  /** Decoded bodies of pages. */
+  bytes: number;
+  /** In-scope links found, each once per page. */
+  links: number;
+}

@@ -1,0 +1,213 @@
+/**
+ * From the threads to the file: judges a batch of arrivals one by one, then files them in one go: record
+ * the answers, add the links, settle the leases, move the clocks.
+ */
+import type { Frontier, HostFacts, Lease, Settlement } from '../frontier/frontier.js';
+import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
+import { judgeRobots } from '../policy/robots-answer.js';
+import type { FailureOutcome, Outcome, PageOutcome, RobotsOutcome } from '../protocol/outcome.js';
+import type { Answer } from '../store/records.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { CrawlListener, Filed, RunCounters } from './events.js';
+import type { Arrival, Flight } from './flights.js';
+import { HostLedger } from './host-ledger.js';
+import type { Lost } from './pool.js';
+import { adoptRobots, type RobotsErrand, type RobotsGate, withoutRobots } from './robots-gate.js';
+import { isUnreachable, settleOutcome } from './settle.js';
+
+export interface FilingSettings extends PolitenessSettings {
+  readonly retries: number;
+  readonly obeyRobots: boolean;
+}
+
+/** Where answers are recorded; see store/records.ts. */
+export interface AnswerStore {
+  write(answer: Answer): void;
+}
+
+/** A batch while it is being judged. */
+interface Batch {
+  readonly now: number;
+  readonly ledger: HostLedger;
+  readonly settlements: Settlement[];
+  readonly answers: Answer[];
+  readonly filed: Filed[];
+}
+
+export class Filing {
+  readonly #frontier: Frontier;
+  readonly #store: AnswerStore;
+  readonly #dispatcher: Dispatcher;
+  readonly #gate: RobotsGate;
+  readonly #settings: FilingSettings;
+  readonly #random: () => number;
+  readonly #listener: CrawlListener;
+  readonly counters: RunCounters = { requests: 0, pages: 0, bytes: 0, links: 0 };
+
+  constructor(
+    frontier: Frontier,
+    store: AnswerStore,
+    dispatcher: Dispatcher,
+    gate: RobotsGate,
+    settings: FilingSettings,
+    random: () => number,
+    listener: CrawlListener,
+  ) {
+    this.#frontier = frontier;
+    this.#store = store;
+    this.#dispatcher = dispatcher;
+    this.#gate = gate;
+    this.#settings = settings;
+    this.#random = random;
+    this.#listener = listener;
+  }
+
+  async file(arrivals: readonly Arrival[], now: number): Promise<void> {
+    if (arrivals.length === 0) return;
+    const batch: Batch = {
+      now,
+      ledger: new HostLedger(this.#frontier),
+      settlements: [],
+      answers: [],
+      filed: [],
+    };
+    for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
+    await this.#frontier.apply(batch.settlements, batch.ledger.updates(), () => {
+      for (const answer of batch.answers) this.#store.write(answer);
+    });
+    for (const filed of batch.filed) this.#listener.onFiled(filed);
+    for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
+  }
+
+  async #judge(batch: Batch, flight: Flight, outcome: Outcome | Lost): Promise<void> {
+    this.counters.requests++;
+    const { errand } = flight;
+    if (errand.kind === 'robots') return this.#judgeRobots(batch, errand.robots, asRobotsAnswer(outcome));
+    if (outcome.kind === 'lost') {
+      batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
+      return;
+    }
+    if (outcome.kind !== 'robots') await this.#judgeFetch(batch, errand.lease, outcome);
+  }
+
+  async #judgeFetch(batch: Batch, lease: Lease, outcome: Filed['outcome']): Promise<void> {
+    const host = await batch.ledger.get(lease.hostId);
+    const { settlement, event } = settleOutcome(
+      lease,
+      outcome,
+      host,
+      this.#settings,
+      batch.now,
+      this.#random(),
+    );
+    batch.settlements.push(settlement);
+    batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    batch.filed.push({ lease, outcome, state: stateOf(settlement) });
+    batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
+    if (outcome.kind === 'page') this.#countPage(lease, outcome);
+    if (outcome.kind === 'failure') {
+      const { code, message } = outcome.failure;
+      // Without robots.txt the first page is what shows that a host cannot be reached at all.
+      const isHopeless =
+        !this.#settings.obeyRobots && settlement.kind === 'failed' && isUnreachable(code, host);
+      if (isHopeless) batch.ledger.change(await batch.ledger.get(host.id), { givenUp: code });
+      await this.#sayTrouble(batch, host, message);
+    }
+  }
+
+  async #judgeRobots(
+    batch: Batch,
+    errand: RobotsErrand,
+    answer: RobotsOutcome | FailureOutcome,
+  ): Promise<void> {
+    const host = await batch.ledger.get(errand.hostId);
+    const verdict = judgeRobots(answer, errand.hops);
+    const { now } = batch;
+    if (verdict.kind === 'hop') {
+      this.#dispatcher.followRobots({ ...errand, url: verdict.url, hops: errand.hops + 1 });
+      return;
+    }
+    this.#gate.end(errand.hostId);
+    if (verdict.kind === 'unknown') {
+      batch.ledger.change(host, withoutRobots(verdict, host, this.#settings, now, this.#random()));
+      await this.#sayTrouble(batch, host, `robots.txt: ${verdict.detail}`);
+      return;
+    }
+    const { patch, askedDelayMs } = adoptRobots(verdict, now);
+    const success = clockAfter(host, { kind: 'success' }, this.#settings, now, 0);
+    batch.ledger.change(host, { ...success, ...patch });
+    if (askedDelayMs !== null && askedDelayMs > 0 && patch.crawlDelayMs != null) {
+      this.#listener.onNotice({
+        kind: 'crawl-delay',
+        host: host.host,
+        askedMs: askedDelayMs,
+        usedMs: patch.crawlDelayMs,
+      });
+    }
+  }
+
+  /** All tasks of a dead thread are suspects; each is tried again alone, and fails if that kills a thread twice. */
+  #settleLost(lease: Lease, wasAlone: boolean, lost: Lost): Settlement {
+    const { id } = lease;
+    if (!wasAlone) return { kind: 'release', id, suspect: Math.max(1, lease.suspect) };
+    if (lease.suspect < 2) return { kind: 'release', id, suspect: 2 };
+    return { kind: 'failed', id, code: 'worker-lost', detail: `ended its thread twice: ${lost.message}` };
+  }
+
+  #countPage(lease: Lease, page: PageOutcome): void {
+    if (this.counters.pages === 0 && !page.withinFound) {
+      this.#listener.onNotice({ kind: 'within-missing', url: lease.key });
+    }
+    this.counters.pages++;
+    this.counters.bytes += page.bodyBytes;
+    this.counters.links += countKeys(page.links);
+  }
+
+  /** Says aloud what an answer did to its host, where it did something new. */
+  async #sayTrouble(batch: Batch, before: HostFacts, detail: string): Promise<void> {
+    const after = await batch.ledger.get(before.id);
+    const { host } = after;
+    if (after.givenUp !== null && before.givenUp === null) {
+      this.#listener.onNotice({ kind: 'host-given-up', host, code: after.givenUp, detail });
+    } else if ((after.blockedUntil ?? 0) > Math.max(before.blockedUntil ?? 0, batch.now)) {
+      const forMs = (after.blockedUntil ?? 0) - batch.now;
+      this.#listener.onNotice({ kind: 'host-blocked', host, forMs, detail });
+    }
+  }
+}
+
+/** A thread that died under a robots.txt counts as no answer. */
+function asRobotsAnswer(outcome: Outcome | Lost): RobotsOutcome | FailureOutcome {
+  if (outcome.kind === 'robots' || outcome.kind === 'failure') return outcome;
+  const message = outcome.kind === 'lost' ? outcome.message : `answered as ${outcome.kind}`;
+  return {
+    kind: 'failure',
+    thread: -1,
+    startedAt: 0,
+    durationMs: 0,
+    failure: { code: 'worker-lost', message },
+  };
+}
+
+function stateOf(settlement: Settlement): Filed['state'] {
+  switch (settlement.kind) {
+    case 'page':
+    case 'redirect':
+      return 'done';
+    case 'failed':
+    case 'skipped':
+      return settlement.kind;
+    default:
+      return 'retry';
+  }
+}
+
+function countKeys(lists: readonly string[]): number {
+  let count = 0;
+  for (const keys of lists) {
+    if (keys === '') continue;
+    count++;
+    for (let at = keys.indexOf('\n'); at !== -1; at = keys.indexOf('\n', at + 1)) count++;
+  }
+  return count;
+}

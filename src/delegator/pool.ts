@@ -1,0 +1,113 @@
+/**
+ * The worker threads: one Piscina pool whose tasks are sent to the thread the delegator chose. A thread
+ * that dies is replaced, and every task it had is reported as lost; whose fault it was is for the
+ * delegator to find out. Nothing but this file imports piscina.
+ */
+import type { Worker } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { PoolError } from '../errors.js';
+import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
+import type { WorkerSettings } from '../protocol/settings.js';
+import type { Task } from '../protocol/task.js';
+
+export interface PoolOptions {
+  readonly threads: number;
+  /** Tasks one thread may have at once. */
+  readonly concurrency: number;
+  /** Heap limit of one thread, MiB. */
+  readonly memoryMiB: number;
+  readonly settings: WorkerSettings;
+}
+
+/** What the pool tells its owner. Threads are numbered 0 … threads − 1 and keep their number when replaced. */
+export interface PoolListener {
+  onMessage(message: WorkerMessage): void;
+  onThread(thread: number, isLive: boolean): void;
+  /** No thread can be started any more. */
+  onBroken(error: PoolError): void;
+}
+
+/** The task's thread died before it answered. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly message: string;
+}
+
+export class WorkerPool {
+  readonly #piscina: Piscina;
+  readonly #listener: PoolListener;
+  /** By thread number; undefined while a replacement starts. */
+  readonly #workers: (Worker | undefined)[];
+  #next = 0;
+  #isClosing = false;
+
+  constructor(options: PoolOptions, listener: PoolListener) {
+    this.#listener = listener;
+    this.#workers = new Array<Worker | undefined>(options.threads).fill(undefined);
+    this.#piscina = new Piscina({
+      filename: new URL('../workers/page.js', import.meta.url).href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      concurrentTasksPerWorker: options.concurrency,
+      // With the default a resting thread's event loop stands still, and its kept-alive sockets with it.
+      atomics: 'disabled',
+      recordTiming: false,
+      workerData: options.settings,
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB },
+      // Distribution is synchronous within run(), so the thread chosen there is the one asked for here.
+      loadBalancer: (_task, workers) => {
+        const id = this.#workers[this.#next]?.threadId;
+        const chosen = workers.find((worker) => worker.id === id);
+        if (chosen === undefined) throw new PoolError(`thread ${this.#next} is gone`);
+        return chosen;
+      },
+    });
+    this.#piscina.threads.forEach((worker, thread) => (this.#workers[thread] = worker));
+    this.#piscina.on('message', (message: WorkerMessage) => listener.onMessage(message));
+    this.#piscina.on('workerCreate', ({ id }: { id: number }) => this.#adopt(id));
+    // The pool forgets a dead worker just after it says so.
+    this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#dismiss()));
+    // An error of a thread that had no task: it is replaced like any other.
+    this.#piscina.on('error', () => undefined);
+  }
+
+  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
+  async run(task: Task, thread: number): Promise<Outcome | Lost> {
+    this.#next = thread;
+    try {
+      return (await this.#piscina.run(task)) as Outcome;
+    } catch (cause) {
+      return { kind: 'lost', message: cause instanceof Error ? cause.message : String(cause) };
+    }
+  }
+
+  /** Ends all threads at once, whatever they are doing. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#piscina.destroy();
+  }
+
+  /** Gives a replacement that is ready the number of the one it replaces. */
+  #adopt(threadId: number): void {
+    const worker = this.#piscina.threads.find((candidate) => candidate.threadId === threadId);
+    const thread = this.#workers.indexOf(undefined);
+    if (worker === undefined || thread === -1 || this.#workers.includes(worker)) return;
+    this.#workers[thread] = worker;
+    this.#listener.onThread(thread, true);
+  }
+
+  #dismiss(): void {
+    if (this.#isClosing) return;
+    const alive = this.#piscina.threads;
+    for (const [thread, worker] of this.#workers.entries()) {
+      if (worker === undefined || alive.includes(worker)) continue;
+      this.#workers[thread] = undefined;
+      this.#listener.onThread(thread, false);
+    }
+    if (alive.length === 0) {
+      this.#listener.onBroken(
+        new PoolError('worker threads cannot be started: the last one died while starting'),
+      );
+    }
+  }
+}

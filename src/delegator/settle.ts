@@ -1,0 +1,101 @@
+/**
+ * From a worker's outcome to the frontier's decision about the URL and what it says of the host. Pure:
+ * facts, clock and randomness are passed in.
+ */
+import type { HostFacts, Lease, Settlement } from '../frontier/frontier.js';
+import { type HostEvent } from '../policy/politeness.js';
+import { decideRetry, retryRule } from '../policy/retry.js';
+import type { FailureCode } from '../protocol/failure.js';
+import type { FailureOutcome, Outcome, RedirectOutcome } from '../protocol/outcome.js';
+
+export interface SettleSettings {
+  readonly retries: number;
+  readonly retryDelayMs: number;
+}
+
+export interface Decision {
+  readonly settlement: Settlement;
+  readonly event: HostEvent;
+}
+
+const SUCCESS: HostEvent = { kind: 'success' };
+
+/** Codes that say a host cannot be reached at all, rather than that it answered badly. */
+const UNREACHABLE: ReadonlySet<FailureCode> = new Set<FailureCode>(['dns', 'connect', 'tls']);
+
+/** Whether a host that never succeeded is given up for good on this failure, once its attempts are used up. */
+export function isUnreachable(code: FailureCode, host: Pick<HostFacts, 'lastSuccessAt'>): boolean {
+  return host.lastSuccessAt === null && UNREACHABLE.has(code);
+}
+
+/** @param random in [0, 1) */
+export function settleOutcome(
+  lease: Lease,
+  outcome: Exclude<Outcome, { kind: 'robots' }>,
+  host: HostFacts,
+  settings: SettleSettings,
+  now: number,
+  random: number,
+): Decision {
+  const { id } = lease;
+  switch (outcome.kind) {
+    case 'page':
+      return { settlement: { ...outcome, kind: 'page', id }, event: SUCCESS };
+    case 'redirect':
+      return { settlement: settleRedirect(lease, outcome), event: SUCCESS };
+    case 'other-type':
+      return { settlement: { kind: 'skipped', id, reason: 'content-type' }, event: SUCCESS };
+    case 'failure':
+      return settleFailure(lease, outcome, host, settings, now, random);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function settleRedirect(lease: Lease, outcome: RedirectOutcome): Settlement {
+  const { id, key, url, isRespelt } = lease;
+  if (outcome.targetKey !== key) {
+    return { kind: 'redirect', id, targetKey: outcome.targetKey, verdict: outcome.verdict };
+  }
+  // The server insists on a spelling of its own: asked once in that one.
+  if (outcome.targetUrl !== url && !isRespelt) return { kind: 'respell', id, url: outcome.targetUrl };
+  return { kind: 'failed', id, code: 'redirect', detail: 'redirects to itself' };
+}
+
+function settleFailure(
+  lease: Lease,
+  outcome: FailureOutcome,
+  host: HostFacts,
+  settings: SettleSettings,
+  now: number,
+  random: number,
+): Decision {
+  const { failure } = outcome;
+  const { id, attempts, refusals } = lease;
+  const event = eventOf(outcome);
+  const decision = decideRetry({
+    failure,
+    attempts,
+    refusals,
+    ...settings,
+    hasHostSucceeded: host.lastSuccessAt !== null,
+    random,
+  });
+  if (decision.kind === 'fail') {
+    return { settlement: { kind: 'failed', id, code: failure.code, detail: failure.message }, event };
+  }
+  const notBefore = now + decision.waitMs;
+  return {
+    settlement: { kind: 'retry', id, notBefore, charge: decision.charge, detail: failure.message },
+    event,
+  };
+}
+
+/** Success of a host is any answer but 429 and 5xx, whatever it was worth to us. */
+function eventOf({ failure }: FailureOutcome): HostEvent {
+  const { status, retryAfterMs } = failure;
+  if (status !== undefined && status < 500 && status !== 429) return SUCCESS;
+  const { blames } = retryRule(failure);
+  if (blames === 'rate') return { kind: 'refusal', retryAfterMs: retryAfterMs ?? null };
+  return { kind: 'failure', blames };
+}

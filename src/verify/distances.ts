@@ -1,0 +1,49 @@
+/**
+ * Shortest distances computed anew, from the edges alone and by another method than the crawl's, to hold
+ * against the depths in a file: breadth first from the seeds, a link costs 1, a redirect 0.
+ */
+import type { Connection } from '../database.js';
+
+const UNREACHED = -1;
+
+/**
+ * @returns by URL id: the distance from the nearest seed, or −1 where no followed link leads.
+ *          Memory: 4 bytes a URL and the two levels at hand.
+ */
+export function shortestDistances(connection: Connection): Int32Array {
+  const lastId = connection.prepare<[], number | null>('SELECT max(id) FROM urls').pluck().get() ?? 0;
+  const distances = new Int32Array(lastId + 1).fill(UNREACHED);
+  const linked = connection
+    .prepare<[number], number>('SELECT target_id FROM links WHERE source_id = ? AND nofollow < 2')
+    .pluck();
+  const redirected = connection
+    .prepare<[number], number | null>('SELECT target_id FROM redirects WHERE source_id = ?')
+    .pluck();
+
+  let level: number[] = [];
+  const reach = (id: number, distance: number, into: number[]): void => {
+    // A redirect's target is as near as the redirect itself: its chain is walked within the level.
+    for (let next: number | null = id; next !== null && distances[next] === UNREACHED;) {
+      distances[next] = distance;
+      into.push(next);
+      next = redirected.get(next) ?? null;
+    }
+  };
+  for (const id of seedIds(connection)) reach(id, 0, level);
+  for (let distance = 1; level.length > 0; distance++) {
+    const nextLevel: number[] = [];
+    for (const id of level) for (const target of linked.iterate(id)) reach(target, distance, nextLevel);
+    level = nextLevel;
+  }
+  return distances;
+}
+
+function seedIds(connection: Connection): number[] {
+  return connection
+    .prepare<[], number>(
+      `SELECT u.id FROM urls u JOIN (SELECT value FROM json_each((SELECT value FROM settings WHERE name = 'seeds'))) s
+         ON u.request_key = s.value`,
+    )
+    .pluck()
+    .all();
+}

@@ -1,0 +1,133 @@
+/** The import directions of src/ARCHITECTURE.md, as a table: who may import whom. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Room → rooms and files it may import, besides itself and errors.ts. A room is a folder of src, or a file in it. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'version.ts': [],
+  'database.ts': [],
+  'migrations.ts': ['database.ts', 'frontier', 'store'],
+  'config.ts': ['cli', 'protocol', 'url', 'version.ts'],
+  'index.ts': ['*'],
+  'crawl.ts': ['cli', 'commands'],
+  protocol: [],
+  url: ['protocol'],
+  policy: ['url', 'protocol'],
+  frontier: ['database.ts', 'url', 'protocol'],
+  store: ['database.ts', 'url', 'protocol'],
+  verify: ['database.ts', 'protocol'],
+  delegator: ['frontier/frontier.ts', 'store', 'policy', 'url', 'protocol'],
+  observe: ['protocol'],
+  cli: ['config.ts', 'observe', 'protocol', 'version.ts', 'url'],
+  commands: ['*'],
+  demo: [],
+  workers: ['protocol', 'url'],
+};
+
+/** Large packages and the one place that may import each. */
+const ONE_IMPORTER: Readonly<Record<string, string>> = {
+  'better-sqlite3': 'src/database.ts',
+  piscina: 'src/delegator/pool.ts',
+  commander: 'src/cli/parse.ts',
+  'log-update': 'src/observe/progress.ts',
+  undici: 'workers/fetcher.ts',
+  tldts: 'src/url/public-suffix.ts',
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly isTypeOnly: boolean;
+}
+
+const sources = ['src', 'workers'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file)),
+);
+const imports = sources.flatMap(importsOf);
+
+describe('import directions', () => {
+  it('every room imports only what its row allows', () => {
+    expect(imports.filter((each) => !isAllowed(each)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  it('every room has a row', () => {
+    const rooms = new Set(sources.map(roomOf));
+    expect([...rooms].filter((room) => ALLOWED[room] === undefined)).toEqual([]);
+  });
+
+  it('each large package has one importer', () => {
+    for (const [name, importer] of Object.entries(ONE_IMPORTER)) {
+      const importers = imports
+        .filter(({ to, isTypeOnly }) => to === name && !isTypeOnly)
+        .map(({ from }) => from);
+      expect([...new Set(importers)], name).toEqual([importer]);
+    }
+  });
+
+  it('no file imports itself in a circle', () => {
+    expect(firstCycle()).toEqual([]);
+  });
+});
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/gm,
+  );
+  return [...statements].map(([, type, from, dynamic]) => ({
+    from: file,
+    to: target(file, from ?? dynamic ?? ''),
+    isTypeOnly: type !== undefined,
+  }));
+}
+
+/** Own files as `src/…ts` or `workers/…ts`; packages by name. */
+function target(file: string, specifier: string): string {
+  if (specifier.startsWith('#src/')) return specifier.replace('#src/', 'src/').replace(/\.js$/, '.ts');
+  if (!specifier.startsWith('.')) return specifier;
+  return relative(ROOT, resolve(ROOT, dirname(file), specifier)).replace(/\.js$/, '.ts');
+}
+
+function roomOf(file: string): string {
+  const [top = '', room = ''] = file.split('/');
+  return top === 'workers' ? 'workers' : room;
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  if (!to.startsWith('src/') && !to.startsWith('workers/')) return true;
+  const room = roomOf(from);
+  if (roomOf(to) === room || to === 'src/errors.ts') return true;
+  const inner = to.replace(/^src\//, '');
+  return (ALLOWED[room] ?? []).some(
+    (allowed) => allowed === '*' || inner === allowed || inner.startsWith(`${allowed}/`),
+  );
+}
+
+function firstCycle(): string[] {
+  const edges = new Map<string, string[]>();
+  for (const { from, to, isTypeOnly } of imports) {
+    if (!isTypeOnly) edges.set(from, [...(edges.get(from) ?? []), to]);
+  }
+  const finished = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (finished.has(file)) return [];
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle.length > 0) return cycle;
+    }
+    finished.add(file);
+    return [];
+  };
+  for (const file of edges.keys()) {
+    const cycle = visit(file, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
