@@ -188,10 +188,11 @@ function removeFile(file: string): void {
 function closeAll(connection: Connection | undefined, lock: { close(): void }): void {
   try {
     connection?.pragma('wal_checkpoint(TRUNCATE)');
-  } finally {
-    connection?.close();
-    lock.close();
+  } catch {
+    // A full disk, say. Nothing is lost: the next start replays the log.
   }
+  connection?.close();
+  lock.close();
 }
 
 function once(action: () => void): () => void {

@@ -2,6 +2,7 @@
  * From the threads to the file: judges a batch of arrivals one by one, then files them in one go: record
  * the answers, add the links, settle the leases, move the clocks.
  */
+import { InvariantError } from '../errors.js';
 import type { Frontier, HostFacts, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
 import { judgeRobots } from '../policy/robots-answer.js';
@@ -87,7 +88,8 @@ export class Filing {
       batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
       return;
     }
-    if (outcome.kind !== 'robots') await this.#judgeFetch(batch, errand.lease, outcome);
+    if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
+    await this.#judgeFetch(batch, errand.lease, outcome);
   }
 
   async #judgeFetch(batch: Batch, lease: Lease, outcome: Filed['outcome']): Promise<void> {

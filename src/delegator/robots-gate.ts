@@ -16,8 +16,8 @@ import type { SkipReason } from '../protocol/failure.js';
 import { pathAndQuery } from '../url/canonicalise.js';
 import { isUnreachable } from './settle.js';
 
-/** Parsed rules kept in memory; a host beyond them is parsed again from the file. */
-const CACHED_RULES = 256;
+/** Text of the parsed rules kept in memory, characters; a host beyond them is parsed again from the file. */
+const CACHED_TEXT = 4 * 1024 * 1024;
 
 /** A robots.txt to be fetched; `url` differs from the host's own after a redirect. */
 export interface RobotsErrand {
@@ -29,6 +29,7 @@ export interface RobotsErrand {
 export class RobotsGate {
   readonly #isObeyed: boolean;
   readonly #rules = new Map<number, RobotsRules>();
+  #cachedText = 0;
   /** Hosts whose robots.txt is being asked for. */
   readonly #underWay = new Set<number>();
 
@@ -65,8 +66,14 @@ export class RobotsGate {
   #rulesOf(hostId: number, robotsText: () => string): RobotsRules {
     const known = this.#rules.get(hostId);
     if (known !== undefined) return known;
-    const rules = parseRobots(robotsText(), ROBOTS_TOKEN);
-    if (this.#rules.size >= CACHED_RULES) this.#rules.clear();
+    const text = robotsText();
+    const rules = parseRobots(text, ROBOTS_TOKEN);
+    // An entry costs something even when its text is empty.
+    this.#cachedText += text.length + 1024;
+    if (this.#cachedText > CACHED_TEXT) {
+      this.#rules.clear();
+      this.#cachedText = text.length + 1024;
+    }
     this.#rules.set(hostId, rules);
     return rules;
   }
