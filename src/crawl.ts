@@ -54,7 +54,7 @@ async function run(parsed: ParsedCommand): Promise<number> {
 }
 
 function invocation(): Invocation {
-  const commandLine = redactCommandLine([programName(), ...argv]);
+  const commandLine = redactCommandLine([...program(), ...argv]);
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -63,7 +63,7 @@ function invocation(): Invocation {
     commandLine,
     resumeCommand: commandLine.includes('***')
       ? null
-      : redactCommandLine([programName(), ...argv.filter(isKept)]),
+      : redactCommandLine([...program(), ...argv.filter(isKept)]),
     stop: stopping.signal,
     stopStatus: () => stopStatus,
   };
@@ -75,9 +75,9 @@ function isKept(arg: string): boolean {
 }
 
 /** As it was typed: the installed command, or node with this file. */
-function programName(): string {
+function program(): readonly string[] {
   const script = process.argv[1] ?? 'orbweaver';
-  return script.endsWith('crawl.js') ? `node ${relative(process.cwd(), script)}` : 'orbweaver';
+  return script.endsWith('crawl.js') ? ['node', relative(process.cwd(), script)] : ['orbweaver'];
 }
 
 /** The first signal asks for an orderly end; the second leaves at once, which the file survives too. */
