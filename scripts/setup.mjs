@@ -16,7 +16,7 @@ const wanted = createHash('sha256')
 const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
 
 if (installed !== wanted) {
-  say('installing packages (the first time this compiles SQLite: about a minute)');
+  say('installing packages (where SQLite has to be compiled, that takes about a minute)');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stampFile, wanted);
 }

@@ -3,7 +3,7 @@
  * lock that keeps it the only one. Each room owns its tables (src/migrations.ts lists them); nothing
  * but this file imports better-sqlite3.
  */
-import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { StoreError } from './errors.js';
@@ -71,7 +71,7 @@ export function openForReading(path: string, migrations: Migrations): CrawlDatab
   requireOurs(file);
   let connection: Connection | undefined;
   try {
-    connection = new BetterSqlite3(file, { readonly: true });
+    connection = openQuietly(file);
     const version = versionOf(connection);
     if (version > migrations.length) throw newer(file, version, migrations.length);
     if (version < migrations.length) {
@@ -85,6 +85,22 @@ export function openForReading(path: string, migrations: Migrations): CrawlDatab
     connection?.close();
     throw asStoreError(cause, `cannot read ${file}`);
   }
+}
+
+/**
+ * A reader that may only read leaves the side files of the write-ahead log behind; one that could write
+ * tidies them away. Where writing is not allowed the first is all there is.
+ */
+function openQuietly(file: string): Connection {
+  try {
+    accessSync(file, constants.W_OK);
+    accessSync(dirname(file), constants.W_OK);
+  } catch {
+    return new BetterSqlite3(file, { readonly: true });
+  }
+  const connection = new BetterSqlite3(file, { fileMustExist: true });
+  connection.pragma('query_only = ON');
+  return connection;
 }
 
 /** Turns what SQLite throws in mid-run (full disk, I/O error) into a StoreError; others pass unchanged. */

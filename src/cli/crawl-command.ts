@@ -34,7 +34,7 @@ export const CRAWL: Grammar<CrawlCommand> = {
   examples: [
     [
       'orbweaver --seed /wiki/Kevin_Bacon --max-pages 1000',
-      'the thousand articles of Wikipedia nearest to one, into crawl.db',
+      'a thousand articles of Wikipedia, starting at one, into crawl.db',
     ],
     [
       'orbweaver --seed https://docs.example.org/ --exclude "/old/" --db docs.db',

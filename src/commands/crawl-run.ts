@@ -12,7 +12,9 @@ import { UsageError } from '../errors.js';
 import type { Resumption, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
 import { MIGRATIONS } from '../migrations.js';
+import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.js';
 import type { Snapshot } from '../observe/snapshot.js';
+import { hostLimits } from '../policy/politeness.js';
 import type { WorkerSettings } from '../protocol/settings.js';
 import { RecordTable } from '../store/records.js';
 import { RunTable } from '../store/runs.js';
@@ -152,8 +154,9 @@ function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
   }
   const differences = describeDifferences(stored, wanted);
   if (differences.length > 0) {
-    throw new UsageError(`${config.databasePath} holds another crawl:\n${differences.join('\n')}`, {
-      hint: 'give the same settings to go on, another file with --db, or --fresh to start over',
+    const advice = 'Give the same settings to go on, another file with --db, or --fresh to start over';
+    throw new UsageError(`${config.databasePath} holds another crawl:`, {
+      hint: [...differences, advice].join('\n'),
     });
   }
   return false;
@@ -164,6 +167,12 @@ function seedsWithoutPage(connection: Connection, seeds: readonly string[]): Run
     const reason = seedEnd(connection, url);
     return reason === null ? [] : [{ url, reason }];
   });
+}
+
+/** The seeds' hosts with the limits they start under. */
+export function seedHosts(config: CrawlConfig): HostLimit[] {
+  const hosts = [...new Set(config.seeds.map(originOf))];
+  return hosts.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
 }
 
 function snapshotOf(
@@ -185,11 +194,11 @@ function snapshotOf(
     bytesThisRun: bytes,
     linksThisRun: links,
     inFlight: loads,
-    slowestHost:
-      oldest === null
-        ? null
-        : { host: originOf(oldest.url), waitMs: now - oldest.startedAt, reason: 'waiting for its answer' },
+    slowestHost: oldest === null ? null : { host: originOf(oldest.url), waitedMs: now - oldest.startedAt },
     limits: { maxPages: config.maxPages, maxTimeMs: config.maxTimeMs },
-    politenessBound: counts.queued > 0 && loads.every((load) => load < config.concurrency),
+    politenessBound:
+      counts.queued > 0 &&
+      loads.every((load) => load < config.concurrency) &&
+      isPolitenessBound(seedHosts(config), config),
   };
 }

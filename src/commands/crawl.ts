@@ -12,9 +12,7 @@ import { type Progress, startProgress } from '../observe/progress.js';
 import { formatNumber } from '../observe/quantity.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
-import { hostLimits } from '../policy/politeness.js';
-import { originOf } from '../url/canonicalise.js';
-import { type RunResult, runCrawl } from './crawl-run.js';
+import { type RunResult, runCrawl, seedHosts } from './crawl-run.js';
 import type { Invocation } from './invocation.js';
 import { noticeText } from './notice-text.js';
 
@@ -123,13 +121,6 @@ class Display {
 function reasonOf(outcome: Filed['outcome']): string | null {
   if (outcome.kind === 'failure') return `${outcome.failure.code}: ${outcome.failure.message}`;
   return outcome.kind === 'other-type' ? `content-type ${outcome.contentType}` : null;
-}
-
-function seedHosts(
-  config: CrawlConfig,
-): { host: string; perHost: number; gapMs: number; isPrivate: boolean }[] {
-  const hosts = [...new Set(config.seeds.map(originOf))];
-  return hosts.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
 }
 
 /** See the table of exit statuses in cli/exit-status.ts. */

@@ -172,11 +172,11 @@ function flightLine({ inFlight }: Snapshot, width: number): Line {
 
 function hostLines({ slowestHost, politenessBound }: Snapshot): Line[] {
   if (slowestHost === null) return [];
-  const { host, waitMs, reason } = slowestHost;
+  const { host, waitedMs } = slowestHost;
   // Tenths are enough for a wait that changes five times a second.
-  const wait = formatGap(Math.ceil(waitMs / 100) * 100);
+  const wait = formatGap(Math.ceil(waitedMs / 100) * 100);
   const bound = politenessBound ? ' · politeness bounds the speed' : '';
-  return [['slowest', `${host} in ${wait} (${reason})${bound}`]];
+  return [['slowest', `${host}, ${wait} under way${bound}`]];
 }
 
 function endLines(snapshot: Snapshot, history: History): Line[] {

@@ -20,8 +20,8 @@ export interface Snapshot {
   readonly linksThisRun: number;
   /** Requests in flight, one number per worker thread. */
   readonly inFlight: readonly number[];
-  /** The host with work that lets us wait longest; null = none waits. */
-  readonly slowestHost: { readonly host: string; readonly waitMs: number; readonly reason: string } | null;
+  /** The host of the request that has been under way longest; null = none is under way. */
+  readonly slowestHost: { readonly host: string; readonly waitedMs: number } | null;
   readonly limits: { readonly maxPages: number | null; readonly maxTimeMs: number | null };
   /** Work is waiting for hosts' limits while workers are free. */
   readonly politenessBound: boolean;

@@ -29,6 +29,8 @@ export interface Summary {
     readonly hosts: number;
     readonly top: readonly { readonly host: string; readonly links: number }[];
   };
+  /** Links within the scope that profile, include or exclude refuse; counted once a page. */
+  readonly filteredLinks: number;
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
   readonly hostsGivenUp: readonly {
     readonly host: string;
@@ -128,6 +130,9 @@ function rows(summary: Summary): Row[] {
     ...(summary.queued > 0 ? [['queued', summary.queued, ''] as const] : []),
     ['failed', sum(Object.values(summary.failed)), failures(summary)],
     ['skipped', sum(Object.values(summary.skipped)), tally(summary.skipped)],
+    ...(summary.filteredLinks > 0
+      ? [['filtered', summary.filteredLinks, 'links refused by profile, include or exclude'] as const]
+      : []),
     ...outOfScopeRows(summary.outOfScope),
   ];
 }
@@ -214,7 +219,7 @@ function resuming({ outcome: how, limit, resumeCommand }: Summary, paint: Paint)
   // Only --max-time begins anew with every run; at another limit the same command stops at once.
   const raise = how === 'limit' && limit?.startsWith('--max-time') !== true;
   const advice = raise
-    ? 'To go on, run it with a higher limit, or without'
+    ? `To go on, raise ${limit?.split(' ')[0] ?? 'the limit'}, or leave it out`
     : 'To go on, run the same command again';
   if (resumeCommand === null) return [`  ${advice}.`];
   return [`  ${advice}:\n    ${paint.bold(printable(resumeCommand))}`];

@@ -13,6 +13,7 @@ interface RecordRow {
   readonly fetchedAt: number;
   readonly durationMs: number;
   readonly canonicalUrl: string | null;
+  readonly filteredLinks: number | null;
 }
 
 /** One answer to be stored with the URL it belongs to. */
@@ -30,9 +31,9 @@ export class RecordTable {
   constructor(connection: Connection) {
     this.#write = connection.prepare(
       `INSERT OR REPLACE INTO records (id, requested_url, http_status, title, content_type, body_bytes, body_sha256,
-         fetched_at, duration_ms, canonical_url)
+         fetched_at, duration_ms, canonical_url, filtered_links)
        VALUES (@id, @requestedUrl, @httpStatus, @title, @contentType, @bodyBytes, @bodySha256, @fetchedAt,
-         @durationMs, @canonicalUrl)`,
+         @durationMs, @canonicalUrl, @filteredLinks)`,
     );
   }
 
@@ -49,6 +50,7 @@ export class RecordTable {
       fetchedAt: outcome.startedAt,
       durationMs: outcome.durationMs,
       canonicalUrl: outcome.kind === 'page' ? outcome.canonicalUrl : null,
+      filteredLinks: outcome.kind === 'page' ? outcome.filtered : null,
     });
   }
 }

@@ -13,7 +13,8 @@ CREATE TABLE records (
   body_sha256   TEXT,
   fetched_at    INTEGER NOT NULL,
   duration_ms   INTEGER NOT NULL,
-  canonical_url TEXT
+  canonical_url TEXT,
+  filtered_links INTEGER               -- in scope, but refused by profile, include or exclude
 );
 
 CREATE TABLE runs (

@@ -17,6 +17,8 @@ export interface Totals {
     readonly hosts: number;
     readonly top: readonly { readonly host: string; readonly links: number }[];
   };
+  /** Links within the scope refused by profile, include or exclude, counted once a page. */
+  readonly filteredLinks: number;
   readonly hostsGivenUp: readonly {
     readonly host: string;
     readonly code: FailureCode;
@@ -54,6 +56,8 @@ export function readTotals(connection: Connection): Totals {
     failedStatuses: failedStatuses(connection),
     skipped: byError<SkipReason>(states, 'skipped'),
     outOfScope: outOfScope(connection),
+    filteredLinks:
+      connection.prepare<[], number | null>('SELECT sum(filtered_links) FROM records').pluck().get() ?? 0,
     hostsGivenUp: hostsGivenUp(connection),
   };
 }

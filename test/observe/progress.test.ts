@@ -98,7 +98,7 @@ test('stopped before the first picture, it draws none', async () => {
 test('the block, whole', () => {
   const seen = snapshot({
     inFlight: [8, 7],
-    slowestHost: { host: 'en.wikipedia.org', waitMs: 930, reason: 'delay' },
+    slowestHost: { host: 'en.wikipedia.org', waitedMs: 930 },
     politenessBound: true,
     limits: { maxPages: null, maxTimeMs: 203_000 },
   });
@@ -106,14 +106,14 @@ test('the block, whole', () => {
   URLs      12,345 done · 678 queued · 3 failed · 141 skipped
   pages/s   0 now · 148 average · 456.7 MB in 1 min 23 s
   in flight 15 in 2 workers: 8 7
-  slowest   en.wikipedia.org in 1 s (delay) · politeness bounds the speed
+  slowest   en.wikipedia.org, 1 s under way · politeness bounds the speed
   time left about 2 minutes`);
 });
 
 test('no line is as wide as the terminal, whatever is in it', () => {
   const seen = snapshot({
     inFlight: Array.from({ length: 64 }, (_, i) => i),
-    slowestHost: { host: `${'long.'.repeat(40)}\u001b[2Jorg`, waitMs: 1e9, reason: 'Retry-After' },
+    slowestHost: { host: `${'long.'.repeat(40)}\u001b[2Jorg`, waitedMs: 1e9 },
   });
   for (const columns of [1, 2, 10, 40, 80, 200]) {
     for (const line of progressBlock(seen, [], columns, paintFor({ isTTY: true }, {})).split('\n')) {

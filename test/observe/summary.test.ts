@@ -16,6 +16,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     failed: {},
     failedStatuses: {},
     skipped: {},
+    filteredLinks: 0,
     outOfScope: { links: 0, hosts: 0, top: [] },
     seedsWithoutPage: [],
     hostsGivenUp: [],
@@ -100,7 +101,7 @@ Stopped at --max-pages 5000: 1,288,765 URLs still queued in crawl.db.
   The first page has no #bodyContent, so it may be no MediaWiki. Try --profile
   web for links of the whole page.
 
-  To go on, run it with a higher limit, or without:
+  To go on, raise --max-pages, or leave it out:
     orbweaver --seed /wiki/Kevin_Bacon --max-pages 5000
 `);
 });
@@ -137,9 +138,7 @@ test('how to go on depends on what ended the run', () => {
   const again = 'To go on, run the same command again';
   expect(formatSummary(summary({ outcome: 'interrupted' }))).toContain(`  ${again}.\n`);
   expect(formatSummary(summary({ outcome: 'limit', limit: '--max-time 60' }))).toContain(again);
-  expect(formatSummary(summary({ outcome: 'limit', limit: '--max-pages 6' }))).toContain(
-    'with a higher limit',
-  );
+  expect(formatSummary(summary({ outcome: 'limit', limit: '--max-pages 6' }))).toContain('raise --max-pages');
 });
 
 test('colour adds nothing but colour', () => {

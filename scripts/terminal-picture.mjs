@@ -1,0 +1,161 @@
+// Makes the README's two pictures, docs/pictures/{live,summary}.svg, from the program's real output: records a
+// crawl of the demo wiki in a terminal of 80 columns (`script` of util-linux), plays the recording onto a small
+// screen, and draws what stood there. Run it after a build, when the display or the summary has changed:
+// `node scripts/terminal-picture.mjs`. Takes about a minute.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const COLUMNS = 80;
+const PROGRAM = fileURLToPath(new URL('../dist/crawl.js', import.meta.url));
+const PICTURES = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
+
+/** Large enough for an estimate of the time left, which needs a queue that shrinks for fifteen seconds. */
+const COMMAND = 'demo --crawl --pages 20000 --latency 50 --workers 4';
+const PROMPT = `$ node dist/crawl.js ${COMMAND}`;
+
+/** Of util-linux, as the options are. */
+const RECORDER = 'script';
+
+/** Ends a frame of the live display: the end of a synchronised update. */
+const FRAME_END = '\x1b[?2026l';
+
+const frames = play(record());
+const live = frames.find((lines) => lines.some((line) => textOf(line).includes('time left')));
+const last = frames.at(-1);
+const from = last.findIndex((line) => textOf(line).startsWith('Finished'));
+const to = last.findIndex((line) => textOf(line).includes('of memory at most'));
+if (live === undefined || from === -1 || to === -1) throw new Error('the recording is not as expected');
+
+save('live.svg', 'The live display of a running crawl', [plainLine(PROMPT), ...live]);
+save('summary.svg', 'The summary of a finished crawl', last.slice(from, to + 1));
+
+function record() {
+  const folder = mkdtempSync(join(tmpdir(), 'orbweaver-picture-'));
+  const command = `stty cols ${COLUMNS} rows 40; "${process.execPath}" "${PROGRAM}" ${COMMAND}`;
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
+  const { status, stdout, error } = spawnSync(RECORDER, ['-qec', command, '/dev/null'], {
+    cwd: folder,
+    env: { ...env, TERM: 'xterm-256color' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 28,
+  });
+  rmSync(folder, { recursive: true });
+  if (status !== 0) throw error ?? new Error(`the crawl ended with ${status}`);
+  return stdout.toString();
+}
+
+/**
+ * The screen after each frame and at the end: lines of cells `{ char, style }`. Knows the few controls that
+ * the program uses, and throws at any other, so that no picture is wrong in silence.
+ */
+function play(recording) {
+  const lines = [[]];
+  const frames = [];
+  let row = 0;
+  let column = 0;
+  let style = '';
+  for (const [token] of recording.matchAll(/\x1b\[[?\d;]*[A-Za-z]|\x1b?[^]/gu)) {
+    if (token === FRAME_END) frames.push(snapshot());
+    else if (token === '\r' || token === '\x1b[G') column = 0;
+    else if (token === '\n') down();
+    else if (token === '\x1b[2K') lines[row] = [];
+    else if (token === '\x1b[K') lines[row].length = Math.min(lines[row].length, column);
+    else if (/^\x1b\[\d+[AB]$/.test(token)) row = moved(row, token);
+    else if (token === '\x1b[?2026h') continue;
+    else if (/^\x1b\[\d+m$/.test(token)) style = styleAfter(style, Number(token.slice(2, -1)));
+    else if (token < ' ') throw new Error(`unknown control ${JSON.stringify(token)}`);
+    else put(token);
+  }
+  return [...frames, snapshot()];
+
+  function put(char) {
+    if (column === COLUMNS) {
+      column = 0;
+      down();
+    }
+    while (lines[row].length < column) lines[row].push({ char: ' ', style: '' });
+    lines[row][column++] = { char, style };
+  }
+  function down() {
+    row++;
+    lines[row] ??= [];
+  }
+  function moved(from, token) {
+    const by = Number(token.slice(2, -1)) * (token.endsWith('A') ? -1 : 1);
+    return Math.min(Math.max(0, from + by), lines.length - 1);
+  }
+  function snapshot() {
+    const shown = lines.map((line) => [...line]);
+    while (shown.at(-1)?.length === 0) shown.pop();
+    return shown;
+  }
+}
+
+/** Class names of a style: intensity and colour, either may be missing. */
+function styleAfter(style, code) {
+  const [intensity = '', colour = ''] = style.split('/');
+  const intensities = { 0: '', 1: 'bold', 2: 'dim', 22: '' };
+  const colours = { 0: '', 32: 'green', 33: 'yellow', 39: '' };
+  if (!(code in intensities) && !(code in colours)) throw new Error(`unknown style ${code}`);
+  return `${intensities[code] ?? intensity}/${colours[code] ?? colour}`;
+}
+
+function textOf(line) {
+  return line.map(({ char }) => char).join('');
+}
+
+function plainLine(text) {
+  return [...text].map((char) => ({ char, style: '' }));
+}
+
+function save(name, title, lines) {
+  writeFileSync(join(PICTURES, name), draw(title, lines));
+}
+
+/** Every word stands where its column is, so that the picture is the same whatever font is found. */
+function draw(title, lines) {
+  const [cell, leading, left, top] = [8.4, 19, 20, 56];
+  const width = Math.ceil(COLUMNS * cell + 2 * left);
+  const height = top + lines.length * leading + 4;
+  const texts = lines.flatMap((line, row) => runsOf(line).map((run) => drawRun(run, top + row * leading)));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">
+<title id="title">${escape(title)}</title>
+<style>
+text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: #d5dae3 }
+.dim { fill: #8b95a7 } .bold { font-weight: 600 } .green { fill: #86c98a } .yellow { fill: #e2c16b }
+</style>
+<rect width="${width}" height="${height}" rx="10" fill="#1c2029"/>
+<circle cx="22" cy="20" r="5.5" fill="#4a5160"/><circle cx="40" cy="20" r="5.5" fill="#4a5160"/><circle cx="58" cy="20" r="5.5" fill="#4a5160"/>
+${texts.join('\n')}
+</svg>
+`;
+
+  function drawRun({ text, column, style }, y) {
+    const names = style.split('/').filter(Boolean).join(' ');
+    const x = (left + column * cell).toFixed(1);
+    const length = ([...text].length * cell).toFixed(1);
+    const look = names === '' ? '' : ` class="${names}"`;
+    return `<text x="${x}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${look}>${escape(text)}</text>`;
+  }
+}
+
+/** Stretches of one style with single blanks only, each with the column where it starts. */
+function runsOf(line) {
+  const runs = [];
+  line.forEach(({ char, style }, column) => {
+    const run = runs.at(-1);
+    const isNext = run?.style === style && run.column + [...run.text].length === column;
+    if (char === ' ') {
+      if (isNext && line[column + 1]?.style === style && line[column + 1].char !== ' ') run.text += ' ';
+    } else if (isNext) run.text += char;
+    else runs.push({ text: char, column, style });
+  });
+  return runs;
+}
+
+function escape(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
