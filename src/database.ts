@@ -3,7 +3,16 @@
  * lock that keeps it the only one. Each room owns its tables (src/migrations.ts lists them); nothing
  * but this file imports better-sqlite3.
  */
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { StoreError } from './errors.js';
@@ -43,8 +52,9 @@ export interface CrawlDatabase {
  *   be opened; what was there is then untouched
  */
 export function openForWriting(path: string, migrations: Migrations, fresh: boolean): CrawlDatabase {
-  const file = resolve(path);
+  const file = realPath(path);
   requireOurs(file);
+  requireKnown(file, migrations);
   const lock = lockFor(file);
   let connection: Connection | undefined;
   try {
@@ -66,7 +76,7 @@ export function openForWriting(path: string, migrations: Migrations, fresh: bool
  * @throws StoreError as `openForWriting`, and when there is no such file or it is of an older version
  */
 export function openForReading(path: string, migrations: Migrations): CrawlDatabase {
-  const file = resolve(path);
+  const file = realPath(path);
   if (!existsSync(file)) throw new StoreError(`there is no file ${file}`);
   requireOurs(file);
   let connection: Connection | undefined;
@@ -123,6 +133,32 @@ function requireOurs(file: string): void {
     throw new StoreError(`${file} is a SQLite file of another program`, {
       hint: 'choose another file with --db',
     });
+  }
+}
+
+/** Refuses a newer file before it is opened for writing, which would already tidy up its write-ahead log. */
+function requireKnown(file: string, migrations: Migrations): void {
+  if (readHeader(file).length === 0) return;
+  let reader: Connection | undefined;
+  let version = 0;
+  try {
+    reader = new BetterSqlite3(file, { readonly: true });
+    version = versionOf(reader);
+  } catch {
+    // Killed in mid-migration: only a writer can roll that back, and finds out the version then.
+  } finally {
+    reader?.close();
+  }
+  if (version > migrations.length) throw newer(file, version, migrations.length);
+}
+
+/** One name for one file, whatever links lead to it: the lock goes by name. */
+function realPath(path: string): string {
+  const file = resolve(path);
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
   }
 }
 

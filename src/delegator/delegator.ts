@@ -140,10 +140,12 @@ export class Delegator implements PoolListener {
     const hasMore = await this.#frontier.maintain(now);
     const ending = await this.#ending(now - startedAt, hasMore, stop);
     if (ending !== null) return ending;
-    await this.#dispatcher.dispatch(now, await this.#pageBudget());
+    const isWorthAnother = await this.#dispatcher.dispatch(now, await this.#pageBudget());
     const { maxTimeMs } = this.#settings;
     const endsAt = maxTimeMs === null ? Infinity : startedAt + maxTimeMs;
-    await this.#sleep(hasMore || this.#flights.hasArrivals ? 0 : await this.#sleepMs(now, endsAt));
+    await this.#sleep(
+      hasMore || isWorthAnother || this.#flights.hasArrivals ? 0 : await this.#sleepMs(now, endsAt),
+    );
     return null;
   }
 

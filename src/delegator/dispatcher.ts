@@ -49,21 +49,23 @@ export class Dispatcher {
     this.#hops.push(hop);
   }
 
-  /** Hands out what may be fetched now, at most `pageBudget` pages of it. */
-  async dispatch(now: number, pageBudget: number): Promise<void> {
+  /**
+   * Hands out what may be fetched now, at most `pageBudget` pages of it.
+   * @returns whether it pays to ask again at once: URLs were refused, so others may have come to the fore
+   */
+  async dispatch(now: number, pageBudget: number): Promise<boolean> {
     this.#launchSuspects(now);
     await this.#launchHops(now);
     const limit = Math.min(this.#slots.free(), pageBudget);
-    if (limit > 0) await this.#claim(now, limit);
+    return limit > 0 && (await this.#claim(now, limit));
   }
 
-  async #claim(now: number, limit: number): Promise<void> {
+  async #claim(now: number, limit: number): Promise<boolean> {
     const reserved = new Map<number, Slot[]>();
     const knownHosts = await this.#frontier.hostCount();
-    const { leases, errands } = await this.#frontier.claim({
+    const { leases, errands, refused } = await this.#frontier.claim({
       now,
       limit,
-      busyHosts: this.#slots.busyHosts() + this.#hops.length,
       allow: (host, taken, dueHosts) => this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved),
       refuse: (key, host, robotsText) => this.#gate.refuse(key, host.id, robotsText),
     });
@@ -74,6 +76,7 @@ export class Dispatcher {
       else this.#launchFetch(lease, takeFrom(reserved, lease.hostId), keepOutside, now);
     }
     for (const slots of reserved.values()) for (const slot of slots) this.#slots.release(slot);
+    return refused > 0;
   }
 
   /** What one host may be asked for now; the slots it takes are put into `reserved`. */

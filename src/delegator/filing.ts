@@ -83,7 +83,8 @@ export class Filing {
   async #judge(batch: Batch, flight: Flight, outcome: Outcome | Lost): Promise<void> {
     this.counters.requests++;
     const { errand } = flight;
-    if (errand.kind === 'robots') return this.#judgeRobots(batch, errand.robots, asRobotsAnswer(outcome));
+    if (errand.kind === 'robots')
+      return this.#judgeRobots(batch, errand.robots, flight.url, asRobotsAnswer(outcome));
     if (outcome.kind === 'lost') {
       batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
       return;
@@ -120,12 +121,14 @@ export class Filing {
   async #judgeRobots(
     batch: Batch,
     errand: RobotsErrand,
+    url: string,
     answer: RobotsOutcome | FailureOutcome,
   ): Promise<void> {
     const host = await batch.ledger.get(errand.hostId);
     const verdict = judgeRobots(answer, errand.hops);
     const { now } = batch;
     if (verdict.kind === 'hop') {
+      await this.#creditAnswer(batch, url);
       this.#dispatcher.followRobots({ ...errand, url: verdict.url, hops: errand.hops + 1 });
       return;
     }
@@ -146,6 +149,13 @@ export class Filing {
         usedMs: patch.crawlDelayMs,
       });
     }
+  }
+
+  /** A host that redirects its robots.txt elsewhere has answered. */
+  async #creditAnswer(batch: Batch, url: string): Promise<void> {
+    const { id } = await this.#frontier.hostOf(url);
+    const host = await batch.ledger.get(id);
+    batch.ledger.change(host, clockAfter(host, { kind: 'success' }, this.#settings, batch.now, 0));
   }
 
   /** All tasks of a dead thread are suspects; each is tried again alone, and fails if that kills a thread twice. */

@@ -76,9 +76,10 @@ export interface ClaimRequest {
   readonly now: number;
   /** At most this many leases and errands together. */
   readonly limit: number;
-  /** Hosts the caller has in hand and will answer `wait` for: how many more to look at. */
-  readonly busyHosts: number;
-  /** Called once for each host that is due, longest waiting first. `taken` = what this claim has taken already. */
+  /**
+   * Called for hosts that are due, longest waiting first. `taken` = what this claim has taken already;
+   * `dueHosts` = how many are due, as far as that was looked at.
+   */
   allow(host: HostFacts, taken: number, dueHosts: number): Allowance;
   /**
    * Called for each URL about to be leased; a reason settles it as skipped, without using up the
@@ -91,6 +92,8 @@ export interface Claim {
   readonly leases: readonly Lease[];
   /** Hosts whose robots.txt is to be fetched. */
   readonly errands: readonly HostFacts[];
+  /** How many URLs were settled as skipped on the way: where any were, there may be more to claim now. */
+  readonly refused: number;
 }
 
 /** The end (or next step) of one lease. */

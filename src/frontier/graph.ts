@@ -8,12 +8,10 @@ import type { Connection, Statement } from '../database.js';
 import type { Verdict } from '../protocol/outcome.js';
 import { MAX_HOPS } from './frontier.js';
 import { type GrowingScope, REDIRECT } from './scope.js';
-import type { UrlRow, UrlTable } from './urls.js';
+import { NO_HOPS, type UrlRow, type UrlTable } from './urls.js';
 
 /** Page-level nofollow: recorded, not followed. */
 const UNFOLLOWED = 2;
-/** Hops of a way that cannot be walked: more than any that can. */
-const NO_HOPS = MAX_HOPS + 1;
 
 interface Redirect {
   readonly targetUrl: string;
@@ -84,7 +82,12 @@ export class LinkGraph {
   /** Files a redirect of a URL that is already settled as done. */
   addRedirect(source: UrlRow, targetKey: string, verdict: Verdict): void {
     this.#addRedirect.run(source.id, targetKey, verdict);
-    if (verdict === 'outside' && source.exempt === 0 && !this.#scope.has(targetKey) && this.#scope.isOpen()) {
+    if (
+      verdict === 'outside' &&
+      source.seedHops > MAX_HOPS &&
+      !this.#scope.has(targetKey) &&
+      this.#scope.isOpen()
+    ) {
       this.#scope.defer(source.id, targetKey, REDIRECT);
       return;
     }
@@ -105,11 +108,13 @@ export class LinkGraph {
       depth: source.depth,
       hops: source.hops + 1,
       foundOn: source.id,
-      exempt: source.exempt,
+      seedHops: Math.min(source.seedHops + 1, NO_HOPS),
       inScope: verdict === 'inside' || (verdict === 'outside' && this.#scope.has(targetUrl)),
     });
     this.#setTarget.run(targetId, sourceId);
     this.#judgeCycle(source, targetId);
+    // At once, not in `relax`: until then a seed's chain would look ended that is not.
+    for (const id of this.#urls.takeNearerSeed()) this.#relaxUrl(this.#urls.row(id));
   }
 
   /**
@@ -136,7 +141,7 @@ export class LinkGraph {
       depth: isFollowed ? source.depth + 1 : null,
       hops: isFollowed ? 0 : NO_HOPS,
       foundOn: source.id,
-      exempt: 0,
+      seedHops: NO_HOPS,
       inScope: true,
     });
     const { changes } = this.#addEdge.run(source.id, targetId, nofollow);
@@ -146,12 +151,12 @@ export class LinkGraph {
 
   #relaxUrl(url: UrlRow): number {
     if (this.#redirectOf.get(url.id) !== undefined) this.followRedirect(url.id);
-    else if (url.exempt === 1 && url.state === 'done') this.#scope.win(url.key);
+    else if (url.seedHops <= MAX_HOPS && url.state === 'done') this.#scope.win(url.key);
     if (url.depth === null || url.state !== 'done') return 0;
     const depth = url.depth + 1;
     const keys = this.#longerTargets.all(url.id, depth);
     for (const key of keys)
-      this.#urls.reach(key, { depth, hops: 0, foundOn: url.id, exempt: 0, inScope: true });
+      this.#urls.reach(key, { depth, hops: 0, foundOn: url.id, seedHops: NO_HOPS, inScope: true });
     return keys.length;
   }
 

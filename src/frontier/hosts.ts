@@ -22,7 +22,7 @@ export class HostTable {
   readonly #idByOrigin: Statement<[string], number>;
   readonly #insert: Statement<[string]>;
   readonly #addClaimable: Statement<[number, number]>;
-  readonly #due: Statement<[number, number], HostFacts>;
+  readonly #due: Statement<[number, number, number, number], HostFacts>;
   readonly #nextDue: Statement<[number], number | null>;
   readonly #setClock: Statement<[number, number]>;
   readonly #robotsText: Statement<[number], string | null>;
@@ -39,7 +39,7 @@ export class HostTable {
     this.#addClaimable = connection.prepare('UPDATE hosts SET claimable = claimable + ? WHERE id = ?');
     this.#due = connection.prepare(
       `SELECT ${FACTS} FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at <= ?
-       ORDER BY next_fetch_at LIMIT ?`,
+         AND (next_fetch_at, id) > (?, ?) ORDER BY next_fetch_at, id LIMIT ?`,
     );
     this.#nextDue = connection
       .prepare<[number], number | null>(
@@ -84,9 +84,9 @@ export class HostTable {
     this.#update.run({ ...this.facts(id), ...patch, robotsText });
   }
 
-  /** Hosts with claimable URLs whose clock is up, longest waiting first. */
-  due(now: number, limit: number): HostFacts[] {
-    return this.#due.all(now, limit);
+  /** Hosts with claimable URLs whose clock is up, longest waiting first; those behind `after`, where given. */
+  due(now: number, limit: number, after?: HostFacts): HostFacts[] {
+    return this.#due.all(now, after?.nextFetchAt ?? -1, after?.id ?? 0, limit);
   }
 
   nextDueAt(now: number): number | null {
@@ -121,7 +121,7 @@ export class HostTable {
     this.#connection
       .prepare(
         `UPDATE hosts SET excused_ms = excused_ms + max(0, @now - max(coalesce(last_answer_at, failing_since),
-           coalesce(blocked_until, 0))) WHERE failing_since IS NOT NULL`,
+           coalesce(blocked_until, 0), coalesce(excused_at, 0))), excused_at = @now WHERE failing_since IS NOT NULL`,
       )
       .run({ now });
   }

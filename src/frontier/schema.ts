@@ -19,6 +19,7 @@ CREATE TABLE hosts (
   last_answer_at   INTEGER,
   failing_since    INTEGER,                     -- first trouble since the last success
   excused_ms       INTEGER NOT NULL DEFAULT 0,  -- of that: waits it asked for, and time we were not running
+  excused_at       INTEGER,                     -- up to when absence has been excused
   given_up         TEXT,                        -- the failure code its URLs end with
   robots_status    INTEGER,                     -- HTTP status of the robots.txt in force
   robots_fetched_at INTEGER,                    -- its age; NULL = never had a definite answer
@@ -38,7 +39,7 @@ CREATE TABLE urls (
   depth        INTEGER,                         -- shortest known distance; NULL = reached by unfollowed links only
   hops         INTEGER NOT NULL,                -- redirects on the shortest known chain of them
   found_on     INTEGER,                         -- the page whose link gave the depth
-  exempt       INTEGER NOT NULL DEFAULT 0,      -- a seed or on a seed's redirect chain: scope does not apply
+  seed_hops    INTEGER NOT NULL,                -- redirects since a seed; up to 20 of them scope does not apply
   attempts     INTEGER NOT NULL DEFAULT 0,
   refusals     INTEGER NOT NULL DEFAULT 0,      -- 429 and 503: behind the host's others by that many
   not_before   INTEGER,                         -- waiting for a retry; NULL = not waiting
@@ -49,8 +50,8 @@ CREATE TABLE urls (
 CREATE INDEX urls_claimable ON urls(host_id, refusals, depth, id) WHERE state = 'queued' AND not_before IS NULL;
 CREATE INDEX urls_waiting ON urls(not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX urls_leased ON urls(id) WHERE state = 'leased';
-CREATE INDEX urls_open_seeds ON urls(id) WHERE exempt = 1 AND state IN ('queued', 'leased');
-CREATE INDEX urls_exempt ON urls(id) WHERE exempt = 1;
+CREATE INDEX urls_open_seeds ON urls(id) WHERE seed_hops <= 20 AND state IN ('queued', 'leased');
+CREATE INDEX urls_of_seeds ON urls(id) WHERE seed_hops <= 20;
 
 CREATE TABLE links (
   source_id INTEGER NOT NULL,

@@ -37,7 +37,7 @@ export class GrowingScope {
     this.#seedKeyCount = this.#keys.size;
     this.#isOpen = connection
       .prepare<[], number>(
-        `SELECT EXISTS (SELECT 1 FROM urls WHERE exempt = 1 AND state IN ('queued', 'leased'))`,
+        `SELECT EXISTS (SELECT 1 FROM urls WHERE seed_hops <= 20 AND state IN ('queued', 'leased'))`,
       )
       .pluck();
     const columns = 'source_id AS sourceId, target, nofollow';

@@ -6,18 +6,20 @@ import type { Connection, Statement } from '../database.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { ScopeMode } from '../protocol/settings.js';
-import type {
-  Claim,
-  ClaimRequest,
-  Frontier,
-  FrontierNotice,
-  HostFacts,
-  HostUpdate,
-  Lease,
-  Resumption,
-  RunLimits,
-  Settlement,
-  StateCounts,
+import { hostnameOf } from '../url/scope.js';
+import {
+  type Claim,
+  type ClaimRequest,
+  type Frontier,
+  type FrontierNotice,
+  type HostFacts,
+  type HostUpdate,
+  type Lease,
+  MAX_HOPS,
+  type Resumption,
+  type RunLimits,
+  type Settlement,
+  type StateCounts,
 } from './frontier.js';
 import { LinkGraph } from './graph.js';
 import { HostTable } from './hosts.js';
@@ -29,6 +31,17 @@ const STEP = 2_000;
 /** Refused URLs settled for one host in one claim, so that a site closed to robots does not stall the others. */
 const REFUSALS_PER_CLAIM = 2_000;
 const CANDIDATES = 64;
+/** Due hosts are looked at in helpings of this many … */
+const HOSTS_AT_ONCE = 64;
+/** … and at most so many in one claim: those passed over are waiting for a thread of their own. */
+const MAX_LOOKS = 2_048;
+
+/** A claim as it grows. */
+interface Taken {
+  readonly leases: Lease[];
+  readonly errands: HostFacts[];
+  refused: number;
+}
 
 interface Candidate {
   readonly id: number;
@@ -37,7 +50,7 @@ interface Candidate {
   readonly attempts: number;
   readonly refusals: number;
   readonly respelt: string | null;
-  readonly exempt: 0 | 1;
+  readonly seedHops: number;
   readonly suspect: number;
 }
 
@@ -66,7 +79,7 @@ export class SqliteFrontier implements Frontier {
     this.#scope = new GrowingScope(connection, options.scope, options.seedScopeKeys);
     this.#graph = new LinkGraph(connection, this.#urls, this.#scope);
     this.#candidates = connection.prepare(
-      `SELECT id, request_key AS key, depth, attempts, refusals, respelt, exempt, suspect FROM urls
+      `SELECT id, request_key AS key, depth, attempts, refusals, respelt, seed_hops AS seedHops, suspect FROM urls
         WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
     );
     this.#due = connection.prepare('SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? LIMIT ?');
@@ -88,8 +101,8 @@ export class SqliteFrontier implements Frontier {
       const { changes } = this.#connection
         .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
         .run();
-      this.#applyDepthLimit(limits.maxDepth ?? Number.MAX_SAFE_INTEGER);
       if (retryFailed !== null) this.#queueFailed(retryFailed);
+      this.#applyDepthLimit(limits.maxDepth ?? Number.MAX_SAFE_INTEGER);
       this.#hosts.excuseAbsence(now);
       this.#hosts.recount();
       return changes;
@@ -111,29 +124,26 @@ export class SqliteFrontier implements Frontier {
   admitSeeds(keys: readonly string[]): void {
     this.#transact(() => {
       for (const key of keys) {
-        this.#urls.reach(key, { depth: 0, hops: 0, foundOn: null, exempt: 1, inScope: true });
+        this.#urls.reach(key, { depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true });
       }
     });
   }
 
   claim(request: ClaimRequest): Claim {
-    const leases: Lease[] = [];
-    const errands: HostFacts[] = [];
+    const claim: Taken = { leases: [], errands: [], refused: 0 };
     this.#transact(() => {
-      const due = this.#hosts.due(request.now, request.limit + request.busyHosts);
-      for (const host of due) {
-        const taken = leases.length + errands.length;
-        if (taken >= request.limit) break;
-        const allowance = request.allow(host, taken, due.length);
-        if (allowance.kind === 'wait') continue;
-        if (allowance.kind === 'robots') errands.push(host);
-        else leases.push(...this.#leaseFrom(host, Math.min(allowance.count, request.limit - taken), request));
-        // With no gap the clock still moves, so that hosts take turns.
-        if (leases.length + errands.length > taken)
-          this.#hosts.advanceClock(host.id, request.now + allowance.gapMs);
+      let cursor: HostFacts | undefined;
+      for (let looks = 0; looks < MAX_LOOKS; looks += HOSTS_AT_ONCE) {
+        const due = this.#hosts.due(request.now, HOSTS_AT_ONCE, cursor);
+        for (const host of due) {
+          if (claim.leases.length + claim.errands.length >= request.limit) return;
+          this.#claimFrom(host, due.length, request, claim);
+        }
+        if (due.length < HOSTS_AT_ONCE) return;
+        cursor = due.at(-1);
       }
     });
-    return { leases, errands };
+    return claim;
   }
 
   apply(settlements: readonly Settlement[], hosts: readonly HostUpdate[], record: () => void): void {
@@ -196,29 +206,39 @@ export class SqliteFrontier implements Frontier {
     })();
   }
 
-  #leaseFrom(host: HostFacts, count: number, request: ClaimRequest): Lease[] {
-    const leases: Lease[] = [];
+  #claimFrom(host: HostFacts, dueHosts: number, request: ClaimRequest, claim: Taken): void {
+    const taken = claim.leases.length + claim.errands.length;
+    const allowance = request.allow(host, taken, dueHosts);
+    if (allowance.kind === 'wait') return;
+    if (allowance.kind === 'robots') claim.errands.push(host);
+    else this.#leaseFrom(host, Math.min(allowance.count, request.limit - taken), request, claim);
+    // With no gap the clock still moves, so that hosts take turns.
+    if (claim.leases.length + claim.errands.length > taken) {
+      this.#hosts.advanceClock(host.id, request.now + allowance.gapMs);
+    }
+  }
+
+  #leaseFrom(host: HostFacts, count: number, request: ClaimRequest, claim: Taken): void {
     const robotsText = (): string => this.#hosts.robotsText(host.id);
-    let refusals = 0;
-    while (leases.length < count && refusals < REFUSALS_PER_CLAIM) {
-      const candidates = this.#candidates.all(host.id, refusals === 0 ? count : CANDIDATES);
-      if (candidates.length === 0) break;
+    let left = count;
+    for (let refused = 0; left > 0 && refused < REFUSALS_PER_CLAIM;) {
+      const candidates = this.#candidates.all(host.id, refused === 0 ? left : CANDIDATES);
+      if (candidates.length === 0) return;
       for (const candidate of candidates) {
-        if (leases.length >= count) break;
+        if (left === 0) return;
         const reason = request.refuse(candidate.key, host, robotsText);
         if (reason === null) {
           this.#urls.lease(candidate.id, host.id);
-          leases.push(asLease(candidate, host.id));
+          claim.leases.push(asLease(candidate, host.id));
+          left--;
         } else {
-          refusals++;
-          this.#urls.settle(
-            { id: candidate.id, hostId: host.id, state: 'queued' },
-            { state: 'skipped', error: reason },
-          );
+          const url = { id: candidate.id, hostId: host.id, state: 'queued' } as const;
+          this.#urls.settle(url, { state: 'skipped', error: reason });
+          claim.refused++;
+          refused++;
         }
       }
     }
-    return leases;
   }
 
   #settle(settlement: Settlement): void {
@@ -252,7 +272,7 @@ export class SqliteFrontier implements Frontier {
       if (host !== undefined && host !== '') this.#countOutside.run(host, Number(count));
     }
     this.#urls.settle(row, { state: 'done', attempts: 1, linkCount });
-    if (row.exempt === 1) this.#scope.win(row.key);
+    if (row.seedHops <= MAX_HOPS) this.#scope.win(row.key);
   }
 
   #judgeDeferred(): boolean {
@@ -316,7 +336,7 @@ export class SqliteFrontier implements Frontier {
   #wonPages(): string[] {
     return this.#connection
       .prepare<[], string>(
-        `SELECT request_key FROM urls WHERE exempt = 1 AND state = 'done' AND link_count IS NOT NULL`,
+        `SELECT request_key FROM urls WHERE seed_hops <= ${MAX_HOPS} AND state = 'done' AND link_count IS NOT NULL`,
       )
       .pluck()
       .all();
@@ -324,7 +344,7 @@ export class SqliteFrontier implements Frontier {
 }
 
 function asLease(candidate: Candidate, hostId: number): Lease {
-  const { id, key, depth, attempts, refusals, respelt, exempt, suspect } = candidate;
+  const { id, key, depth, attempts, refusals, respelt, seedHops, suspect } = candidate;
   return {
     id,
     hostId,
@@ -334,7 +354,7 @@ function asLease(candidate: Candidate, hostId: number): Lease {
     attempts,
     refusals,
     isRespelt: respelt !== null,
-    isSeedChain: exempt === 1,
+    isSeedChain: seedHops <= MAX_HOPS,
     suspect,
   };
 }
@@ -357,8 +377,4 @@ function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'redirect' }
     case 'release':
       return { state: 'queued', suspect: settlement.suspect };
   }
-}
-
-function hostnameOf(key: string): string {
-  return new URL(key).hostname;
 }

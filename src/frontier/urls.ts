@@ -7,8 +7,11 @@ import type { Connection, Statement } from '../database.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 import { isTooLong } from '../url/canonicalise.js';
-import type { StateCounts } from './frontier.js';
+import { MAX_HOPS, type StateCounts } from './frontier.js';
 import type { HostTable } from './hosts.js';
+
+/** Hops of a way that cannot be walked: more than any that can. */
+export const NO_HOPS = MAX_HOPS + 1;
 
 export type State = 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
 
@@ -20,7 +23,8 @@ export interface UrlRow {
   readonly error: FailureCode | SkipReason | null;
   readonly depth: number | null;
   readonly hops: number;
-  readonly exempt: 0 | 1;
+  /** Redirects since a seed; more than MAX_HOPS = on no seed's chain. */
+  readonly seedHops: number;
 }
 
 /** One way of reaching a URL. */
@@ -30,7 +34,8 @@ export interface Reach {
   /** Redirects since the last link on this way. */
   readonly hops: number;
   readonly foundOn: number | null;
-  readonly exempt: 0 | 1;
+  /** Redirects since a seed on this way; NO_HOPS = scope applies. */
+  readonly seedHops: number;
   readonly inScope: boolean;
 }
 
@@ -57,23 +62,25 @@ type KnownRow = [
   error: string | null,
   depth: number | null,
   hops: number,
-  exempt: 0 | 1,
+  seedHops: number,
   hostId: number,
 ];
 
-const ROW = 'id, request_key AS key, host_id AS hostId, state, error, depth, hops, exempt';
+const ROW = 'id, request_key AS key, host_id AS hostId, state, error, depth, hops, seed_hops AS seedHops';
 
 export class UrlTable {
   readonly #hosts: HostTable;
   readonly #byKey: Statement<[string], KnownRow>;
   readonly #byId: Statement<[number], UrlRow>;
   readonly #insert: Statement<
-    [string, number, State, string | null, number | null, number, number | null, 0 | 1]
+    [string, number, State, string | null, number | null, number, number | null, number]
   >;
-  readonly #improve: Statement<[number | null, number, number | null, 0 | 1, State, string | null, number]>;
+  readonly #improve: Statement<[number | null, number, number | null, number, State, string | null, number]>;
   readonly #settle: Statement;
   readonly #lease: Statement<[number]>;
   readonly #relax: Statement<[number, number]>;
+  /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
+  #nearerSeed: number[] = [];
   readonly #counts = { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 };
   #maxDepth = Infinity;
 
@@ -81,15 +88,15 @@ export class UrlTable {
     this.#hosts = hosts;
     this.#byKey = connection
       .prepare<[string], KnownRow>(
-        'SELECT id, state, error, depth, hops, exempt, host_id FROM urls WHERE request_key = ?',
+        'SELECT id, state, error, depth, hops, seed_hops, host_id FROM urls WHERE request_key = ?',
       )
       .raw();
     this.#byId = connection.prepare(`SELECT ${ROW} FROM urls WHERE id = ?`);
     this.#insert = connection.prepare(
-      `INSERT INTO urls (request_key, host_id, state, error, depth, hops, found_on, exempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO urls (request_key, host_id, state, error, depth, hops, found_on, seed_hops) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#improve = connection.prepare(
-      'UPDATE urls SET depth = ?, hops = ?, found_on = coalesce(?, found_on), exempt = ?, state = ?, error = ? WHERE id = ?',
+      'UPDATE urls SET depth = ?, hops = ?, found_on = coalesce(?, found_on), seed_hops = ?, state = ?, error = ? WHERE id = ?',
     );
     this.#settle = connection.prepare(
       `UPDATE urls SET state = @state, error = @error, error_detail = @detail, attempts = attempts + @attempts,
@@ -129,12 +136,12 @@ export class UrlTable {
   reach(key: string, reach: Reach): number {
     const known = this.#byKey.get(key);
     if (known === undefined) return this.#admit(key, reach);
-    const [id, , error, depth, hops, exempt] = known;
+    const [id, , error, depth, hops, seedHops] = known;
     const isShorter = reach.depth !== null && (depth === null || reach.depth < depth);
     if (
       isShorter ||
       reach.hops < hops ||
-      reach.exempt > exempt ||
+      reach.seedHops < seedHops ||
       (error === 'out-of-scope' && reach.inScope)
     ) {
       this.#reachBetter(key, known, reach, isShorter);
@@ -161,6 +168,12 @@ export class UrlTable {
     });
   }
 
+  takeNearerSeed(): readonly number[] {
+    const ids = this.#nearerSeed;
+    this.#nearerSeed = [];
+    return ids;
+  }
+
   lease(id: number, hostId: number): void {
     this.#count(hostId, 'queued', 'leased', false);
     this.#lease.run(id);
@@ -168,25 +181,29 @@ export class UrlTable {
 
   #admit(key: string, reach: Reach): number {
     const hostId = this.#hosts.idOf(key);
-    const [state, error] = this.#verdict(key, reach.depth, reach.exempt === 1 || reach.inScope);
+    const [state, error] = this.#verdict(key, reach.depth, reach.seedHops <= MAX_HOPS || reach.inScope);
     this.#counts[state]++;
     if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
-    const { depth, hops, foundOn, exempt } = reach;
-    return Number(this.#insert.run(key, hostId, state, error, depth, hops, foundOn, exempt).lastInsertRowid);
+    const { depth, hops, foundOn, seedHops } = reach;
+    return Number(
+      this.#insert.run(key, hostId, state, error, depth, hops, foundOn, seedHops).lastInsertRowid,
+    );
   }
 
   #reachBetter(key: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
-    const [id, state, error, oldDepth, oldHops, oldExempt, hostId] = known;
+    const [id, state, error, oldDepth, oldHops, oldSeedHops, hostId] = known;
     const depth = isShorter ? reach.depth : oldDepth;
     const hops = Math.min(oldHops, reach.hops);
-    const exempt = reach.exempt > oldExempt ? reach.exempt : oldExempt;
+    const seedHops = Math.min(oldSeedHops, reach.seedHops);
     let now: [State, string | null] = [state, error];
     if (state === 'skipped' && (error === 'depth' || error === 'nofollow' || error === 'out-of-scope')) {
-      now = this.#verdict(key, depth, exempt === 1 || reach.inScope || error !== 'out-of-scope');
+      now = this.#verdict(key, depth, seedHops <= MAX_HOPS || reach.inScope || error !== 'out-of-scope');
       this.#count(hostId, state, now[0], false);
     }
-    this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, exempt, now[0], now[1], id);
-    if (state === 'done' || state === 'failed') this.#relax.run(depth ?? 0, id);
+    this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now[0], now[1], id);
+    if (state !== 'done' && state !== 'failed') return;
+    this.#relax.run(depth ?? 0, id);
+    if (seedHops < oldSeedHops) this.#nearerSeed.push(id);
   }
 
   /** The state of a URL that has not been asked for. Its host's being given up is not looked at here: see `maintain`. */

@@ -72,6 +72,11 @@ const OPEN: readonly (readonly [text: string, sql: string])[] = [
     'SELECT u.request_key FROM relaxations r JOIN urls u ON u.id = r.url_id',
   ],
   ['links wait for the end of a seed’s redirects', 'SELECT target FROM deferred'],
+  [
+    'seeds are not admitted yet',
+    `SELECT value FROM json_each((SELECT value FROM settings WHERE name = 'seeds'))
+      WHERE NOT EXISTS (SELECT 1 FROM urls WHERE request_key = value)`,
+  ],
 ];
 
 /** Looks at everything; takes a second or so per million links. */
@@ -119,9 +124,8 @@ function depthFaults(connection: Connection, isOpen: boolean): Finding[] {
   let example: string | null = null;
   for (const { id, key, depth } of urls.iterate()) {
     const distance = distances[id] as number;
-    const isRight = isOpen
-      ? (depth ?? Infinity) >= (distance < 0 ? Infinity : distance)
-      : (depth ?? -1) === distance;
+    const isKnown = (depth !== null) === distance >= 0;
+    const isRight = isKnown && (isOpen ? (depth ?? 0) >= distance : (depth ?? -1) === distance);
     if (isRight) continue;
     count++;
     example ??= `${key} (depth ${depth}, shortest ${distance < 0 ? 'none' : distance})`;

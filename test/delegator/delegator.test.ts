@@ -1,0 +1,177 @@
+/** The loop over a real frontier, with threads that answer as a test says. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Delegator, type DelegatorSettings, type Ending } from '../../dist/delegator/delegator.js';
+import type { WorkerPool } from '../../dist/delegator/pool.js';
+import type { Outcome } from '../../dist/protocol/outcome.js';
+import type { Task } from '../../dist/protocol/task.js';
+import { Bench } from '../frontier/bench.js';
+import { sqliteHome } from '../frontier/sqlite-home.js';
+
+type Answering = (task: Task, thread: number) => Promise<Outcome>;
+
+const SETTINGS: DelegatorSettings = {
+  workers: 2,
+  concurrency: 4,
+  perHost: null,
+  delayMs: 0,
+  retryDelayMs: 1,
+  giveUpMs: 900_000,
+  retries: 0,
+  obeyRobots: true,
+  maxPages: null,
+  maxTimeMs: null,
+  seedOrigins: new Set(),
+};
+
+const BASE = { thread: 0, startedAt: 0, durationMs: 0 };
+const SITE = 'http://127.0.0.1:8080';
+
+function robots(text: string): Outcome {
+  return { ...BASE, kind: 'robots', status: 200, text, redirectTo: null, retryAfterMs: null };
+}
+
+function page(...links: readonly string[]): Outcome {
+  return {
+    ...BASE,
+    kind: 'page',
+    status: 200,
+    contentType: 'text/html',
+    bodyBytes: 1,
+    bodySha256: '',
+    title: null,
+    canonicalUrl: null,
+    links: [links.join('\n'), '', ''],
+    outside: ['', '', ''],
+    outsideHosts: '',
+    filtered: 0,
+    withinFound: true,
+  };
+}
+
+describe('the delegator', () => {
+  let bench: Bench;
+  afterEach(async () => bench.close());
+
+  async function crawl(
+    answering: Answering,
+    settings: Partial<DelegatorSettings> = {},
+    stop = new AbortController(),
+  ): Promise<Ending> {
+    const pool = { run: answering, close: () => Promise.resolve() };
+    const delegator = new Delegator(
+      { ...SETTINGS, ...settings },
+      {
+        frontier: bench.frontier,
+        store: { write: () => undefined },
+        listener: { onFiled: () => undefined, onNotice: () => undefined },
+        clock: Date.now,
+        random: () => 0,
+        // The pool is a class of its own for the sake of piscina; these two methods are all that is used.
+        startPool: () => pool as unknown as WorkerPool,
+      },
+    );
+    return delegator.run(stop.signal);
+  }
+
+  describe('finishes', () => {
+    beforeEach(async () => {
+      bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
+    });
+
+    test('when every page is done', async () => {
+      const pages: Record<string, Outcome> = { [`${SITE}/`]: page(`${SITE}/1`, `${SITE}/2`) };
+      const ending = await crawl(async (task) =>
+        task.kind === 'robots' ? robots('') : (pages[task.url] ?? page()),
+      );
+      expect(ending).toBe('finished');
+      expect(await bench.frontier.counts()).toMatchObject({ done: 3, queued: 0, leased: 0 });
+    });
+
+    test('when robots.txt forbids the only seed', async () => {
+      expect(await crawl(async () => robots('User-agent: *\nDisallow: /\n'))).toBe('finished');
+      expect(await bench.states()).toEqual({ [`${SITE}/`]: 'skipped:robots 0' });
+    });
+
+    test('when robots.txt forbids all that was left', async () => {
+      const rules = robots('User-agent: *\nDisallow: /no\n');
+      const ending = await crawl(async (task) => (task.kind === 'robots' ? rules : page(`${SITE}/no/1`)));
+      expect(ending).toBe('finished');
+      expect(await bench.states()).toEqual({ [`${SITE}/`]: 'done 0', [`${SITE}/no/1`]: 'skipped:robots 1' });
+    });
+
+    test('when robots.txt forbids more than one claim works off', async () => {
+      const rules = robots('User-agent: *\nDisallow: /no\n');
+      const closed = Array.from({ length: 5_000 }, (_, n) => `${SITE}/no/${n}`);
+      const ending = await crawl(async (task) => (task.kind === 'robots' ? rules : page(...closed)));
+      expect(ending).toBe('finished');
+      expect(await bench.frontier.counts()).toMatchObject({ done: 1, skipped: 5_000, queued: 0 });
+    });
+
+    test('when what robots.txt allows lies behind more than one claim works off', async () => {
+      const rules = robots('User-agent: *\nDisallow: /no\n');
+      const links = [...Array.from({ length: 5_000 }, (_, n) => `${SITE}/no/${n}`), `${SITE}/yes`];
+      const ending = await crawl(async (task) => {
+        if (task.kind === 'robots') return rules;
+        return task.url === `${SITE}/` ? page(...links) : page();
+      });
+      expect(ending).toBe('finished');
+      expect((await bench.states())[`${SITE}/yes`]).toBe('done 1');
+    });
+  });
+
+  test('a host whose robots.txt leads to a dead one has answered, and is not beyond reach itself', async () => {
+    bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
+    const stop = new AbortController();
+    const elsewhere = 'http://127.0.0.2/robots.txt';
+    const lost: Outcome = { ...BASE, kind: 'failure', failure: { code: 'connect', message: 'refused' } };
+    const moved: Outcome = {
+      ...BASE,
+      kind: 'robots',
+      status: 301,
+      text: '',
+      redirectTo: elsewhere,
+      retryAfterMs: null,
+    };
+    await crawl(
+      async ({ url }) => {
+        if (url !== elsewhere) return moved;
+        stop.abort();
+        return lost;
+      },
+      { retries: 0 },
+      stop,
+    );
+    expect(await bench.host(SITE)).toMatchObject({ givenUp: null, lastSuccessAt: expect.any(Number) });
+  });
+
+  test('a thread is not idle because the hosts that waited longest belong to a busy one', async () => {
+    // Hosts are numbered from 1 and belong to thread number modulo 2: the even ones wait for the slow one.
+    const host = (n: number): string => `http://127.0.0.${n}`;
+    const even = [2, 4, 6, 8, 10, 12].map((n) => `${host(n)}/`);
+    const odd = ['/1', '/2', '/3'].map((path) => host(1) + path);
+    const seeds = [
+      `${host(1)}/`,
+      even[0] as string,
+      `${host(3)}/`,
+      even[1] as string,
+      `${host(5)}/`,
+      even[2] as string,
+    ];
+    bench = await Bench.start(sqliteHome(), { seeds: [...seeds, `${host(7)}/`, even[3] as string] });
+    const answered: string[] = [];
+    let answerSlow: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (answerSlow = resolve));
+    const timer = setTimeout(answerSlow, 5_000);
+    await crawl(
+      async ({ url }) => {
+        if (url === even[0]) await slow;
+        answered.push(url);
+        if (odd.every((each) => answered.includes(each))) answerSlow();
+        return url === `${host(1)}/` ? page(...odd) : page();
+      },
+      { obeyRobots: false, perHost: 1, concurrency: 1 },
+    );
+    clearTimeout(timer);
+    expect(answered.slice(answered.indexOf(even[0] as string))).not.toContain(odd.at(-1));
+  });
+});
