@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/crash/long.test.ts'],
     pool: 'forks',
+    // Most tests wait for processes and clocks, not for the processor.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

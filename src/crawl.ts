@@ -64,13 +64,16 @@ function invocation(): Invocation {
     resumeCommand: commandLine.includes('***')
       ? null
       : redactCommandLine([...program(), ...argv.filter(isKept)]),
+    program: redactCommandLine(program()),
     stop: stopping.signal,
     stopStatus: () => stopStatus,
   };
 }
 
 /** What would undo the work, or do it twice, is left out of the command that goes on. */
-function isKept(arg: string): boolean {
+function isKept(arg: string, i: number): boolean {
+  // Its value, where there is one, is an argument of its own.
+  if (argv[i - 1] === '--retry-failed' && !arg.startsWith('-')) return false;
   return arg !== '--fresh' && !arg.startsWith('--retry-failed');
 }
 

@@ -46,12 +46,18 @@ export interface CrawlDatabase {
 
 /**
  * Opens a file for writing: makes it when it is missing, migrates an older one in one transaction.
- * With `fresh`, a file of ours is emptied first.
+ * With `fresh`, a file of ours is emptied first. `admit` may refuse the file by throwing, before
+ * anything in it is changed.
  *
  * @throws StoreError when the file is not SQLite, not ours, newer, held by another writer, or cannot
  *   be opened; what was there is then untouched
  */
-export function openForWriting(path: string, migrations: Migrations, fresh: boolean): CrawlDatabase {
+export function openForWriting(
+  path: string,
+  migrations: Migrations,
+  fresh: boolean,
+  admit: (connection: Connection) => void = () => undefined,
+): CrawlDatabase {
   const file = realPath(path);
   requireOurs(file);
   requireKnown(file, migrations);
@@ -62,6 +68,7 @@ export function openForWriting(path: string, migrations: Migrations, fresh: bool
     const created = !existsSync(file);
     connection = new BetterSqlite3(file);
     migrate(connection, file, migrations);
+    admit(connection);
     tune(connection);
     return { connection, path: file, created, close: once(() => closeAll(connection, lock)) };
   } catch (cause) {
@@ -127,11 +134,11 @@ function requireOurs(file: string): void {
   const header = readHeader(file);
   if (header.length === 0) return;
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    throw new StoreError(`${file} is not a SQLite file`, { hint: 'choose another file with --db' });
+    throw new StoreError(`${file} is not a SQLite file`, { hint: 'choose another file' });
   }
   if (header.readUInt32BE(68) !== APPLICATION_ID) {
     throw new StoreError(`${file} is a SQLite file of another program`, {
-      hint: 'choose another file with --db',
+      hint: 'choose another file',
     });
   }
 }
@@ -173,8 +180,14 @@ function readHeader(file: string): Buffer {
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw new StoreError(`cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw unreadable(file, cause);
   }
+}
+
+function unreadable(file: string, cause: unknown): StoreError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'EISDIR') return new StoreError(`${file} is a folder`, { cause });
+  return new StoreError(`cannot read ${file}: ${message}`, { cause });
 }
 
 /**
@@ -196,7 +209,9 @@ function lockFor(file: string): { close(): void } {
         hint: 'wait for it, stop it, or choose another file with --db; reading it meanwhile is fine',
       });
     }
-    throw new StoreError(`cannot write in ${dirname(file)}: ${(cause as Error).message}`, { cause });
+    const folder = dirname(file);
+    if (!existsSync(folder)) throw new StoreError(`the folder ${folder} does not exist`, { cause });
+    throw new StoreError(`cannot write in ${folder}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -239,9 +254,13 @@ function removeFile(file: string): void {
 
 function closeAll(connection: Connection | undefined, lock: { close(): void }): void {
   try {
+    // Readers are not waited for: what stays in the log, the next start replays.
+    connection?.pragma('busy_timeout = 0');
     connection?.pragma('wal_checkpoint(TRUNCATE)');
+    // At rest it is one plain file, which can be read where nothing can be written.
+    connection?.pragma('journal_mode = DELETE');
   } catch {
-    // A full disk, say. Nothing is lost: the next start replays the log.
+    // A reader, or a full disk. Nothing is lost: the next start replays the log.
   }
   connection?.close();
   lock.close();

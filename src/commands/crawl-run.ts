@@ -55,9 +55,12 @@ export interface RunRequest {
  */
 export async function runCrawl(request: RunRequest): Promise<RunResult> {
   const { config } = request;
-  const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh);
+  let isNew = false;
+  // Before the file is changed in any way: a refusal leaves it byte by byte as it was.
+  const admit = (connection: Connection): void => void (isNew = adoptSettings(connection, config));
+  const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh, admit);
   try {
-    return await crawlInto(database.connection, request);
+    return await crawlInto(database.connection, request, isNew);
   } catch (error) {
     throw asStoreError(error, `cannot write ${database.path}`);
   } finally {
@@ -65,9 +68,8 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   }
 }
 
-async function crawlInto(connection: Connection, request: RunRequest): Promise<RunResult> {
+async function crawlInto(connection: Connection, request: RunRequest, isNew: boolean): Promise<RunResult> {
   const { config, hooks } = request;
-  const isNew = adoptSettings(connection, config);
   const startedAt = Date.now();
   const runs = new RunTable(connection);
   const runId = runs.begin(request.commandLine, VERSION, startedAt);

@@ -9,7 +9,7 @@ import { paintFor } from '../observe/paint.js';
 import { formatPageLine } from '../observe/page-line.js';
 import { politenessLines } from '../observe/politeness-lines.js';
 import { type Progress, startProgress } from '../observe/progress.js';
-import { formatNumber } from '../observe/quantity.js';
+import { formatNumber, plural } from '../observe/quantity.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
 import { type RunResult, runCrawl, seedHosts } from './crawl-run.js';
@@ -55,6 +55,7 @@ class Display {
   readonly #invocation: Invocation;
   readonly advice: string[] = [];
   #progress: Progress | null = null;
+  #onAbort: () => void = () => undefined;
 
   constructor(config: CrawlConfig, view: ViewOptions, invocation: Invocation) {
     this.#config = config;
@@ -80,7 +81,8 @@ class Display {
       snapshot,
       paint: paintFor(stderr, this.#invocation.env),
     });
-    this.#invocation.stop.addEventListener('abort', () => this.#sayStopping(snapshot()), { once: true });
+    this.#onAbort = () => this.#sayStopping(snapshot());
+    this.#invocation.stop.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   onFiled({ lease, outcome, state }: Filed): void {
@@ -107,19 +109,24 @@ class Display {
   }
 
   stop(): void {
+    // A pipe that breaks under the summary is no reason to talk about stopping.
+    this.#invocation.stop.removeEventListener('abort', this.#onAbort);
     this.#progress?.stop();
   }
 
   #sayStopping({ inFlight }: Snapshot): void {
     const underWay = inFlight.reduce((total, load) => total + load, 0);
     this.#progress?.note(
-      `stopping: ${formatNumber(underWay)} requests are under way and waited for, 10 s at most; again to leave at once`,
+      `stopping: ${plural(underWay, 'request')} under way, waited for 10 s at most; again to leave at once`,
     );
   }
 }
 
 function reasonOf(outcome: Filed['outcome']): string | null {
-  if (outcome.kind === 'failure') return `${outcome.failure.code}: ${outcome.failure.message}`;
+  if (outcome.kind === 'failure') {
+    const { code, message, status } = outcome.failure;
+    return code === 'status' ? `HTTP ${status}` : `${code}: ${message}`;
+  }
   return outcome.kind === 'other-type' ? `content-type ${outcome.contentType}` : null;
 }
 
@@ -159,7 +166,7 @@ function summarise(
     exitStatus: exitStatus(result, view, invocation),
     limit: limitOf(ending, config),
     database: config.databasePath,
-    resumeCommand: invocation.resumeCommand,
+    resumeCommand: ending === 'finished' ? null : invocation.resumeCommand,
     seedsWithoutPage,
     advice,
     pagesThisRun,

@@ -1,5 +1,6 @@
 /** `demo`: serves the demo wiki, and with --crawl crawls it and shows what to do with the result. */
 import { once } from 'node:events';
+import { redactCommandLine } from '../cli/redact.js';
 import type { DemoCommand } from '../cli/demo-command.js';
 import { EXIT } from '../cli/exit-status.js';
 import { resolveConfig } from '../config.js';
@@ -25,14 +26,15 @@ export async function demoCommand({ site, crawl }: DemoCommand, invocation: Invo
     const config = await resolveConfig({ ...crawl.options, seeds: [seed] }, { names: 'flag' });
     if (!crawl.view.quiet) stderr.write(`demo wiki of ${formatNumber(site.pages)} pages at ${seed}\n`);
     const status = await crawlWatched(config, crawl.view, invocation);
-    if (!crawl.view.quiet && status === EXIT.finished) stderr.write(thingsToTry(config.databasePath));
+    if (!crawl.view.quiet && status === EXIT.finished)
+      stderr.write(thingsToTry(redactCommandLine([config.databasePath]), invocation.program));
     return status;
   } finally {
     await demo.close();
   }
 }
 
-function thingsToTry(database: string): string {
+function thingsToTry(database: string, program: string): string {
   return `
 Three things to try with ${database}:
   the pages most linked to, in SQL
@@ -40,6 +42,6 @@ Three things to try with ${database}:
   every URL that failed or was left out, and why
     sqlite3 -box ${database} "SELECT url, state, error, http_status FROM pages WHERE state IN ('failed', 'skipped')"
   proof that nothing is missing
-    node dist/crawl.js verify ${database}
+    ${program} verify ${database}
 `;
 }

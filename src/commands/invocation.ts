@@ -10,6 +10,8 @@ export interface Invocation {
   readonly commandLine: string;
   /** The command that goes on where this one stops; null when it cannot be shown. */
   readonly resumeCommand: string | null;
+  /** How this program is called, as a shell reads it. */
+  readonly program: string;
   /** Raised by the first signal. */
   readonly stop: AbortSignal;
   /** The exit status for having been stopped. */

@@ -2,7 +2,7 @@
 import type { Notice } from '../delegator/events.js';
 import type { CrawlConfig } from '../config.js';
 import { printable } from '../observe/printable.js';
-import { formatDuration, formatGap, plural } from '../observe/quantity.js';
+import { formatGap, plural } from '../observe/quantity.js';
 
 export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' | 'within'>): string {
   switch (notice.kind) {
@@ -13,7 +13,7 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'crawl-delay':
       return crawlDelay(notice.host, notice.askedMs, notice.usedMs);
     case 'host-blocked':
-      return `${printable(notice.host)} rests for ${formatDuration(notice.forMs)}: ${printable(notice.detail)}`;
+      return `${printable(notice.host)} rests for ${formatGap(notice.forMs)}: ${printable(notice.detail)}`;
     case 'within-missing':
       return withinMissing(notice.url, config);
     case 'thread-lost':

@@ -4,7 +4,7 @@ import type { VerifyCommand } from '../cli/verify-command.js';
 import { openForReading } from '../database.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';
-import { formatNumber } from '../observe/quantity.js';
+import { formatNumber, plural } from '../observe/quantity.js';
 import { digestOf } from '../verify/digest.js';
 import { type Finding, checkInvariants } from '../verify/invariants.js';
 import type { Invocation } from './invocation.js';
@@ -13,8 +13,11 @@ import type { Invocation } from './invocation.js';
 export function verifyCommand({ file, json }: VerifyCommand, { stdout }: Invocation): number {
   const database = openForReading(file, MIGRATIONS);
   try {
-    const { faults, open, pages, links } = checkInvariants(database.connection);
-    const digest = digestOf(database.connection);
+    // One moment of the file, should a crawl be writing it.
+    const { faults, open, pages, links, digest } = database.connection.transaction(() => ({
+      ...checkInvariants(database.connection),
+      digest: digestOf(database.connection),
+    }))();
     const state = faults.length > 0 ? 'faulty' : open.length > 0 ? 'unfinished' : 'whole';
     if (json) stdout.write(`${JSON.stringify({ file, state, digest, pages, links, faults, open })}\n`);
     else stdout.write(report(file, { faults, open, pages, links, digest }));
@@ -42,7 +45,7 @@ function report(
         ? 'is sound, and not finished'
         : 'is whole and consistent';
   const lines = [
-    `${printable(file)} ${verdict}: ${formatNumber(pages)} pages, ${formatNumber(links)} links`,
+    `${printable(file)} ${verdict}: ${plural(pages, 'page')}, ${plural(links, 'link')}`,
     ...faults.map((fault) => `  fault: ${describe(fault)}`),
     ...open.map((finding) => `  open: ${describe(finding)}`),
     `  digest ${digest}`,

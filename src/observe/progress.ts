@@ -112,7 +112,8 @@ export function progressLine(snapshot: Snapshot, history: History): string {
   const left = timeLeft(history, snapshot);
   return [
     `${formatNumber(counts.done)} done, ${formatNumber(counts.queued)} queued, ` +
-      `${formatNumber(counts.failed)} failed, ${formatNumber(counts.skipped)} skipped`,
+      `${formatNumber(counts.leased)} in flight, ${formatNumber(counts.failed)} failed, ` +
+      `${formatNumber(counts.skipped)} skipped`,
     `${formatRate(rateNow(history))} pages/s now, ${formatRate(rateAverage(snapshot))} average`,
     formatBytes(snapshot.bytesThisRun),
     formatDuration(snapshot.now - snapshot.startedAt),
@@ -171,12 +172,14 @@ function flightLine({ inFlight }: Snapshot, width: number): Line {
 }
 
 function hostLines({ slowestHost, politenessBound }: Snapshot): Line[] {
-  if (slowestHost === null) return [];
-  const { host, waitedMs } = slowestHost;
-  // Tenths are enough for a wait that changes five times a second.
-  const wait = formatGap(Math.ceil(waitedMs / 100) * 100);
-  const bound = politenessBound ? ' · politeness bounds the speed' : '';
-  return [['slowest', `${host}, ${wait} under way${bound}`]];
+  const lines: Line[] = [];
+  if (slowestHost !== null) {
+    const { host, waitedMs } = slowestHost;
+    // Tenths are enough for a wait that changes five times a second.
+    lines.push(['slowest', `${host}, ${formatGap(Math.ceil(waitedMs / 100) * 100)} under way`]);
+  }
+  if (politenessBound) lines.push(['waiting', 'politeness bounds the speed; see --delay and --per-host']);
+  return lines;
 }
 
 function endLines(snapshot: Snapshot, history: History): Line[] {

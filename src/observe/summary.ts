@@ -95,6 +95,7 @@ function outcome(summary: Summary): string {
 }
 
 function finished(summary: Summary, database: string): string {
+  if (summary.pages === 0) return `No page was crawled: ${complaints(summary)}.`;
   if (summary.exitStatus !== 0) return `Finished, but ${complaints(summary)}. The rest is in ${database}.`;
   const depth = (summary.skipped.depth ?? 0) > 0 ? ' within --max-depth' : '';
   return `Finished: ${database} holds every page the seeds lead to${depth}.`;

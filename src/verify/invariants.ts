@@ -123,7 +123,7 @@ function depthFaults(connection: Connection, isOpen: boolean): Finding[] {
   let count = 0;
   let example: string | null = null;
   for (const { id, key, depth } of urls.iterate()) {
-    const distance = distances[id] as number;
+    const distance = distances[id] ?? -1;
     const isKnown = (depth !== null) === distance >= 0;
     const isRight = isKnown && (isOpen ? (depth ?? 0) >= distance : (depth ?? -1) === distance);
     if (isRight) continue;

@@ -41,8 +41,8 @@ test('without a terminal there is one plain line every five seconds, and nothing
   progress.stop();
   vi.advanceTimersByTime(60_000);
   expect(stream.text).toBe(`\
-12,345 done, 678 queued, 3 failed, 141 skipped; 100 pages/s now, 100 average; 456.7 MB; 5.0 s
-12,345 done, 678 queued, 3 failed, 141 skipped; 100 pages/s now, 100 average; 456.7 MB; 10.0 s
+12,345 done, 678 queued, 16 in flight, 3 failed, 141 skipped; 100 pages/s now, 100 average; 456.7 MB; 5.0 s
+12,345 done, 678 queued, 16 in flight, 3 failed, 141 skipped; 100 pages/s now, 100 average; 456.7 MB; 10.0 s
 a line between
 `);
 });
@@ -106,7 +106,8 @@ test('the block, whole', () => {
   URLs      12,345 done · 678 queued · 3 failed · 141 skipped
   pages/s   0 now · 148 average · 456.7 MB in 1 min 23 s
   in flight 15 in 2 workers: 8 7
-  slowest   en.wikipedia.org, 1 s under way · politeness bounds the speed
+  slowest   en.wikipedia.org, 1 s under way
+  waiting   politeness bounds the speed; see --delay and --per-host
   time left about 2 minutes`);
 });
 

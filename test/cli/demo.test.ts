@@ -1,0 +1,58 @@
+/** The demo: the first thing a new user runs. */
+import { spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { DemoWiki } from '../../dist/demo/wiki.js';
+import { masked, until } from '../support/program.js';
+import { test } from './site.js';
+
+/** A program that two of the three things to try need. */
+const READER = 'sqlite3';
+const hasReader = spawnSync(READER, ['--version']).status === 0;
+
+test('demo --crawl crawls all of it, and again, and what it says to try works when it is pasted', async ({
+  folder,
+}) => {
+  const { counts } = new DemoWiki({ pages: 200 }).truth('http://127.0.0.1');
+  let said = '';
+  for (let run = 0; run < 2; run++) {
+    const args = 'demo --crawl --pages 200 --workers 2 --no-progress'.split(' ');
+    const { status, stdout, stderr } = await folder.run(args);
+    const lines = masked(stderr).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'demo wiki of 200 pages at http://SITE/wiki/Kevin_Bacon',
+      'SITE (private): no limit in flight, no delay',
+      '',
+      'Finished: demo.db holds every page the seeds lead to.',
+    ]);
+    expect(stderr).toMatch(new RegExp(`\\n {2}pages +${counts.pages}\\n`));
+    expect(stderr).toContain('\nThree things to try with demo.db:\n');
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+    said = stderr;
+  }
+  expect((await readdir(folder.path)).sort()).toEqual(['demo.db', 'demo.db-lock']);
+
+  const commands = said
+    .slice(said.indexOf('Three things to try'))
+    .split('\n')
+    .filter((line) => line.startsWith('    '));
+  expect(commands).toHaveLength(3);
+  for (const command of commands) {
+    if (command.includes('sqlite3') && !hasReader) continue;
+    const { status, stdout, stderr } = await folder.spawn('sh', ['-c', command]).ended;
+    expect(stderr, command).toBe('');
+    expect(stdout, command).not.toBe('');
+    expect(status, command).toBe(0);
+  }
+});
+
+test.skipIf(process.platform === 'win32')('demo serves until Ctrl-C', async ({ folder }) => {
+  const running = folder.start(['demo', '--pages', '200']);
+  await until(() => running.stderrSoFar().includes('Ctrl-C'), running);
+  running.process.kill('SIGINT');
+  const { status, stdout, stderr } = await running.ended;
+  expect(masked(stdout)).toBe('http://SITE/wiki/Kevin_Bacon\n');
+  expect(stderr).toBe('serving 200 pages; Ctrl-C ends it\n');
+  expect(status).toBe(130);
+});
