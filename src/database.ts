@@ -31,6 +31,11 @@ export type Migrations = readonly string[];
 
 const CACHE_KIB = 64 * 1024;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/**
+ * Files this process writes. POSIX locks belong to the process, and closing any descriptor of a file drops
+ * them, so a second opening from within must be refused before it touches the file.
+ */
+const heldHere = new Set<string>();
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
@@ -59,6 +64,7 @@ export function openForWriting(
   admit: (connection: Connection) => void = () => undefined,
 ): CrawlDatabase {
   const file = realPath(path);
+  if (heldHere.has(file)) throw beingWritten(file, undefined);
   requireOurs(file);
   requireKnown(file, migrations);
   const lock = lockFor(file);
@@ -70,10 +76,11 @@ export function openForWriting(
     migrate(connection, file, migrations);
     admit(connection);
     tune(connection);
-    return { connection, path: file, created, close: once(() => closeAll(connection, lock)) };
+    return { connection, path: file, created, close: once(() => closeAll(file, connection, lock)) };
   } catch (cause) {
     connection?.close();
     lock.close();
+    heldHere.delete(file);
     throw asStoreError(cause, `cannot open ${file}`);
   }
 }
@@ -200,19 +207,24 @@ function lockFor(file: string): { close(): void } {
   try {
     lock = new BetterSqlite3(`${file}-lock`, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
+    heldHere.add(file);
     return lock;
   } catch (cause) {
     lock?.close();
     if (cause instanceof BetterSqlite3.SqliteError && cause.code === 'SQLITE_BUSY') {
-      throw new StoreError(`${file} is being written by another process`, {
-        cause,
-        hint: 'wait for it, stop it, or choose another file with --db; reading it meanwhile is fine',
-      });
+      throw beingWritten(file, cause);
     }
     const folder = dirname(file);
     if (!existsSync(folder)) throw new StoreError(`the folder ${folder} does not exist`, { cause });
     throw new StoreError(`cannot write in ${folder}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function beingWritten(file: string, cause: unknown): StoreError {
+  return new StoreError(`${file} is being written by ${cause === undefined ? 'this' : 'another'} process`, {
+    cause,
+    hint: 'wait for it, stop it, or choose another file with --db; reading it meanwhile is fine',
+  });
 }
 
 function migrate(connection: Connection, file: string, migrations: Migrations): void {
@@ -252,7 +264,7 @@ function removeFile(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
 }
 
-function closeAll(connection: Connection | undefined, lock: { close(): void }): void {
+function closeAll(file: string, connection: Connection | undefined, lock: { close(): void }): void {
   try {
     // Readers are not waited for: what stays in the log, the next start replays.
     connection?.pragma('busy_timeout = 0');
@@ -264,6 +276,7 @@ function closeAll(connection: Connection | undefined, lock: { close(): void }): 
   }
   connection?.close();
   lock.close();
+  heldHere.delete(file);
 }
 
 function once(action: () => void): () => void {

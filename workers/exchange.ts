@@ -54,6 +54,7 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
   /** Whether the connection is worth keeping, and so a small unwanted body worth reading. */
   readonly keepAlive: boolean;
+  readonly onStart?: () => void;
 }
 
 /** See the file's head. `reply` resolves with the answer or rejects with what went wrong, once. */
@@ -92,6 +93,7 @@ export class Exchange {
 
   onRequestStart(controller: Controller): void {
     this.#isStarted = true;
+    this.#options.onStart?.();
     if (this.#isSettled) controller.abort(new Error('answer no longer wanted'));
   }
 

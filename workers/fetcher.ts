@@ -25,6 +25,8 @@ export interface Ask {
   /** False closes the connection after the answer, so that no thread sits on an idle one. */
   readonly keepAlive: boolean;
   readonly intake: (status: number, headers: ReplyHeaders) => Intake;
+  /** Called when the request goes on the wire; again when it is sent again. */
+  readonly onStart?: () => void;
 }
 
 /** Sends GET requests from one thread. Close it when the thread is done with it. */
@@ -54,8 +56,11 @@ export class Fetcher {
    */
   get(ask: Ask): Promise<Reply> {
     const { origin, pathname, search } = new URL(ask.url);
-    const { intake, keepAlive } = ask;
-    const exchange: Exchange = new Exchange({ intake, keepAlive, timeoutMs: this.#timeoutMs }, () => send());
+    const { intake, keepAlive, onStart } = ask;
+    const exchange: Exchange = new Exchange(
+      { intake, keepAlive, timeoutMs: this.#timeoutMs, ...(onStart === undefined ? {} : { onStart }) },
+      () => send(),
+    );
     const request: ExchangeRequest = {
       origin,
       path: pathname + search,

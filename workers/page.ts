@@ -3,7 +3,7 @@
  * one task. A thread holds nothing between tasks but its connections and what the run's settings made.
  */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
-import type { FailureOutcome, Outcome } from '#src/protocol/outcome.js';
+import type { FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { Task } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
@@ -14,7 +14,8 @@ import { Visitor } from './visit.js';
 // The pool starts every thread with the run's settings; `unknown` until here.
 const settings = workerData as WorkerSettings;
 const fetcher = new Fetcher(settings);
-const visitor = new Visitor(settings, fetcher, (message) => parentPort?.postMessage(message));
+const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
+const visitor = new Visitor(settings, fetcher, post);
 
 /** Does one task. The promise always resolves. */
 export default async function perform(task: Task): Promise<Outcome> {
@@ -24,7 +25,7 @@ export default async function perform(task: Task): Promise<Outcome> {
       case 'fetch':
         return await visitor.visit(task);
       case 'robots':
-        return await fetchRobots(fetcher, task);
+        return await fetchRobots(fetcher, task, post);
       default:
         throw unknownKind(task);
     }

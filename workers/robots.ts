@@ -3,7 +3,7 @@
  * and what a status means is policy/robots.ts's, on the main thread.
  */
 import { threadId } from 'node:worker_threads';
-import type { RobotsOutcome } from '#src/protocol/outcome.js';
+import type { RobotsOutcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { RobotsTask } from '#src/protocol/task.js';
 import { toFailure } from '#src/protocol/to-failure.js';
 import { parseTarget } from '#src/url/canonicalise.js';
@@ -16,12 +16,19 @@ import type { Fetcher } from './fetcher.js';
 export const ROBOTS_BYTES = 500 * 1024;
 
 /** Fetches one robots.txt. Rejects with what went wrong on the network or in the body's coding. */
-export async function fetchRobots(fetcher: Fetcher, task: RobotsTask): Promise<RobotsOutcome> {
+export async function fetchRobots(
+  fetcher: Fetcher,
+  task: RobotsTask,
+  post: (message: WorkerMessage) => void,
+): Promise<RobotsOutcome> {
   const reply = await fetcher.get({
     url: task.url,
     sendHeaders: task.sendHeaders,
     // Asked once a day: an idle connection would only count against the host's limit.
     keepAlive: false,
+    ...(task.spaced
+      ? { onStart: () => post({ kind: 'started', flightId: task.flightId, at: Date.now() }) }
+      : {}),
     intake: (status) => (isSuccess(status) ? { take: 'start', maxBytes: ROBOTS_BYTES } : { take: 'none' }),
   });
   const { status, startedAt, durationMs } = reply;

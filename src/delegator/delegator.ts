@@ -117,7 +117,14 @@ export class Delegator implements PoolListener {
   }
 
   onMessage(message: WorkerMessage): void {
-    this.#flights.freeHost(message.flightId);
+    switch (message.kind) {
+      case 'body-read':
+        return this.#flights.freeHost(message.flightId);
+      case 'started':
+        return this.#flights.start(message.flightId, message.at);
+      default:
+        return message satisfies never;
+    }
   }
 
   onThread(thread: number, isLive: boolean): void {
@@ -174,7 +181,7 @@ export class Delegator implements PoolListener {
   /** How long nothing will happen by itself; arrivals cut it short. */
   async #sleepMs(now: number, endsAt: number): Promise<number> {
     const dueAt = await this.#frontier.nextDueAt(now);
-    const hopAt = await this.#dispatcher.nextHopAt();
+    const hopAt = await this.#dispatcher.nextHopAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null;
     const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
     if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {

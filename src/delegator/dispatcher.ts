@@ -54,28 +54,51 @@ export class Dispatcher {
    * @returns whether it pays to ask again at once: URLs were refused, so others may have come to the fore
    */
   async dispatch(now: number, pageBudget: number): Promise<boolean> {
+    await this.#spaceOut();
     this.#launchSuspects(now);
     await this.#launchHops(now);
     const limit = Math.min(this.#slots.free(), pageBudget);
     return limit > 0 && (await this.#claim(now, limit));
   }
 
+  /** The gap of a host counts from when its request was really made. */
+  async #spaceOut(): Promise<void> {
+    for (const { hostId, at } of this.#flights.takeStarts()) {
+      const host = await this.#frontier.hostById(hostId);
+      const nextFetchAt = at + hostLimits(host, this.#settings).gapMs;
+      if (nextFetchAt > host.nextFetchAt)
+        await this.#frontier.apply([], [{ hostId, patch: { nextFetchAt } }], () => undefined);
+    }
+  }
+
   async #claim(now: number, limit: number): Promise<boolean> {
     const reserved = new Map<number, Slot[]>();
+    const spaced = new Set<number>();
     const knownHosts = await this.#frontier.hostCount();
     const { leases, errands, refused } = await this.#frontier.claim({
       now,
       limit,
-      allow: (host, taken, dueHosts) => this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved),
+      allow: (host, taken, dueHosts) => {
+        const allowance = this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved);
+        if (allowance.kind !== 'wait' && allowance.gapMs > 0) spaced.add(host.id);
+        return allowance;
+      },
       refuse: (key, host, robotsText) => this.#gate.refuse(key, host.id, robotsText),
     });
     const keepOutside = await this.#frontier.mustKeepOutside();
-    for (const host of errands) this.#launchRobots(this.#gate.begin(host), takeFrom(reserved, host.id), now);
+    for (const host of errands) {
+      this.#launchRobots(this.#gate.begin(host), takeFrom(reserved, host.id), spaced.has(host.id), now);
+    }
     for (const lease of leases) {
       if (lease.suspect > 0) this.#suspects.push(lease);
-      else this.#launchFetch(lease, takeFrom(reserved, lease.hostId), keepOutside, now);
+      else {
+        const slot = takeFrom(reserved, lease.hostId);
+        this.#launchFetch(lease, slot, keepOutside, spaced.has(lease.hostId), now);
+      }
     }
     for (const slots of reserved.values()) for (const slot of slots) this.#slots.release(slot);
+    // Not left to the next turn: nothing else may be due for long.
+    this.#launchSuspects(now);
     return refused > 0;
   }
 
@@ -90,6 +113,7 @@ export class Dispatcher {
   ): Allowance {
     if (this.#gate.isUnderWay(host.id)) return { kind: 'wait' };
     const { perHost, gapMs } = hostLimits(host, this.#settings);
+    if (gapMs > 0 && (this.#flights.isStarting(host.id) || this.#isHeld(host.id))) return { kind: 'wait' };
     const isMissing = this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
     const share = fairShare(perHost, this.#slots.capacity, activeHosts, knownHosts);
@@ -105,7 +129,12 @@ export class Dispatcher {
     return isMissing ? { kind: 'robots', gapMs } : { kind: 'pages', count: slots.length, gapMs };
   }
 
-  #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, now: number): void {
+  /** Whether a lease of this host still waits for a thread to itself. */
+  #isHeld(hostId: number): boolean {
+    return this.#suspects.some((lease) => lease.hostId === hostId);
+  }
+
+  #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
     this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) => ({
       kind: 'fetch',
       flightId,
@@ -114,15 +143,17 @@ export class Dispatcher {
       slotted: slot.index !== null,
       keepOutside,
       sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
+      spaced,
     }));
   }
 
-  #launchRobots(robots: RobotsErrand, slot: Slot, now: number): void {
+  #launchRobots(robots: RobotsErrand, slot: Slot, spaced: boolean, now: number): void {
     this.#flights.launch({ kind: 'robots', robots }, slot, now, (flightId) => ({
       kind: 'robots',
       flightId,
       url: robots.url,
       sendHeaders: this.#settings.seedOrigins.has(originOf(robots.url)),
+      spaced,
     }));
   }
 
@@ -130,7 +161,7 @@ export class Dispatcher {
     this.#suspects = this.#suspects.filter((lease) => {
       const slot = this.#slots.acquireAlone(lease.hostId);
       // Links outside are kept to be on the safe side: the delegator judges them again.
-      if (slot !== null) this.#launchFetch(lease, slot, true, now);
+      if (slot !== null) this.#launchFetch(lease, slot, true, true, now);
       return slot === null;
     });
   }
@@ -151,16 +182,17 @@ export class Dispatcher {
         [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }],
         () => undefined,
       );
-      this.#launchRobots(hop, slot, now);
+      this.#launchRobots(hop, slot, gapMs > 0, now);
     }
   }
 
   /** The earliest moment a waiting hop may be fetched; null when none waits. */
-  async nextHopAt(): Promise<number | null> {
+  async nextHopAt(now: number): Promise<number | null> {
     let next: number | null = null;
     for (const { url } of this.#hops) {
       const { nextFetchAt } = await this.#frontier.hostOf(url);
-      next = Math.min(next ?? Infinity, nextFetchAt);
+      // One whose time has come waits for a slot, and an arrival says when there is one.
+      if (nextFetchAt > now) next = Math.min(next ?? Infinity, nextFetchAt);
     }
     return next;
   }

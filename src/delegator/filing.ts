@@ -4,7 +4,7 @@
  */
 import { InvariantError } from '../errors.js';
 import type { Frontier, HostFacts, Lease, Settlement } from '../frontier/frontier.js';
-import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
+import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { judgeRobots } from '../policy/robots-answer.js';
 import type { FailureOutcome, Outcome, PageOutcome, RobotsOutcome } from '../protocol/outcome.js';
 import type { Answer } from '../store/records.js';
@@ -128,7 +128,7 @@ export class Filing {
     const verdict = judgeRobots(answer, errand.hops);
     const { now } = batch;
     if (verdict.kind === 'hop') {
-      await this.#creditAnswer(batch, url);
+      await this.#creditAnswer(batch, url, errand.hostId);
       this.#dispatcher.followRobots({ ...errand, url: verdict.url, hops: errand.hops + 1 });
       return;
     }
@@ -140,7 +140,11 @@ export class Filing {
     }
     const { patch, askedDelayMs } = adoptRobots(verdict, now);
     const success = clockAfter(host, { kind: 'success' }, this.#settings, now, 0);
-    batch.ledger.change(host, { ...success, ...patch });
+    // A Crawl-delay holds for the next request already; the answer is a safe moment to count from.
+    const { gapMs } = hostLimits({ ...host, ...patch }, this.#settings);
+    const nextFetchAt =
+      patch.crawlDelayMs == null ? host.nextFetchAt : Math.max(host.nextFetchAt, now + gapMs);
+    batch.ledger.change(host, { ...success, ...patch, nextFetchAt });
     if (askedDelayMs !== null && askedDelayMs > 0 && patch.crawlDelayMs != null) {
       this.#listener.onNotice({
         kind: 'crawl-delay',
@@ -151,11 +155,16 @@ export class Filing {
     }
   }
 
-  /** A host that redirects its robots.txt elsewhere has answered. */
-  async #creditAnswer(batch: Batch, url: string): Promise<void> {
+  /**
+   * A host that redirects a robots.txt elsewhere has answered. The trouble of the host it is for lasts until
+   * there is a definite answer: or it would never be given up.
+   */
+  async #creditAnswer(batch: Batch, url: string, askedFor: number): Promise<void> {
     const { id } = await this.#frontier.hostOf(url);
     const host = await batch.ledger.get(id);
-    batch.ledger.change(host, clockAfter(host, { kind: 'success' }, this.#settings, batch.now, 0));
+    const answered = { lastSuccessAt: batch.now, lastAnswerAt: batch.now };
+    const success = clockAfter(host, { kind: 'success' }, this.#settings, batch.now, 0);
+    batch.ledger.change(host, id === askedFor ? answered : success);
   }
 
   /** All tasks of a dead thread are suspects; each is tried again alone, and fails if that kills a thread twice. */

@@ -26,12 +26,22 @@ export interface Arrival {
   readonly outcome: Outcome | Lost;
 }
 
+/** A request of a host with a gap that is on its way. */
+export interface Start {
+  readonly hostId: number;
+  /** ms since epoch. */
+  readonly at: number;
+}
+
 export class Flights {
   readonly #pool: WorkerPool;
   readonly #slots: Slots;
   readonly #onChange: () => void;
   readonly #aloft = new Map<number, Flight>();
   #arrived: Arrival[] = [];
+  /** Hosts by flights that keep a gap and whose request is not known to be made: their thread may be busy, or still starting. */
+  readonly #starting = new Map<number, number>();
+  #starts: Start[] = [];
   #lastId = 0;
 
   /** @param onChange called when something arrived or a slot became free */
@@ -67,7 +77,29 @@ export class Flights {
     const task = makeTask(flightId);
     const flight: Flight = { flightId, errand, url: task.url, slot, startedAt };
     this.#aloft.set(flightId, flight);
+    if (task.spaced) this.#starting.set(flightId, slot.hostId);
     void this.#pool.run(task, slot.thread).then((outcome) => this.#land(flight, outcome));
+  }
+
+  /** Whether a request to this host was handed out that is not known to be made yet. */
+  isStarting(hostId: number): boolean {
+    for (const host of this.#starting.values()) if (host === hostId) return true;
+    return false;
+  }
+
+  /** A request of a host with a gap is on its way. */
+  start(flightId: number, at: number): void {
+    const hostId = this.#starting.get(flightId);
+    if (hostId === undefined) return;
+    this.#starting.delete(flightId);
+    this.#starts.push({ hostId, at });
+    this.#onChange();
+  }
+
+  takeStarts(): Start[] {
+    const starts = this.#starts;
+    this.#starts = [];
+    return starts;
   }
 
   /** The response is in: its host may have the next request while the thread is still at work. */
@@ -86,8 +118,15 @@ export class Flights {
 
   #land(flight: Flight, outcome: Outcome | Lost): void {
     this.#aloft.delete(flight.flightId);
+    this.#endStart(flight, outcome);
     this.#slots.release(flight.slot);
     this.#arrived.push({ flight, outcome });
     this.#onChange();
+  }
+
+  /** An answer may overtake the word that its request is on its way: then its own end is a safe moment to count from. */
+  #endStart({ flightId, slot }: Flight, outcome: Outcome | Lost): void {
+    if (!this.#starting.delete(flightId) || outcome.kind === 'lost') return;
+    this.#starts.push({ hostId: slot.hostId, at: outcome.startedAt + outcome.durationMs });
   }
 }

@@ -85,4 +85,12 @@ export interface BodyRead {
   readonly kind: 'body-read';
   readonly flightId: number;
 }
-export type WorkerMessage = BodyRead;
+
+/** Posted at the start of a task that is `spaced`: the gap to the host's next request counts from here. */
+export interface Started {
+  readonly kind: 'started';
+  readonly flightId: number;
+  /** ms since epoch. */
+  readonly at: number;
+}
+export type WorkerMessage = BodyRead | Started;

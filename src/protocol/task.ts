@@ -9,6 +9,8 @@ interface TaskBase {
   readonly url: string;
   /** Whether `WorkerSettings.headers` go with this request (seed origins only). */
   readonly sendHeaders: boolean;
+  /** The host keeps a gap between request starts: post `started` when this one is made. */
+  readonly spaced: boolean;
 }
 
 /** Fetch a page, follow nothing, report its links. */

@@ -20,7 +20,7 @@ async function ask({ status = 200, headers = {}, body = '' }: Answer): Promise<R
 async function fetchFrom(origin: string): Promise<RobotsOutcome> {
   const fetcher = new Fetcher(settingsFor(origin, { timeoutMs: 1000 }));
   onTestFinished(() => fetcher.close());
-  return fetchRobots(fetcher, robotsTask(`${origin}/robots.txt`));
+  return fetchRobots(fetcher, robotsTask(`${origin}/robots.txt`), () => undefined);
 }
 
 test('the text is UTF-8 without its byte order mark, whatever type it comes as', async () => {
