@@ -78,11 +78,11 @@ describe('import directions', () => {
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const statements = text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/gm,
+    /^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)|createRequire\(import\.meta\.url\)\('([^']+)'\)/gm,
   );
-  return [...statements].map(([, type, from, dynamic]) => ({
+  return [...statements].map(([, type, from, dynamic, required]) => ({
     from: file,
-    to: target(file, from ?? dynamic ?? ''),
+    to: target(file, from ?? dynamic ?? required ?? ''),
     isTypeOnly: type !== undefined,
   }));
 }

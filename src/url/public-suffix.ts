@@ -2,7 +2,12 @@
  * What the public suffix list says of a host name. The only importer of `tldts`; private suffixes
  * (github.io, wordpress.com …) count, because the sites under them belong to different people.
  */
-import { getDomain, parse } from 'tldts';
+import { createRequire } from 'node:module';
+import type * as Tldts from 'tldts';
+
+/** Loaded when it is first asked: the list costs 20 ms and most crawls, whose scope is an origin, never ask. */
+const list = (): typeof Tldts => (loaded ??= createRequire(import.meta.url)('tldts') as typeof Tldts);
+let loaded: typeof Tldts | undefined;
 
 /** WHATWG URL has already isolated and checked the name, so tldts need not. */
 const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHostname: false } as const;
@@ -21,7 +26,7 @@ const remembered = new Map<string, string>();
 export function registrableDomain(hostname: string): string {
   const known = remembered.get(hostname);
   if (known !== undefined) return known;
-  const domain = getDomain(hostname, OPTIONS) ?? hostname;
+  const domain = list().getDomain(hostname, OPTIONS) ?? hostname;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(hostname, domain);
   return domain;
@@ -29,6 +34,6 @@ export function registrableDomain(hostname: string): string {
 
 /** Whether a text ends in a suffix that is on the list, with a name in front of it. Never throws. */
 export function hasListedSuffix(hostname: string): boolean {
-  const { domain, isIcann, isPrivate } = parse(hostname.toLowerCase(), OPTIONS);
+  const { domain, isIcann, isPrivate } = list().parse(hostname.toLowerCase(), OPTIONS);
   return domain !== null && (isIcann === true || isPrivate === true);
 }

@@ -242,20 +242,10 @@ function resumingLine({ done, queued, leased }: Rest): string {
 }
 
 /** The part of the summary that says what the crawl found. */
-const FINDINGS = [
-  ...[
-    'outcome',
-    'pages',
-    'links',
-    'redirects',
-    'queued',
-    'failed',
-    'failedStatuses',
-    'skipped',
-    'outOfScope',
-  ],
-  ...['filteredLinks', 'seedsWithoutPage', 'hostsGivenUp'],
-];
+const FINDINGS =
+  'outcome pages links redirects queued failed failedStatuses skipped outOfScope filteredLinks seedsWithoutPage hostsGivenUp'.split(
+    ' ',
+  );
 
 function resultOf(stdout: string): unknown {
   const summary = JSON.parse(stdout) as Record<string, unknown>;

@@ -8,7 +8,6 @@ import { differences, restOf } from '../support/crash-file.js';
 import { verify } from '../support/crash-verify.js';
 import { WatchedWiki } from '../support/crash-wiki.js';
 import { test as base, until } from '../support/program.js';
-import { pause } from '../support/site.js';
 
 const test = base.extend<{ wiki: WatchedWiki }>({
   // oxlint-disable-next-line eslint/no-empty-pattern -- vitest reads the dependencies from the pattern
@@ -42,11 +41,13 @@ test.skipIf(!existsSync('/proc/locks'))(
   async ({ folder, wiki }) => {
     const file = folder.file('crawl.db');
     const options = { seeds: [wiki.seed], db: file, workers: 1 };
-    let filed = 0;
     const stop = new AbortController();
-    const first = crawl(options, { signal: stop.signal, onFiled: () => filed++ });
+    let first: Promise<unknown> | undefined;
+    const underWay = new Promise<void>((resolve) => {
+      first = crawl(options, { signal: stop.signal, onFiled: () => resolve() });
+    });
     try {
-      while (filed <= 20) await pause(5);
+      await underWay;
       const locks = ownLocks(file);
       await expect(crawl(options)).rejects.toThrow('is being written');
       expect([locks, ownLocks(file)]).toEqual([1, 1]);

@@ -31,8 +31,7 @@ function die() {
 // A thread that waits for the word and kills: this one will be inside SQLite by then.
 async function armed(waitUs) {
   const flag = new Int32Array(new SharedArrayBuffer(4));
-  const code = `const { workerData: { flag, waitMs } } = require('node:worker_threads');
-    const { parentPort } = require('node:worker_threads');
+  const code = `const { parentPort, workerData: { flag, waitMs } } = require('node:worker_threads');
     parentPort.postMessage('ready');
     Atomics.wait(flag, 0, 0);
     const from = performance.now();
@@ -71,7 +70,7 @@ function watchStatements(step) {
 function watchRemovals(step) {
   const original = fs.rmSync;
   fs.rmSync = (path, ...rest) => {
-    step(`remove ${path}`);
+    step(`remove ${String(path)}`);
     return original(path, ...rest);
   };
   syncBuiltinESMExports();
