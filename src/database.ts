@@ -46,7 +46,7 @@ export interface CrawlDatabase {
   /** True when this call made the file, or emptied it. */
   readonly created: boolean;
   /** Truncates the write-ahead log, closes the file and lets the lock go. Safe to call twice. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -17,7 +17,7 @@ const SEED = 'https://en.wikipedia.org/wiki/Kevin_Bacon';
 async function refusal(options: object, names: 'flag' | 'option' = 'option'): Promise<UsageError> {
   try {
     // Misuse is the subject here: the options are not what the type asks for.
-    await resolveConfig({ seeds: ['/a'], ...options } as CrawlOptions, { names });
+    await resolveConfig({ seeds: ['/a'], ...options }, { names });
   } catch (error) {
     if (error instanceof UsageError) return error;
     throw error;

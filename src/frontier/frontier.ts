@@ -203,7 +203,7 @@ export interface Frontier {
   /** The host a key belongs to; made when new. */
   hostOf(key: string): Awaitable<HostFacts>;
   hostById(id: number): Awaitable<HostFacts>;
-  /** How many hosts are known. */
+  /** How many hosts have work or have answered; more than two may be counted as two. */
   hostCount(): Awaitable<number>;
   /** What happened since the last call. */
   takeNotices(): readonly FrontierNotice[];

@@ -151,7 +151,6 @@ export class LinkGraph {
 
   #relaxUrl(url: UrlRow): number {
     if (this.#redirectOf.get(url.id) !== undefined) this.followRedirect(url.id);
-    else if (url.seedHops <= MAX_HOPS && url.state === 'done') this.#scope.win(url.key);
     if (url.depth === null || url.state !== 'done') return 0;
     const depth = url.depth + 1;
     const keys = this.#longerTargets.all(url.id, depth);

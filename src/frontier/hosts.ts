@@ -25,11 +25,11 @@ export class HostTable {
   readonly #due: Statement<[number, number, number, number], HostFacts>;
   readonly #nextDue: Statement<[number], number | null>;
   readonly #setClock: Statement<[number, number]>;
+  readonly #several: Statement<[], number>;
   readonly #robotsText: Statement<[number], string | null>;
   readonly #update: Statement<[Record<string, unknown>]>;
   readonly #ids = new Map<string, number>();
   readonly #deltas = new Map<number, number>();
-  #count: number | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -49,6 +49,11 @@ export class HostTable {
     this.#setClock = connection.prepare(
       'UPDATE hosts SET next_fetch_at = max(next_fetch_at, ?) WHERE id = ?',
     );
+    this.#several = connection
+      .prepare<[], number>(
+        'SELECT count(*) FROM (SELECT 1 FROM hosts WHERE claimable > 0 OR last_answer_at IS NOT NULL LIMIT 2)',
+      )
+      .pluck();
     this.#robotsText = connection
       .prepare<[number], string | null>('SELECT robots_txt FROM hosts WHERE id = ?')
       .pluck();
@@ -65,7 +70,7 @@ export class HostTable {
     const origin = originOf(key);
     const known = this.#ids.get(origin);
     if (known !== undefined) return known;
-    const id = this.#idByOrigin.get(origin) ?? this.#add(origin);
+    const id = this.#idByOrigin.get(origin) ?? Number(this.#insert.run(origin).lastInsertRowid);
     if (this.#ids.size >= CACHED_HOSTS) this.#ids.clear();
     this.#ids.set(origin, id);
     return id;
@@ -102,9 +107,9 @@ export class HostTable {
     return this.#robotsText.get(id) ?? '';
   }
 
+  /** Hosts that have work or have answered, counted up to two: whether there are others is all one asks. */
   count(): number {
-    this.#count ??= this.#connection.prepare<[], number>('SELECT count(*) FROM hosts').pluck().get() ?? 0;
-    return this.#count;
+    return this.#several.get() ?? 0;
   }
 
   /** A host given up that still has claimable URLs. */
@@ -144,12 +149,6 @@ export class HostTable {
   flush(): void {
     for (const [id, delta] of this.#deltas) if (delta !== 0) this.#addClaimable.run(delta, id);
     this.#deltas.clear();
-  }
-
-  #add(origin: string): number {
-    const id = Number(this.#insert.run(origin).lastInsertRowid);
-    if (this.#count !== undefined) this.#count++;
-    return id;
   }
 
   /** Counts claimable URLs anew, after bulk changes. */

@@ -132,7 +132,7 @@ export async function dieFurtherEachTime(
   stride: number,
 ): Promise<number> {
   const file = args.at(-1) as string;
-  for (let number = first, kills = 0; ; number += number < START_UP ? stride : 10, kills++) {
+  for (let number = first, kills = 0; ; number += number < START_UP ? stride : 16, kills++) {
     const { status, signal, stderr } = await startDying(folder, args, { number }).ended;
     if (signal === null) {
       expect(status, stderr).toBe(1);
