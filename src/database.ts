@@ -138,6 +138,8 @@ export function asStoreError(cause: unknown, doing: string): unknown {
  * files beside it. Missing and empty files pass: they become ours.
  */
 function requireOurs(file: string): void {
+  // Ours for sure, and closing a handle of it would drop the locks it is written under.
+  if (heldHere.has(file)) return;
   const header = readHeader(file);
   if (header.length === 0) return;
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
