@@ -17,7 +17,10 @@ const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
 
 if (installed !== wanted) {
   say('installing packages (where SQLite has to be compiled, that takes about a minute)');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: it refuses a lockfile that lacks the tools' binaries for other platforms, and which of
+  // those a lockfile can list depends on the registry it was made with. This installs what is locked, too,
+  // and writes neither file.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stampFile, wanted);
 }
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
