@@ -12,7 +12,10 @@ export type { Failure, FailureCode, SkipReason } from './protocol/failure.js';
 export interface CrawlControls {
   /** Stops the crawl in an orderly way; it can be resumed. */
   readonly signal?: AbortSignal;
-  /** Called for every request that came back and was filed. */
+  /**
+   * Called for every request that came back and was filed. What it or `onNotice` throws ends the crawl and
+   * rejects it; nothing that was filed is lost, and the same call goes on.
+   */
   readonly onFiled?: (filed: Filed) => void;
   readonly onNotice?: (notice: Notice) => void;
 }
@@ -30,6 +33,7 @@ export async function crawl(options: CrawlOptions, controls: CrawlControls = {})
     commandLine: 'library',
     stop: controls.signal ?? new AbortController().signal,
     exitStatus: () => null,
+    errorStatus: () => null,
     hooks: {
       onStart: () => undefined,
       onFiled: (filed) => controls.onFiled?.(filed),

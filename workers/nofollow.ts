@@ -3,15 +3,17 @@
  * are those the big engines document, and where they leave a choice the stricter reading is taken.
  */
 
-/** Our robots token in lower case; fixed, whatever --user-agent says. */
-const ROBOTS_TOKEN = 'orbweaver';
+import { ROBOTS_TOKEN } from '#src/protocol/robots.js';
+
+/** As robots meta elements and headers are compared: without regard to case. */
+const OUR_NAME = ROBOTS_TOKEN.toLowerCase();
 /** Rules that carry a value after a colon and must not be read as the name of a crawler. */
 const VALUED_RULES = new Set(['unavailable_after', 'max-snippet', 'max-image-preview', 'max-video-preview']);
 
 /** Whether a `<meta name>` speaks to us: to all robots, or to us by name. */
 export function isRobotsMetaName(name: string | null): boolean {
   const lower = name?.trim().toLowerCase();
-  return lower === 'robots' || lower === ROBOTS_TOKEN;
+  return lower === 'robots' || lower === OUR_NAME;
 }
 
 /** Whether the `content` of such a meta forbids following the page's links: `nofollow`, or `none`. */
@@ -40,7 +42,7 @@ function lineForbidsFollowing(line: string): boolean {
   for (const part of line.toLowerCase().split(',')) {
     const [, agent, rule] = /^\s*([a-z][\w.-]*)\s*:(.*)$/s.exec(part) ?? [];
     const isAddress = agent !== undefined && !VALUED_RULES.has(agent);
-    if (isAddress) isForUs = agent === ROBOTS_TOKEN;
+    if (isAddress) isForUs = agent === OUR_NAME;
     if (isForUs && isNofollow((isAddress ? rule : part)?.trim() ?? '')) return true;
   }
   return false;

@@ -2,7 +2,7 @@
  * Thread entry: a task in, its outcome out. Never throws; whatever goes wrong is the outcome of that
  * one task. A thread holds nothing between tasks but its connections and what the run's settings made.
  */
-import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { Task } from '#src/protocol/task.js';
@@ -36,7 +36,7 @@ export default async function perform(task: Task): Promise<Outcome> {
 
 function failed(thrown: unknown, startedAt: number): FailureOutcome {
   const durationMs = Date.now() - startedAt;
-  return { kind: 'failure', thread: threadId, startedAt, durationMs, failure: toFailure(thrown) };
+  return { kind: 'failure', startedAt, durationMs, failure: toFailure(thrown) };
 }
 
 function unknownKind(task: never): FailureError {

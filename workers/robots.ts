@@ -2,8 +2,8 @@
  * One hop of a robots.txt: fetches, follows nothing, reports what was said. Which rules the text holds
  * and what a status means is policy/robots.ts's, on the main thread.
  */
-import { threadId } from 'node:worker_threads';
 import type { RobotsOutcome, WorkerMessage } from '#src/protocol/outcome.js';
+import { ROBOTS_MAX_BYTES } from '#src/protocol/robots.js';
 import type { RobotsTask } from '#src/protocol/task.js';
 import { toFailure } from '#src/protocol/to-failure.js';
 import { parseTarget } from '#src/url/canonicalise.js';
@@ -11,9 +11,6 @@ import { locationOf, retryAfterOf } from './answer.js';
 import { decodeStart } from './content-coding.js';
 import type { Reply } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
-
-/** RFC 9309 §2.5 asks for at least this much; what follows is not read. */
-export const ROBOTS_BYTES = 500 * 1024;
 
 /** Fetches one robots.txt. Rejects with what went wrong on the network or in the body's coding. */
 export async function fetchRobots(
@@ -29,12 +26,12 @@ export async function fetchRobots(
     ...(task.spaced
       ? { onStart: () => post({ kind: 'started', flightId: task.flightId, at: Date.now() }) }
       : {}),
-    intake: (status) => (isSuccess(status) ? { take: 'start', maxBytes: ROBOTS_BYTES } : { take: 'none' }),
+    intake: (status) =>
+      isSuccess(status) ? { take: 'start', maxBytes: ROBOTS_MAX_BYTES } : { take: 'none' },
   });
   const { status, startedAt, durationMs } = reply;
   return {
     kind: 'robots',
-    thread: threadId,
     startedAt,
     durationMs,
     status,
@@ -51,7 +48,7 @@ function isSuccess(status: number): boolean {
 /** UTF-8 whatever the header says (RFC 9309 §2.3), the byte order mark dropped. */
 async function textOf(reply: Reply): Promise<string> {
   const coding = reply.headers['content-encoding'];
-  const { body, cut } = await decodeStart(reply.body, coding, ROBOTS_BYTES, reply.cut);
+  const { body, cut } = await decodeStart(reply.body, coding, ROBOTS_MAX_BYTES, reply.cut);
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   // Half a line is another rule: "Disallow: /" cut from "Disallow: /tmp" would close the site.
   return cut ? text.slice(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1) : text;

@@ -3,7 +3,6 @@
  * parse and sort its links. Follows nothing, retries nothing.
  */
 import { createHash } from 'node:crypto';
-import { threadId } from 'node:worker_threads';
 import type { OtherTypeOutcome, Outcome, PageOutcome, RedirectOutcome } from '#src/protocol/outcome.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
@@ -120,9 +119,6 @@ function otherType(reply: Reply, contentType: string): OtherTypeOutcome {
   return { kind: 'other-type', ...circumstances(reply), status: reply.status, contentType };
 }
 
-function circumstances({
-  startedAt,
-  durationMs,
-}: Reply): Pick<PageOutcome, 'thread' | 'startedAt' | 'durationMs'> {
-  return { thread: threadId, startedAt, durationMs };
+function circumstances({ startedAt, durationMs }: Reply): Pick<PageOutcome, 'startedAt' | 'durationMs'> {
+  return { startedAt, durationMs };
 }

@@ -17,7 +17,7 @@ import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import type { WorkerSettings } from '../protocol/settings.js';
 import { RecordTable } from '../store/records.js';
-import { RunTable } from '../store/runs.js';
+import { type RunEnd, RunTable } from '../store/runs.js';
 import { SettingsTable } from '../store/settings.js';
 import { readTotals, seedEnd, type Totals } from '../store/totals.js';
 import { originOf } from '../url/canonicalise.js';
@@ -47,6 +47,8 @@ export interface RunRequest {
   readonly stop: AbortSignal;
   /** Says what status a result gives, so that the row of this run can hold it; null where there is none. */
   readonly exitStatus: (result: RunResult) => number | null;
+  /** The same for a run that ends by an error. */
+  readonly errorStatus: (error: unknown) => number | null;
 }
 
 /**
@@ -80,10 +82,30 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
   const resumption = frontier.start(startedAt, { maxDepth: config.maxDepth }, config.retryFailed);
   frontier.admitSeeds(config.seeds);
   const delegator = delegatorFor(config, frontier, new RecordTable(connection), hooks);
-  hooks.onStart(resumption, isNew, () => snapshotOf(delegator, frontier.counts(), config, startedAt));
+  const isBound = isPolitenessBound(seedHosts(config), config);
+  const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
+  const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>
+    runs.end(runId, {
+      endedAt: Date.now(),
+      outcome,
+      exitStatus,
+      ...delegator.counters,
+      counts: frontier.counts(),
+    });
+  hooks.onStart(resumption, isNew, snapshot);
 
-  const ending = await delegator.run(request.stop);
-  if (ending !== 'stopped') frontier.indexBacklinks();
+  let ending: Ending;
+  try {
+    ending = await delegator.run(request.stop);
+  } catch (error) {
+    try {
+      end('error', request.errorStatus(error));
+    } catch {
+      // What ended the run may well be that nothing can be written any more; the first error is the one to tell.
+    }
+    throw error;
+  }
+  if (ending !== 'stopped') frontier.finish();
   const result: RunResult = {
     ending,
     totals: readTotals(connection),
@@ -92,13 +114,7 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
     bytesThisRun: delegator.counters.bytes,
     elapsedMs: Date.now() - startedAt,
   };
-  runs.end(runId, {
-    endedAt: Date.now(),
-    outcome: ending,
-    exitStatus: request.exitStatus(result),
-    ...delegator.counters,
-    counts: frontier.counts(),
-  });
+  end(ending, request.exitStatus(result));
   return result;
 }
 
@@ -182,9 +198,10 @@ function snapshotOf(
   counts: StateCounts,
   config: CrawlConfig,
   startedAt: number,
+  isPolitenessBound: boolean,
 ): Snapshot {
   const now = Date.now();
-  const { pages, bytes, links } = delegator.counters;
+  const { pages, bytes } = delegator.counters;
   const loads = delegator.loads();
   const oldest = delegator.oldestFlight();
   return {
@@ -194,13 +211,10 @@ function snapshotOf(
     pagesInFile: counts.pages,
     pagesThisRun: pages,
     bytesThisRun: bytes,
-    linksThisRun: links,
     inFlight: loads,
     slowestHost: oldest === null ? null : { host: originOf(oldest.url), waitedMs: now - oldest.startedAt },
     limits: { maxPages: config.maxPages, maxTimeMs: config.maxTimeMs },
     politenessBound:
-      counts.queued > 0 &&
-      loads.every((load) => load < config.concurrency) &&
-      isPolitenessBound(seedHosts(config), config),
+      isPolitenessBound && counts.queued > 0 && loads.every((load) => load < config.concurrency),
   };
 }

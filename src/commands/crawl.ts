@@ -1,6 +1,6 @@
 /** `crawl`: a run with a person watching: what it says on the way, the summary, the exit status. */
 import type { CrawlCommand, ViewOptions } from '../cli/crawl-command.js';
-import { EXIT } from '../cli/exit-status.js';
+import { EXIT, exitStatusOf } from '../cli/exit-status.js';
 import { readSeedFiles } from '../cli/seeds-file.js';
 import { resolveConfig, type CrawlConfig } from '../config.js';
 import type { Filed } from '../delegator/events.js';
@@ -10,6 +10,7 @@ import { formatPageLine } from '../observe/page-line.js';
 import { politenessLines } from '../observe/politeness-lines.js';
 import { type Progress, startProgress } from '../observe/progress.js';
 import { formatNumber, plural } from '../observe/quantity.js';
+import { countBroken } from '../protocol/failure.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
 import { type RunResult, runCrawl, seedHosts } from './crawl-run.js';
@@ -39,6 +40,7 @@ export async function crawlWatched(
       hooks: display,
       stop: invocation.stop,
       exitStatus: (ended) => exitStatus(ended, view, invocation),
+      errorStatus: exitStatusOf,
     });
   } finally {
     display.stop();
@@ -85,11 +87,11 @@ class Display {
     this.#invocation.stop.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  onFiled({ lease, outcome, state }: Filed): void {
+  onFiled({ lease, thread, outcome, state }: Filed): void {
     if (!this.#view.verbose) return;
     this.#progress?.note(
       formatPageLine({
-        thread: outcome.thread,
+        thread: thread + 1,
         state: state === 'retry' ? 'queued' : state,
         status: outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status,
         depth: lease.depth,
@@ -139,9 +141,7 @@ function exitStatus(
   if (ending === 'stopped') return invocation.stopStatus();
   if (ending !== 'finished') return EXIT.limit;
   const failed = Object.values(totals.failed).reduce((sum, count) => sum + count, 0);
-  const broken = Object.entries(totals.failedStatuses)
-    .filter(([status]) => status.startsWith('4') && status !== '429')
-    .reduce((sum, [, count]) => sum + count, 0);
+  const broken = countBroken(totals.failedStatuses);
   const isIncomplete = seedsWithoutPage.length > 0 || failed > broken || (view.failOnBroken && broken > 0);
   return isIncomplete ? EXIT.incomplete : EXIT.finished;
 }

@@ -17,7 +17,7 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'within-missing':
       return withinMissing(notice.url, config);
     case 'thread-lost':
-      return `worker ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
+      return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
     default:
       return notice satisfies never;
   }

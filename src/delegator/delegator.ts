@@ -9,7 +9,7 @@ import { Dispatcher, type DispatchSettings } from './dispatcher.js';
 import type { CrawlListener, RunCounters } from './events.js';
 import { type AnswerStore, Filing, type FilingSettings } from './filing.js';
 import { type Flight, Flights } from './flights.js';
-import type { PoolListener, WorkerPool } from './pool.js';
+import type { Pool, PoolListener } from './pool.js';
 import { RobotsGate } from './robots-gate.js';
 import { Slots } from './slots.js';
 
@@ -31,7 +31,7 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
 export interface DelegatorParts {
   readonly frontier: Frontier;
   readonly store: AnswerStore;
-  readonly startPool: (listener: PoolListener) => WorkerPool;
+  readonly startPool: (listener: PoolListener) => Pool;
   readonly listener: CrawlListener;
   /** ms since epoch. */
   readonly clock: () => number;
@@ -45,7 +45,7 @@ export class Delegator implements PoolListener {
   readonly #listener: CrawlListener;
   readonly #clock: () => number;
   readonly #slots: Slots;
-  readonly #pool: WorkerPool;
+  readonly #pool: Pool;
   readonly #flights: Flights;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;

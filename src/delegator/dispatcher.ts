@@ -55,7 +55,7 @@ export class Dispatcher {
    */
   async dispatch(now: number, pageBudget: number): Promise<boolean> {
     await this.#spaceOut();
-    this.#launchSuspects(now);
+    await this.#launchSuspects(now);
     await this.#launchHops(now);
     const limit = Math.min(this.#slots.free(), pageBudget);
     return limit > 0 && (await this.#claim(now, limit));
@@ -98,7 +98,7 @@ export class Dispatcher {
     }
     for (const slots of reserved.values()) for (const slot of slots) this.#slots.release(slot);
     // Not left to the next turn: nothing else may be due for long.
-    this.#launchSuspects(now);
+    await this.#launchSuspects(now);
     return refused > 0;
   }
 
@@ -157,13 +157,28 @@ export class Dispatcher {
     }));
   }
 
-  #launchSuspects(now: number): void {
-    this.#suspects = this.#suspects.filter((lease) => {
+  async #launchSuspects(now: number): Promise<void> {
+    // An answer that came in meanwhile may be a rest asked for: it is filed first.
+    if (this.#flights.hasArrivals) return;
+    const suspects = this.#suspects;
+    this.#suspects = [];
+    this.#slots.stopEmptying();
+    for (const lease of suspects) {
+      const { blockedUntil, givenUp } = await this.#frontier.hostById(lease.hostId);
+      // While it waited for its thread the host may have asked for a rest: back into the queue with it.
+      if (givenUp !== null || (blockedUntil ?? 0) > now) {
+        await this.#frontier.apply(
+          [{ kind: 'release', id: lease.id, suspect: lease.suspect }],
+          [],
+          () => undefined,
+        );
+        continue;
+      }
       const slot = this.#slots.acquireAlone(lease.hostId);
       // Links outside are kept to be on the safe side: the delegator judges them again.
-      if (slot !== null) this.#launchFetch(lease, slot, true, true, now);
-      return slot === null;
-    });
+      if (slot === null) this.#suspects.push(lease);
+      else this.#launchFetch(lease, slot, true, true, now);
+    }
   }
 
   async #launchHops(now: number): Promise<void> {

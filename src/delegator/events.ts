@@ -23,6 +23,8 @@ export type Notice =
 /** A request that came back and was filed. */
 export interface Filed {
   readonly lease: Lease;
+  /** The worker thread that asked, from 0; a replacement keeps the number. */
+  readonly thread: number;
   readonly outcome: Exclude<Outcome, { kind: 'robots' }>;
   /** `retry` when it was queued again. */
   readonly state: 'done' | 'failed' | 'skipped' | 'retry';
@@ -40,6 +42,4 @@ export interface RunCounters {
   pages: number;
   /** Decoded bodies of pages. */
   bytes: number;
-  /** In-scope links found, each once per page. */
-  links: number;
 }

@@ -12,8 +12,9 @@ import type { Dispatcher } from './dispatcher.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight } from './flights.js';
 import { HostLedger } from './host-ledger.js';
+import { adoptRobots, withoutRobots } from './host-robots.js';
 import type { Lost } from './pool.js';
-import { adoptRobots, type RobotsErrand, type RobotsGate, withoutRobots } from './robots-gate.js';
+import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import { isUnreachable, settleOutcome } from './settle.js';
 
 export interface FilingSettings extends PolitenessSettings {
@@ -43,7 +44,7 @@ export class Filing {
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
-  readonly counters: RunCounters = { requests: 0, pages: 0, bytes: 0, links: 0 };
+  readonly counters: RunCounters = { requests: 0, pages: 0, bytes: 0 };
 
   constructor(
     frontier: Frontier,
@@ -90,10 +91,10 @@ export class Filing {
       return;
     }
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
-    await this.#judgeFetch(batch, errand.lease, outcome);
+    await this.#judgeFetch(batch, errand.lease, flight.slot.thread, outcome);
   }
 
-  async #judgeFetch(batch: Batch, lease: Lease, outcome: Filed['outcome']): Promise<void> {
+  async #judgeFetch(batch: Batch, lease: Lease, thread: number, outcome: Filed['outcome']): Promise<void> {
     const host = await batch.ledger.get(lease.hostId);
     const { settlement, event } = settleOutcome(
       lease,
@@ -105,7 +106,7 @@ export class Filing {
     );
     batch.settlements.push(settlement);
     batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
-    batch.filed.push({ lease, outcome, state: stateOf(settlement) });
+    batch.filed.push({ lease, thread, outcome, state: stateOf(settlement) });
     batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
     if (outcome.kind === 'failure') {
@@ -181,7 +182,6 @@ export class Filing {
     }
     this.counters.pages++;
     this.counters.bytes += page.bodyBytes;
-    this.counters.links += countKeys(page.links);
   }
 
   /** Says aloud what an answer did to its host, where it did something new. */
@@ -203,7 +203,6 @@ function asRobotsAnswer(outcome: Outcome | Lost): RobotsOutcome | FailureOutcome
   const message = outcome.kind === 'lost' ? outcome.message : `answered as ${outcome.kind}`;
   return {
     kind: 'failure',
-    thread: -1,
     startedAt: 0,
     durationMs: 0,
     failure: { code: 'worker-lost', message },
@@ -221,14 +220,4 @@ function stateOf(settlement: Settlement): Filed['state'] {
     default:
       return 'retry';
   }
-}
-
-function countKeys(lists: readonly string[]): number {
-  let count = 0;
-  for (const keys of lists) {
-    if (keys === '') continue;
-    count++;
-    for (let at = keys.indexOf('\n'); at !== -1; at = keys.indexOf('\n', at + 1)) count++;
-  }
-  return count;
 }

@@ -5,7 +5,7 @@
 import type { Lease } from '../frontier/frontier.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { Task } from '../protocol/task.js';
-import type { Lost, WorkerPool } from './pool.js';
+import type { Lost, Pool } from './pool.js';
 import type { RobotsErrand } from './robots-gate.js';
 import type { Slot, Slots } from './slots.js';
 
@@ -34,7 +34,7 @@ export interface Start {
 }
 
 export class Flights {
-  readonly #pool: WorkerPool;
+  readonly #pool: Pool;
   readonly #slots: Slots;
   readonly #onChange: () => void;
   readonly #aloft = new Map<number, Flight>();
@@ -45,7 +45,7 @@ export class Flights {
   #lastId = 0;
 
   /** @param onChange called when something arrived or a slot became free */
-  constructor(pool: WorkerPool, slots: Slots, onChange: () => void) {
+  constructor(pool: Pool, slots: Slots, onChange: () => void) {
     this.#pool = pool;
     this.#slots = slots;
     this.#onChange = onChange;
@@ -54,13 +54,6 @@ export class Flights {
   /** Tasks with a thread. */
   get size(): number {
     return this.#aloft.size;
-  }
-
-  /** Leases with a thread. */
-  get fetches(): number {
-    let count = 0;
-    for (const { errand } of this.#aloft.values()) if (errand.kind === 'fetch') count++;
-    return count;
   }
 
   get hasArrivals(): boolean {

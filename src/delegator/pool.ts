@@ -27,19 +27,29 @@ export interface PoolListener {
   onBroken(error: PoolError): void;
 }
 
+/** What the delegator needs of its threads. */
+export interface Pool {
+  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
+  run(task: Task, thread: number): Promise<Outcome | Lost>;
+  /** Ends all threads at once, whatever they are doing. */
+  close(): Promise<void>;
+}
+
 /** The task's thread died before it answered. */
 export interface Lost {
   readonly kind: 'lost';
   readonly message: string;
 }
 
-export class WorkerPool {
+export class WorkerPool implements Pool {
   readonly #piscina: Piscina;
   readonly #listener: PoolListener;
   /** By thread number; undefined while a replacement starts. */
   readonly #workers: (Worker | undefined)[];
   #next = 0;
   #isClosing = false;
+  /** Why the last thread without a task died. */
+  #lastError = 'no reason given';
 
   constructor(options: PoolOptions, listener: PoolListener) {
     this.#listener = listener;
@@ -67,11 +77,9 @@ export class WorkerPool {
     this.#piscina.on('workerCreate', ({ id }: { id: number }) => this.#adopt(id));
     // The pool forgets a dead worker just after it says so.
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#dismiss()));
-    // An error of a thread that had no task: it is replaced like any other.
-    this.#piscina.on('error', () => undefined);
+    this.#piscina.on('error', (error: Error) => (this.#lastError = error.message));
   }
 
-  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
   async run(task: Task, thread: number): Promise<Outcome | Lost> {
     this.#next = thread;
     try {
@@ -81,7 +89,6 @@ export class WorkerPool {
     }
   }
 
-  /** Ends all threads at once, whatever they are doing. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await this.#piscina.destroy();
@@ -104,9 +111,13 @@ export class WorkerPool {
       this.#workers[thread] = undefined;
       this.#listener.onThread(thread, false);
     }
-    if (alive.length === 0) {
+    // The pool starts a replacement at once, unless the last one died while starting: then it never does
+    // again, and work tied to the missing thread would wait for ever.
+    if (alive.length < this.#workers.length) {
       this.#listener.onBroken(
-        new PoolError('worker threads cannot be started: the last one died while starting'),
+        new PoolError(`worker threads cannot be started: one died while starting (${this.#lastError})`, {
+          hint: 'nothing that was fetched is lost; the same command goes on where this one stopped',
+        }),
       );
     }
   }

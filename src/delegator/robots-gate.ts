@@ -2,19 +2,12 @@
  * Who must read a robots.txt before anything else, and what the stored ones say. Rules are matched when
  * a URL is handed out, because they may not be known when it is found.
  */
-import type { HostFacts, HostPatch } from '../frontier/frontier.js';
-import {
-  type ClockChange,
-  clockAfter,
-  type PolitenessSettings,
-  restAfterRobots,
-  ROBOTS_MAX_AGE_MS,
-} from '../policy/politeness.js';
-import type { RobotsVerdict } from '../policy/robots-answer.js';
-import { CRAWL_DELAY_CAP_MS, parseRobots, ROBOTS_TOKEN, type RobotsRules } from '../policy/robots.js';
+import type { HostFacts } from '../frontier/frontier.js';
+import { ROBOTS_MAX_AGE_MS } from '../policy/politeness.js';
+import { parseRobots, type RobotsRules } from '../policy/robots.js';
 import type { SkipReason } from '../protocol/failure.js';
+import { ROBOTS_TOKEN } from '../protocol/robots.js';
 import { pathAndQuery } from '../url/canonicalise.js';
-import { isUnreachable } from './settle.js';
 
 /** Text of the parsed rules kept in memory, characters; a host beyond them is parsed again from the file. */
 const CACHED_TEXT = 4 * 1024 * 1024;
@@ -77,38 +70,4 @@ export class RobotsGate {
     this.#rules.set(hostId, rules);
     return rules;
   }
-}
-
-/** What a definite robots.txt changes for its host. `askedDelayMs` is what it asked for, before our cap. */
-export function adoptRobots(
-  verdict: RobotsVerdict & { kind: 'rules' },
-  now: number,
-): { readonly patch: HostPatch; readonly askedDelayMs: number | null } {
-  const { crawlDelayMs } = parseRobots(verdict.text, ROBOTS_TOKEN);
-  return {
-    askedDelayMs: crawlDelayMs,
-    patch: {
-      robotsStatus: verdict.status,
-      robotsFetchedAt: now,
-      robotsAttempts: 0,
-      robotsText: verdict.text,
-      crawlDelayMs: crawlDelayMs === null ? null : Math.min(crawlDelayMs, CRAWL_DELAY_CAP_MS),
-    },
-  };
-}
-
-/** What an indefinite answer does to its host: it rests, or is given up. */
-export function withoutRobots(
-  verdict: RobotsVerdict & { kind: 'unknown' },
-  host: HostFacts,
-  settings: PolitenessSettings & { readonly retries: number },
-  now: number,
-  random: number,
-): HostPatch {
-  const robotsAttempts = host.robotsAttempts + 1;
-  const change: ClockChange = verdict.isRefusal
-    ? clockAfter(host, { kind: 'refusal', retryAfterMs: verdict.retryAfterMs }, settings, now, random)
-    : restAfterRobots(host, robotsAttempts, settings, now, random);
-  const isHopeless = robotsAttempts > settings.retries && isUnreachable(verdict.code, host);
-  return { ...change, robotsAttempts, ...(isHopeless ? { givenUp: verdict.code } : {}) };
 }

@@ -20,12 +20,9 @@ export interface Decision {
 
 const SUCCESS: HostEvent = { kind: 'success' };
 
-/** Codes that say a host cannot be reached at all, rather than that it answered badly. */
-const UNREACHABLE: ReadonlySet<FailureCode> = new Set<FailureCode>(['dns', 'connect', 'tls']);
-
 /** Whether a host that never succeeded is given up for good on this failure, once its attempts are used up. */
 export function isUnreachable(code: FailureCode, host: Pick<HostFacts, 'lastSuccessAt'>): boolean {
-  return host.lastSuccessAt === null && UNREACHABLE.has(code);
+  return host.lastSuccessAt === null && retryRule({ code }).isUnreachable === true;
 }
 
 /** @param random in [0, 1) */

@@ -21,8 +21,10 @@ export class Slots {
   readonly #concurrency: number;
   readonly #loads: number[];
   readonly #isLive: boolean[];
-  /** Threads being emptied for, or taken by, a task that must run alone. */
-  readonly #reserved = new Set<number>();
+  /** Threads that get no more tasks, until one that must run alone can have them. */
+  readonly #emptying = new Set<number>();
+  /** Threads taken by such a task. */
+  readonly #alone = new Set<number>();
   readonly #hosts = new Map<number, HostLoad>();
   readonly #freedEarly = new Set<Slot>();
 
@@ -73,30 +75,24 @@ export class Slots {
     return null;
   }
 
-  /** How many more requests this host could have in flight now. */
-  roomFor(hostId: number, perHost: number): number {
-    if (perHost === Infinity) return this.free();
-    const busy = this.#hosts.get(hostId)?.busy;
-    const rooms = this.#loads.map((_, thread) => this.#room(thread));
-    let count = 0;
-    for (let index = 0; index < Math.min(perHost, this.capacity); index++) {
-      const thread = (hostId + index) % rooms.length;
-      if (busy?.has(index) === true || rooms[thread] === 0) continue;
-      rooms[thread] = (rooms[thread] as number) - 1;
-      count++;
-    }
-    return count;
-  }
-
   /**
    * Takes a whole thread, the host's first one, for a single task. Null while that thread still has
    * others; it is given no more of them, so asking again succeeds in the end.
    */
   acquireAlone(hostId: number): Slot | null {
     const thread = hostId % this.#loads.length;
-    this.#reserved.add(thread);
-    if (this.#loads[thread] !== 0 || this.#isLive[thread] !== true) return null;
+    if (this.#loads[thread] !== 0 || this.#isLive[thread] !== true) {
+      this.#emptying.add(thread);
+      return null;
+    }
+    this.#emptying.delete(thread);
+    this.#alone.add(thread);
     return this.#take({ hostId, thread, index: 0, isAlone: true });
+  }
+
+  /** Forgets which threads are being emptied; whoever still waits for one asks again. */
+  stopEmptying(): void {
+    this.#emptying.clear();
   }
 
   /** The host's part of a slot: its response is in, the thread is still at work on it. */
@@ -114,7 +110,7 @@ export class Slots {
     this.releaseHost(slot);
     this.#freedEarly.delete(slot);
     this.#loads[slot.thread] = (this.#loads[slot.thread] as number) - 1;
-    if (slot.isAlone) this.#reserved.delete(slot.thread);
+    if (slot.isAlone) this.#alone.delete(slot.thread);
   }
 
   #take(slot: Slot): Slot {
@@ -127,7 +123,7 @@ export class Slots {
   }
 
   #room(thread: number): number {
-    if (this.#isLive[thread] !== true || this.#reserved.has(thread)) return 0;
+    if (this.#isLive[thread] !== true || this.#emptying.has(thread) || this.#alone.has(thread)) return 0;
     return this.#concurrency - (this.#loads[thread] as number);
   }
 

@@ -207,4 +207,7 @@ export interface Frontier {
   hostCount(): Awaitable<number>;
   /** What happened since the last call. */
   takeNotices(): readonly FrontierNotice[];
+
+  /** Called once, last, when a run ended and nobody is in a hurry: what readers want made quick is made so. */
+  finish(): Awaitable<void>;
 }

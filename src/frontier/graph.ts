@@ -130,7 +130,9 @@ export class LinkGraph {
       next = this.#nextRelaxation.get()
     ) {
       this.#dropRelaxation.run(next.depth, next.urlId);
-      left -= 1 + this.#relaxUrl(this.#urls.row(next.urlId));
+      const url = this.#urls.row(next.urlId);
+      this.#relaxUrl(url);
+      left -= 1 + url.linkCount;
     }
     return left < budget;
   }
@@ -149,14 +151,12 @@ export class LinkGraph {
     return changes;
   }
 
-  #relaxUrl(url: UrlRow): number {
+  #relaxUrl(url: UrlRow): void {
     if (this.#redirectOf.get(url.id) !== undefined) this.followRedirect(url.id);
-    if (url.depth === null || url.state !== 'done') return 0;
+    if (url.depth === null || url.state !== 'done') return;
     const depth = url.depth + 1;
-    const keys = this.#longerTargets.all(url.id, depth);
-    for (const key of keys)
+    for (const key of this.#longerTargets.all(url.id, depth))
       this.#urls.reach(key, { depth, hops: 0, foundOn: url.id, seedHops: NO_HOPS, inScope: true });
-    return keys.length;
   }
 
   /** All URLs of a redirect cycle fail, whichever came first; one that was failed for its hops alone is done after all. */

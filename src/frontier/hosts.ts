@@ -131,12 +131,14 @@ export class HostTable {
       .run({ now });
   }
 
-  /** Gives hosts another chance: those given up with this code, or all. */
+  /** Gives hosts another chance: those given up with this code or holding URLs that failed with it, or all. */
   forgive(code: FailureCode | 'all'): void {
     this.#connection
       .prepare(
         `UPDATE hosts SET given_up = NULL, failures = 0, waits = 0, failing_since = NULL, excused_ms = 0,
-           robots_attempts = 0 WHERE given_up IS NOT NULL AND (@code = 'all' OR given_up = @code)`,
+           robots_attempts = 0
+          WHERE given_up IS NOT NULL AND (@code = 'all' OR given_up = @code
+            OR id IN (SELECT host_id FROM urls WHERE state = 'failed' AND error = @code))`,
       )
       .run({ code });
   }

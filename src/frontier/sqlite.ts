@@ -71,6 +71,7 @@ export class SqliteFrontier implements Frontier {
   readonly #wakeHost: Statement<[number], { id: number; hostId: number }>;
   readonly #nextWaiting: Statement<[], number | null>;
   readonly #countOutside: Statement<[string, number]>;
+  #isBacklinksIndexed = true;
 
   constructor(connection: Connection, options: SqliteFrontierOptions) {
     this.#connection = connection;
@@ -108,16 +109,13 @@ export class SqliteFrontier implements Frontier {
       return changes;
     })();
     this.#urls.load(this.#connection, limits.maxDepth);
-    // Kept up to date edge by edge it would cost more than making it anew at the end.
-    if (this.counts().queued > 0) this.#connection.exec('DROP INDEX IF EXISTS links_by_target');
     for (const key of this.#wonPages()) this.#scope.win(key);
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
     return { reclaimed, counts: this.counts() };
   }
 
-  /** Makes `backlinks` quick by target; for when a run has ended. A run with work to do starts by dropping it. */
-  indexBacklinks(): void {
+  finish(): void {
     this.#connection.exec('CREATE INDEX IF NOT EXISTS links_by_target ON links(target_id, source_id)');
   }
 
@@ -147,6 +145,11 @@ export class SqliteFrontier implements Frontier {
   }
 
   apply(settlements: readonly Settlement[], hosts: readonly HostUpdate[], record: () => void): void {
+    // Kept up to date edge by edge it would cost more than making it anew at the end.
+    if (this.#isBacklinksIndexed && settlements.some(({ kind }) => kind === 'page')) {
+      this.#connection.exec('DROP INDEX IF EXISTS links_by_target');
+      this.#isBacklinksIndexed = false;
+    }
     this.#transact(() => {
       record();
       for (const settlement of settlements) this.#settle(settlement);
@@ -318,6 +321,7 @@ export class SqliteFrontier implements Frontier {
   }
 
   #queueFailed(code: FailureCode | 'all'): void {
+    this.#hosts.forgive(code);
     this.#connection
       .prepare(
         `DELETE FROM redirects WHERE source_id IN
@@ -330,7 +334,6 @@ export class SqliteFrontier implements Frontier {
            respelt = NULL, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
       )
       .run({ code });
-    this.#hosts.forgive(code);
   }
 
   #wonPages(): string[] {

@@ -25,6 +25,8 @@ export interface UrlRow {
   readonly hops: number;
   /** Redirects since a seed; more than MAX_HOPS = on no seed's chain. */
   readonly seedHops: number;
+  /** Edges filed for it; 0 for what is not a page. */
+  readonly linkCount: number;
 }
 
 /** One way of reaching a URL. */
@@ -66,7 +68,8 @@ type KnownRow = [
   hostId: number,
 ];
 
-const ROW = 'id, request_key AS key, host_id AS hostId, state, error, depth, hops, seed_hops AS seedHops';
+const ROW = `id, request_key AS key, host_id AS hostId, state, error, depth, hops, seed_hops AS seedHops,
+  coalesce(link_count, 0) AS linkCount`;
 
 export class UrlTable {
   readonly #hosts: HostTable;

@@ -4,8 +4,8 @@ import { formatDuration } from './quantity.js';
 
 /** What became of one URL. Text from the web is taken raw and made printable here. */
 export interface PageLine {
-  /** Worker thread number; null where no request was made. */
-  readonly thread: number | null;
+  /** Worker thread, from 1. */
+  readonly thread: number;
   readonly state: 'done' | 'failed' | 'skipped' | 'queued';
   /** HTTP status, where there was an answer. */
   readonly status: number | null;
@@ -23,7 +23,7 @@ export interface PageLine {
 /** `[thread 3]   200  depth 2  0.1 s  Kevin Bacon  https://en.wikipedia.org/wiki/Kevin_Bacon`, one line. */
 export function formatPageLine(line: PageLine): string {
   const columns = [
-    `[thread ${line.thread ?? '-'}]`.padEnd(11),
+    `[thread ${line.thread}]`.padEnd(11),
     String(line.status ?? '---'),
     ...(line.depth === null ? [] : [`depth ${line.depth}`]),
     ...(line.durationMs === null ? [] : [formatDuration(line.durationMs)]),

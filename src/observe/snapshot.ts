@@ -1,4 +1,4 @@
-/** What a running crawl shows of itself: plain numbers, taken by the delegator, read by the display. */
+/** What a running crawl shows of itself: plain numbers, taken by commands/, read by the display. */
 
 /** One moment of a run. Times are ms since epoch, sizes bytes. */
 export interface Snapshot {
@@ -17,7 +17,6 @@ export interface Snapshot {
   readonly pagesInFile: number;
   readonly pagesThisRun: number;
   readonly bytesThisRun: number;
-  readonly linksThisRun: number;
   /** Requests in flight, one number per worker thread. */
   readonly inFlight: readonly number[];
   /** The host of the request that has been under way longest; null = none is under way. */

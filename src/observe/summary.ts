@@ -1,5 +1,5 @@
 /** What a run came to, for people and for programs. Counts are those of the file unless said otherwise. */
-import type { FailureCode, SkipReason } from '../protocol/failure.js';
+import { countBroken, type FailureCode, type SkipReason } from '../protocol/failure.js';
 import { PLAIN, type Paint } from './paint.js';
 import { printable, printableJson } from './printable.js';
 import { formatBytes, formatDuration, formatNumber, formatRate, plural } from './quantity.js';
@@ -111,13 +111,8 @@ function complaints(summary: Summary): string {
   return parts.length > 0 ? parts.join(' and ') : `${plural(broken, 'URL')} answered with a 4xx status`;
 }
 
-/** 4xx answers are the site's own; 429 is about our rate, and everything else is a fault. */
 function splitFailures({ failed, failedStatuses }: Summary): { broken: number; others: number } {
-  const broken = sum(
-    Object.entries(failedStatuses).map(([status, count]) =>
-      status.startsWith('4') && status !== '429' ? count : 0,
-    ),
-  );
+  const broken = countBroken(failedStatuses);
   return { broken, others: sum(Object.values(failed)) - broken };
 }
 

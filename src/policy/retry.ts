@@ -10,16 +10,19 @@ export type Blame = 'url' | 'host' | 'rate';
 export interface RetryRule {
   readonly isRetried: boolean;
   readonly blames: Blame;
+  /** It says that the host cannot be reached at all, rather than that it answered badly. */
+  readonly isUnreachable?: true;
 }
 
 const NEVER: RetryRule = { isRetried: false, blames: 'url' };
 const RETRIED: RetryRule = { isRetried: true, blames: 'host' };
+const UNREACHABLE: RetryRule = { ...RETRIED, isUnreachable: true };
 
 /** By failure code; `status` is decided by the status itself (`STATUS_RULES`). */
 export const RETRY_RULES: Readonly<Record<Exclude<FailureCode, 'status'>, RetryRule>> = {
-  dns: RETRIED,
-  connect: RETRIED,
-  tls: RETRIED,
+  dns: UNREACHABLE,
+  connect: UNREACHABLE,
+  tls: UNREACHABLE,
   timeout: RETRIED,
   reset: RETRIED,
   protocol: RETRIED,

@@ -3,13 +3,8 @@
  * bounded: no text makes it throw, and one decision costs at most one left-to-right pass over the path
  * for each rule. Fetching, caching and what an unreachable file means are decided elsewhere.
  */
+import { ROBOTS_MAX_BYTES } from '../protocol/robots.js';
 import { isUnreserved, octetAt, tripletOf } from '../url/percent.js';
-
-/** The product token we answer to, whatever `--user-agent` says (RFC 9309 §2.2.1). */
-export const ROBOTS_TOKEN = 'Orbweaver';
-
-/** How much of a file is read, in bytes; the least RFC 9309 §2.5 allows. */
-export const ROBOTS_MAX_BYTES = 500 * 1024;
 
 /** The longest Crawl-delay that is honoured, ms; a longer one is cut to it, and the user told. */
 export const CRAWL_DELAY_CAP_MS = 60_000;

@@ -22,6 +22,20 @@ export const FAILURE_CODES = [
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
+/**
+ * How many answers say that the site's own link is broken: any 4xx but 429, which is about our rate.
+ * Everything else that failed is a fault of host, network or ours.
+ *
+ * @param byStatus URLs failed by HTTP status
+ */
+export function countBroken(byStatus: Readonly<Record<string, number>>): number {
+  let count = 0;
+  for (const [status, urls] of Object.entries(byStatus)) {
+    if (status.startsWith('4') && status !== '429') count += urls;
+  }
+  return count;
+}
+
 /** Why we chose not to fetch a URL, or not to read what it answered. */
 export const SKIP_REASONS = [
   'out-of-scope',

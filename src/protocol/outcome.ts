@@ -6,8 +6,6 @@
 import type { Failure } from './failure.js';
 
 interface OutcomeBase {
-  /** Worker thread number as Node counts it, for --verbose. */
-  readonly thread: number;
   /** When the request was handed to the HTTP client. */
   readonly startedAt: number;
   readonly durationMs: number;

@@ -3,7 +3,8 @@ import type { Connection } from '../database.js';
 
 export interface RunEnd {
   readonly endedAt: number;
-  readonly outcome: string;
+  /** `error`: ended by something thrown. */
+  readonly outcome: 'finished' | 'max-pages' | 'max-time' | 'stopped' | 'error';
   /** Null when a program, not the command line, ran it. */
   readonly exitStatus: number | null;
   /** Done in this run. */

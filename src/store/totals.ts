@@ -126,9 +126,10 @@ function outOfScope(connection: Connection): Totals['outOfScope'] {
 function hostsGivenUp(connection: Connection): Totals['hostsGivenUp'] {
   return connection
     .prepare<[], { host: string; code: FailureCode; urls: number }>(
-      `SELECT h.host, h.given_up AS code,
-              (SELECT count(*) FROM urls u WHERE u.host_id = h.id AND u.state = 'failed' AND u.error = h.given_up) AS urls
-         FROM hosts h WHERE h.given_up IS NOT NULL ORDER BY urls DESC`,
+      `SELECT h.host, h.given_up AS code, coalesce(u.urls, 0) AS urls
+         FROM hosts h LEFT JOIN (SELECT host_id, error, count(*) AS urls FROM urls WHERE state = 'failed' GROUP BY 1, 2) u
+           ON u.host_id = h.id AND u.error = h.given_up
+        WHERE h.given_up IS NOT NULL ORDER BY urls DESC, h.host`,
     )
     .all();
 }

@@ -80,7 +80,7 @@ async function expectOnlyKillersLost(
   const site = await bench.site({ ...ROUTES, ...each(killers, page([])) });
   const { status, stderr, db } = await crawlOf(bench, site, flags);
   expect(status, stderr).toBe(1);
-  expect(stderr).toMatch(/worker \d+ died and is replaced/);
+  expect(stderr).toMatch(/thread \d+ died and is replaced/);
   expect(content(db, site)).toEqual(await calmContent());
   bench.digest(db);
   for (const [path, { error, attempts, error_detail }] of Object.entries(pagesOf(db, site.origin))) {
@@ -136,6 +136,22 @@ test('a single thread is at work again as soon as it is replaced', async ({ benc
   expect(site.hitsOf('/kill-exit').length).toBe(3);
   // Three threads are started anew; a loop that slept until it was woken would take a minute.
   expect(Date.now() - startedAt).toBeLessThan(50_000);
+});
+
+test('a thread that cannot be started again ends the run, which can be resumed', async ({ bench }) => {
+  const site = await bench.site({ ...ROUTES, '/kill-exit/a': page([]) });
+  const db = bench.file();
+  const args = ['--seed', `${site.origin}/`, '--db', db, '--profile', 'web', '--workers', '2'];
+  const limited = { ...PRELOADED, THREADS_TO_START: '2' };
+  const { status, stderr } = await bench.run([...args, '--per-host', '1'], limited);
+  expect(status, stderr).toBe(70);
+  expect(stderr).toContain(
+    'worker threads cannot be started: one died while starting (no room for a thread)',
+  );
+  const resumed = await bench.run(args, { NODE_OPTIONS: '' });
+  expect(resumed.stderr).toContain('resuming: ');
+  expect(resumed.status).toBe(0);
+  expect(pagesOf(db, site.origin)['/kill-exit/a']).toMatchObject({ state: 'done' });
 });
 
 test('a host with a delay keeps it while threads die, and the crawl does not fall asleep', async ({

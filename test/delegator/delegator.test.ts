@@ -1,13 +1,13 @@
 /** The loop over a real frontier, with threads that answer as a test says. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Delegator, type DelegatorSettings, type Ending } from '../../dist/delegator/delegator.js';
-import type { WorkerPool } from '../../dist/delegator/pool.js';
+import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
 import { Bench } from '../frontier/bench.js';
 import { sqliteHome } from '../frontier/sqlite-home.js';
 
-type Answering = (task: Task, thread: number) => Promise<Outcome>;
+type Answering = (task: Task, thread: number) => Promise<Outcome | Lost>;
 
 const SETTINGS: DelegatorSettings = {
   workers: 2,
@@ -23,7 +23,7 @@ const SETTINGS: DelegatorSettings = {
   seedOrigins: new Set(),
 };
 
-const BASE = { thread: 0, startedAt: 0, durationMs: 0 };
+const BASE = { startedAt: 0, durationMs: 0 };
 const SITE = 'http://127.0.0.1:8080';
 
 function robots(text: string): Outcome {
@@ -57,7 +57,7 @@ describe('the delegator', () => {
     settings: Partial<DelegatorSettings> = {},
     stop = new AbortController(),
   ): Promise<Ending> {
-    const pool = { run: answering, close: () => Promise.resolve() };
+    const pool: Pool = { run: answering, close: () => Promise.resolve() };
     const delegator = new Delegator(
       { ...SETTINGS, ...settings },
       {
@@ -66,8 +66,7 @@ describe('the delegator', () => {
         listener: { onFiled: () => undefined, onNotice: () => undefined },
         clock: Date.now,
         random: () => 0,
-        // The pool is a class of its own for the sake of piscina; these two methods are all that is used.
-        startPool: () => pool as unknown as WorkerPool,
+        startPool: () => pool,
       },
     );
     return delegator.run(stop.signal);
@@ -117,6 +116,30 @@ describe('the delegator', () => {
       expect(ending).toBe('finished');
       expect((await bench.states())[`${SITE}/yes`]).toBe('done 1');
     });
+  });
+
+  test('a rest that a host asks for holds for the pages that shared a dead thread, too', async () => {
+    bench = await Bench.start(sqliteHome(), { seeds: [1, 2, 3, 4].map((n) => `${SITE}/${n}`) });
+    const stop = new AbortController();
+    const asked: string[] = [];
+    const refusal: Outcome = {
+      ...BASE,
+      kind: 'failure',
+      failure: { code: 'status', message: '', status: 429, retryAfterMs: 3_600_000 },
+    };
+    await crawl(
+      async ({ url }) => {
+        asked.push(url);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (asked.length <= 4) return { kind: 'lost', message: 'the thread died' };
+        setTimeout(() => stop.abort(), 200);
+        return refusal;
+      },
+      { obeyRobots: false, workers: 1, concurrency: 4 },
+      stop,
+    );
+    expect(asked.length).toBe(5);
+    expect(await bench.frontier.counts()).toMatchObject({ queued: 4, leased: 0 });
   });
 
   test('a host whose robots.txt leads to a dead one has answered, and is not beyond reach itself', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { adoptRobots, RobotsGate, withoutRobots } from '../../dist/delegator/robots-gate.js';
+import { adoptRobots, withoutRobots } from '../../dist/delegator/host-robots.js';
+import { RobotsGate } from '../../dist/delegator/robots-gate.js';
 import type { HostFacts } from '../../dist/frontier/frontier.js';
 import type { FailureCode } from '../../dist/protocol/failure.js';
 

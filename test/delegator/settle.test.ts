@@ -6,7 +6,7 @@ import type { Outcome } from '../../dist/protocol/outcome.js';
 
 const NOW = 1_000_000;
 const SETTINGS = { retries: 3, retryDelayMs: 1_000 };
-const BASE = { thread: 1, startedAt: NOW - 10, durationMs: 10 };
+const BASE = { startedAt: NOW - 10, durationMs: 10 };
 
 const LEASE: Lease = {
   id: 7,

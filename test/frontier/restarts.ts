@@ -182,6 +182,19 @@ export function restartContract(name: string, makeHome: MakeHome): void {
       expect(await bench.claimKeys()).toEqual([at('b', '/')]);
     });
 
+    test('a URL that is tried again brings its host along, whatever that was given up for', async () => {
+      const bench = await start({ seeds: [SEED, A] });
+      const { id } = await bench.host(SEED);
+      const leases = await bench.lease();
+      await bench.apply(
+        [{ kind: 'failed', id: leases.get(SEED)?.id ?? 0, code: 'timeout', detail: '' }],
+        [{ hostId: id, patch: { givenUp: 'host', failures: 9, failingSince: bench.now } }],
+      );
+      await bench.restart('timeout');
+      await bench.settled();
+      expect(await bench.claimKeys()).toContain(SEED);
+    });
+
     test('a host in trouble is excused for the time in which nobody ran', async () => {
       const bench = await start({ seeds: [SEED] });
       const { id } = await bench.host(SEED);

@@ -44,7 +44,6 @@ export function openSqlite(path: string, seeds: readonly string[]): OpenSqlite {
 function answerOf({ id }: Lease): Parameters<RecordTable['write']>[0]['outcome'] {
   return {
     kind: 'other-type',
-    thread: 0,
     startedAt: id,
     durationMs: 0,
     status: 200,

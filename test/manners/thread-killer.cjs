@@ -2,7 +2,10 @@
 // way that the path names, as user code or a fault in the machine would. Does nothing in the main thread.
 'use strict';
 const { subscribe } = require('node:diagnostics_channel');
-const { isMainThread } = require('node:worker_threads');
+const { isMainThread, threadId } = require('node:worker_threads');
+
+// A machine that has no room for another thread.
+if (threadId > Number(process.env.THREADS_TO_START ?? Infinity)) throw new Error('no room for a thread');
 
 if (!isMainThread) {
   // When the head of a 200 is in: the server has seen the request, the thread has others in hand.

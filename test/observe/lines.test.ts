@@ -70,12 +70,11 @@ test('the line of a page holds thread, status and title, and nothing raw', () =>
   const skipped = {
     ...failed,
     state: 'skipped',
-    thread: null,
     depth: null,
     durationMs: null,
     reason: 'robots',
   } as const;
-  expect(formatPageLine(skipped)).toBe(`[thread -]   ---  ${url}  skipped: robots`);
+  expect(formatPageLine(skipped)).toBe(`[thread 3]   ---  ${url}  skipped: robots`);
   expect(formatPageLine({ ...failed, state: 'queued' })).toContain('again later: timeout');
 });
 

@@ -9,7 +9,6 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     pagesInFile: 12_300,
     pagesThisRun: 12_300,
     bytesThisRun: 456_700_000,
-    linksThisRun: 950_000,
     inFlight: [8, 8],
     slowestHost: null,
     limits: { maxPages: null, maxTimeMs: null },

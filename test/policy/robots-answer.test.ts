@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeRobots, MAX_ROBOTS_HOPS } from '../../dist/policy/robots-answer.js';
 import type { FailureOutcome, RobotsOutcome } from '../../dist/protocol/outcome.js';
 
-const BASE = { thread: 0, startedAt: 0, durationMs: 0 };
+const BASE = { startedAt: 0, durationMs: 0 };
 const ELSEWHERE = 'https://b.test/robots.txt';
 
 function answer(status: number, rest: Partial<RobotsOutcome> = {}): RobotsOutcome {

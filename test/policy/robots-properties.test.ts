@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { parseRobots, ROBOTS_TOKEN } from '../../dist/policy/robots.js';
+import { parseRobots } from '../../dist/policy/robots.js';
+import { ROBOTS_TOKEN } from '../../dist/protocol/robots.js';
 import { normalisePercent } from '../../dist/url/percent.js';
 
 /** Few letters, so that patterns and paths meet. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { parseRobots, ROBOTS_MAX_BYTES, ROBOTS_TOKEN } from '../../dist/policy/robots.js';
+import { parseRobots } from '../../dist/policy/robots.js';
+import { ROBOTS_MAX_BYTES, ROBOTS_TOKEN } from '../../dist/protocol/robots.js';
 
 const lines = (...all: string[]): string => all.map((line) => `${line}\n`).join('');
 const forAll = (...rules: string[]): string => lines('User-agent: *', ...rules);

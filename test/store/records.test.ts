@@ -4,7 +4,7 @@ import { RecordTable } from '../../dist/store/records.js';
 import { openFile } from './file.js';
 
 const KEY = 'http://a.test/~x';
-const BASE = { thread: 3, startedAt: 1_000, durationMs: 25 };
+const BASE = { startedAt: 1_000, durationMs: 25 };
 
 const PAGE: PageOutcome = {
   ...BASE,

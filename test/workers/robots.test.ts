@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { RobotsOutcome } from '../../dist/protocol/outcome.js';
 import { toFailure } from '../../dist/protocol/to-failure.js';
 import { Fetcher } from '../../dist/workers/fetcher.js';
-import { fetchRobots, ROBOTS_BYTES } from '../../dist/workers/robots.js';
+import { ROBOTS_MAX_BYTES } from '../../dist/protocol/robots.js';
+import { fetchRobots } from '../../dist/workers/robots.js';
 import { robotsTask, serve, serveRaw, settingsFor } from './servers.js';
 
 interface Answer {
@@ -38,8 +39,8 @@ test('reading stops at 500 KiB, at the end of a line, without a failure', async 
   const body = 'Disallow: /secret/path\n'.repeat(60_000);
   for (const answer of [{ body }, { body: zlib.gzipSync(body), headers: { 'content-encoding': 'gzip' } }]) {
     const { text } = await ask(answer);
-    expect(text.length).toBeGreaterThan(ROBOTS_BYTES - 30);
-    expect(text.length).toBeLessThanOrEqual(ROBOTS_BYTES);
+    expect(text.length).toBeGreaterThan(ROBOTS_MAX_BYTES - 30);
+    expect(text.length).toBeLessThanOrEqual(ROBOTS_MAX_BYTES);
     expect(text.endsWith('/secret/path\n')).toBe(true);
   }
 });
@@ -50,13 +51,13 @@ test('reading stops at the cap, however much is still to come', async () => {
     const timer = setInterval(() => socket.write('Allow: /\n'.repeat(10_000)), 1);
     socket.on('close', () => clearInterval(timer));
   });
-  expect((await fetchFrom(site.origin)).text.length).toBeGreaterThan(ROBOTS_BYTES - 10);
+  expect((await fetchFrom(site.origin)).text.length).toBeGreaterThan(ROBOTS_MAX_BYTES - 10);
 });
 
 test('a bomb costs the cap', async () => {
   const body = zlib.gzipSync(Buffer.alloc(20_000_000, 'Allow: /\n'));
   const { text } = await ask({ headers: { 'content-encoding': 'gzip' }, body });
-  expect(text.length).toBeLessThanOrEqual(ROBOTS_BYTES);
+  expect(text.length).toBeLessThanOrEqual(ROBOTS_MAX_BYTES);
 });
 
 test('other statuses are reported with an empty text', async () => {
