@@ -11,9 +11,10 @@ frontierContract('the SQLite frontier', sqliteHome);
 anyOrderContract('the SQLite frontier', sqliteHome);
 
 describe('the SQLite frontier', () => {
-  test('asks no question whose cost grows with the number of URLs', () => {
+  test('asks no question whose cost grows with the number of URLs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'orbweaver-'));
-    const { connection, close } = openSqlite(join(folder, 'crawl.db'), []);
+    const open = openSqlite(join(folder, 'crawl.db'), []);
+    const { connection } = open;
     const texts: string[] = [];
     const listening = new Proxy(connection, {
       get(target, name) {
@@ -30,11 +31,11 @@ describe('the SQLite frontier', () => {
         .all(...parametersOf(text))
         .map(({ detail }: { detail: string }) => `${detail} ← ${text}`),
     );
-    close();
+    await open.close();
     rmSync(folder, { recursive: true });
     expect(texts.length).toBeGreaterThan(20);
     expect(plans.filter((plan) => /^SCAN (?!\(|CONSTANT)/.test(plan)).filter(isUnbounded)).toEqual([]);
-    expect(plans.filter((plan) => /^SEARCH urls USING INDEX urls_of_seeds/.test(plan))).toEqual([]);
+    expect(plans.filter((plan) => plan.startsWith('SEARCH urls USING INDEX urls_of_seeds'))).toEqual([]);
   });
 });
 
