@@ -10,10 +10,12 @@ import {
   existsSync,
   openSync,
   readSync,
+  readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { StoreError } from './errors.js';
 
@@ -37,6 +39,8 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
  */
 const heldHere = new Set<string>();
 const HEADER_BYTES = 100;
+/** As Linux itself; more is a circle. */
+const MAX_LINKS = 40;
 const MAGIC = 'SQLite format 3\0';
 
 /** An open file and what must be let go of with it. */
@@ -65,6 +69,7 @@ export function openForWriting(
 ): CrawlDatabase {
   const file = realPath(path);
   if (heldHere.has(file)) throw beingWritten(file, undefined);
+  requireRegular(file, true);
   requireOurs(file);
   requireKnown(file, migrations);
   const lock = lockFor(file);
@@ -81,7 +86,7 @@ export function openForWriting(
     connection?.close();
     lock.close();
     heldHere.delete(file);
-    throw asStoreError(cause, `cannot open ${file}`);
+    throw isBusy(cause) ? beingRead(file, cause) : asStoreError(cause, `cannot open ${file}`);
   }
 }
 
@@ -92,6 +97,7 @@ export function openForWriting(
 export function openForReading(path: string, migrations: Migrations): CrawlDatabase {
   const file = realPath(path);
   if (!existsSync(file)) throw new StoreError(`there is no file ${file}`);
+  requireRegular(file, false);
   requireOurs(file);
   let connection: Connection | undefined;
   try {
@@ -168,13 +174,52 @@ function requireKnown(file: string, migrations: Migrations): void {
   if (version > migrations.length) throw newer(file, version, migrations.length);
 }
 
-/** One name for one file, whatever links lead to it: the lock goes by name. */
+/**
+ * One name for one file, whatever links lead to it, also to one that is not there yet: the lock goes by name.
+ */
 function realPath(path: string): string {
-  const file = resolve(path);
+  let file = resolve(path);
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const folder = realFolder(dirname(file));
+    file = join(folder, basename(file));
+    const target = linkTarget(file);
+    if (target === null) return file;
+    file = resolve(folder, target);
+  }
+  throw new StoreError(`${path} leads through more than ${MAX_LINKS} links`);
+}
+
+/** Where a symbolic link leads; null for what is none, or is not there. */
+function linkTarget(file: string): string | null {
   try {
-    return realpathSync(file);
+    return readlinkSync(file);
   } catch {
-    return file;
+    return null;
+  }
+}
+
+/** A folder that does not exist keeps its name, for the message that it does not. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+/**
+ * Only a regular file is ever opened, or it would hang (a pipe) or be replaced (a device); and only one with a
+ * single name is written, as SQLite keeps its log beside the name: two names are two logs for one file.
+ */
+function requireRegular(file: string, forWriting: boolean): void {
+  if (!existsSync(file)) return;
+  const stats = statSync(file);
+  if (stats.isDirectory()) throw new StoreError(`${file} is a folder`);
+  if (!stats.isFile()) throw new StoreError(`${file} is not a regular file`, { hint: 'choose another file' });
+  if (forWriting && stats.nlink > 1) {
+    throw new StoreError(`${file} has ${stats.nlink} names (hard links)`, {
+      hint: 'SQLite would keep a log for each of them, and ruin the file: make a copy, or remove the other names',
+    });
   }
 }
 
@@ -194,9 +239,7 @@ function readHeader(file: string): Buffer {
 }
 
 function unreadable(file: string, cause: unknown): StoreError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'EISDIR') return new StoreError(`${file} is a folder`, { cause });
-  return new StoreError(`cannot read ${file}: ${message}`, { cause });
+  return new StoreError(`cannot read ${file}: ${(cause as Error).message}`, { cause });
 }
 
 /**
@@ -213,13 +256,23 @@ function lockFor(file: string): { close(): void } {
     return lock;
   } catch (cause) {
     lock?.close();
-    if (cause instanceof BetterSqlite3.SqliteError && cause.code === 'SQLITE_BUSY') {
-      throw beingWritten(file, cause);
-    }
+    if (isBusy(cause)) throw beingWritten(file, cause);
     const folder = dirname(file);
     if (!existsSync(folder)) throw new StoreError(`the folder ${folder} does not exist`, { cause });
     throw new StoreError(`cannot write in ${folder}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function isBusy(cause: unknown): boolean {
+  return cause instanceof BetterSqlite3.SqliteError && cause.code.startsWith('SQLITE_BUSY');
+}
+
+/** The one who writes is us: what is in the way when a file at rest is to be written again is a reader. */
+function beingRead(file: string, cause: unknown): StoreError {
+  return new StoreError(`${file} is being read by another program, in a transaction that does not end`, {
+    cause,
+    hint: 'a crawl can be read while it runs, but not be in the middle of being read when it starts: end that transaction, then run the same command again',
+  });
 }
 
 function beingWritten(file: string, cause: unknown): StoreError {

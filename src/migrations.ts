@@ -3,7 +3,7 @@
  * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
  */
 import type { Migrations } from './database.js';
-import { FRONTIER_SCHEMA } from './frontier/schema.js';
+import { FRONTIER_SCHEMA, ROBOTS_HOPS } from './frontier/schema.js';
 import { STORE_SCHEMA } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
@@ -16,4 +16,4 @@ CREATE VIEW pages AS
 CREATE VIEW backlinks AS SELECT target_id, source_id FROM links;
 `;
 
-export const MIGRATIONS: Migrations = [FRONTIER_SCHEMA + STORE_SCHEMA + VIEWS];
+export const MIGRATIONS: Migrations = [FRONTIER_SCHEMA + STORE_SCHEMA + VIEWS, ROBOTS_HOPS];

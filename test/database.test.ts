@@ -1,11 +1,12 @@
 /** Opening and refusing real files; the second writer is a real process. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -232,6 +233,29 @@ describe('what is not ours is refused and left as it was', () => {
 });
 
 describe('where no file can be', () => {
+  test('a pipe, which nothing would ever come out of', () => {
+    spawnSync('sh', ['-c', 'mkfifo "$0"', file]);
+    expect(() => write()).toThrow(`${file} is not a regular file`);
+    expect(() => write(file, NOTES, true)).toThrow(`${file} is not a regular file`);
+    expect(() => read()).toThrow(`${file} is not a regular file`);
+  });
+
+  test('a file with two names, of which each would have its own log', () => {
+    makeFile(['one']);
+    linkSync(file, join(folder, 'other.db'));
+    expect(() => write()).toThrow(`${file} has 2 names (hard links)`);
+    expect(read().connection.prepare('SELECT text FROM notes').pluck().all()).toEqual(['one']);
+  });
+
+  test('a file that a reader does not let go of, and says so', { timeout: 20_000 }, () => {
+    makeFile(['one']);
+    const reader = new BetterSqlite3(file, { readonly: true });
+    opened.push(reader);
+    reader.exec('BEGIN');
+    reader.prepare('SELECT * FROM notes').all();
+    expect(() => write()).toThrow('is being read by another program, in a transaction that does not end');
+  });
+
   test('a folder', () => {
     mkdirSync(file);
     refusal(() => write());
@@ -358,5 +382,12 @@ describe('one writer', () => {
     const alias = join(folder, 'alias.db');
     symlinkSync(file, alias);
     expect(refusal(() => write(alias)).message).toContain('is being written by another process');
+  });
+
+  test('a link that leads nowhere yet and where it leads are one name', () => {
+    const alias = join(folder, 'alias.db');
+    symlinkSync('crawl.db', alias);
+    write(alias);
+    expect(refusal(() => write(file)).message).toContain('is being written by this process');
   });
 });

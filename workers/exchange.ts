@@ -68,7 +68,6 @@ export class Exchange {
   #resolve: (reply: Reply) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   #timer: NodeJS.Timeout;
-  #again: (() => void) | null;
   /** Whether the request is on the wire. */
   #isStarted = false;
   #hasBytes = false;
@@ -79,10 +78,8 @@ export class Exchange {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  /** @param again sends the same request once more; called at most once, on a stale connection */
-  constructor(options: ExchangeOptions, again: () => void) {
+  constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.#again = again;
     this.reply = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -130,7 +127,8 @@ export class Exchange {
   onResponseError(_controller: Controller | null, error: Error): void {
     if (this.#isSettled) return;
     if (this.#isDraining()) this.#finish(true);
-    else if (this.#again !== null && this.#isStale(error)) this.#retry(this.#again);
+    else if (this.#isStale(error))
+      this.#fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
     else this.#fail(error);
   }
 
@@ -176,19 +174,12 @@ export class Exchange {
   }
 
   /**
-   * The server closed a kept connection just as we used it: no byte of an answer came, and the
-   * connection had answered before, so the request may be sent again (RFC 9112 §9.3.1, RFC 9110 §9.2.2).
+   * The server closed a kept connection just as we used it: no byte of an answer came, and the connection
+   * had answered before. That says nothing about the URL, and it may be asked again (RFC 9112 §9.3.1); when,
+   * the main thread decides, which knows the gap that the host keeps.
    */
   #isStale(error: Error): boolean {
     return !this.#hasBytes && (this.line?.answered ?? 0) > 0 && toFailure(error).code === 'reset';
-  }
-
-  #retry(again: () => void): void {
-    this.#again = null;
-    this.#isStarted = false;
-    this.line = null;
-    // Not from inside the client's own error handling, which is still taking the connection down.
-    queueMicrotask(again);
   }
 
   #finish(isCut: boolean): void {

@@ -7,9 +7,15 @@ import type { Socket } from 'node:net';
 import { Agent, buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
+import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { Exchange } from './exchange.js';
 import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
 
+/**
+ * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
+ * (delegator/slots.ts) count on an idle connection being closed soon after.
+ */
+const KEEP_ALIVE_MS = 4_000;
 /** Generous beside Node's 16 KiB (sites with many cookies and policies need it), still bounded. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.5';
@@ -25,7 +31,7 @@ export interface Ask {
   /** False closes the connection after the answer, so that no thread sits on an idle one. */
   readonly keepAlive: boolean;
   readonly intake: (status: number, headers: ReplyHeaders) => Intake;
-  /** Called when the request goes on the wire; again when it is sent again. */
+  /** Called when the request goes on the wire. */
   readonly onStart?: () => void;
 }
 
@@ -50,28 +56,28 @@ export class Fetcher {
   }
 
   /**
-   * Asks once and reads the answer as far as `ask.intake` wants it. A keep-alive connection that turns
-   * out closed is replaced and the request sent again, once. Rejects with what went wrong: pass it to
-   * `toFailure`. Takes at most `timeoutMs` in all.
+   * Asks once and reads the answer as far as `ask.intake` wants it. Rejects with what went wrong: pass it
+   * to `toFailure`. Takes at most `timeoutMs` in all.
    */
   get(ask: Ask): Promise<Reply> {
-    const { origin, pathname, search } = new URL(ask.url);
     const { intake, keepAlive, onStart } = ask;
-    const exchange: Exchange = new Exchange(
-      { intake, keepAlive, timeoutMs: this.#timeoutMs, ...(onStart === undefined ? {} : { onStart }) },
-      () => send(),
-    );
+    const exchange = new Exchange({
+      intake,
+      keepAlive,
+      timeoutMs: this.#timeoutMs,
+      ...(onStart === undefined ? {} : { onStart }),
+    });
     const request: ExchangeRequest = {
-      origin,
-      path: pathname + search,
+      origin: originOf(ask.url),
+      // Not the parser's `search`, which is empty for a lone question mark.
+      path: pathAndQuery(ask.url),
       method: 'GET',
       headers: ask.sendHeaders ? this.#allHeaders : this.#ownHeaders,
       // `reset` makes the client say `connection: close`; null leaves it to HTTP/1.1's default.
       ...(keepAlive ? {} : { reset: true }),
       exchange,
     };
-    const send = (): void => void this.#agent.dispatch(request, exchange);
-    send();
+    this.#agent.dispatch(request, exchange);
     return exchange.reply;
   }
 
@@ -122,6 +128,8 @@ function makeAgent(timeoutMs: number): Agent {
     pipelining: 1,
     allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
     // The exchange has one deadline for everything; idle time-outs never fire on a drip anyway.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -23,9 +23,7 @@ export async function fetchRobots(
     sendHeaders: task.sendHeaders,
     // Asked once a day: an idle connection would only count against the host's limit.
     keepAlive: false,
-    ...(task.spaced
-      ? { onStart: () => post({ kind: 'started', flightId: task.flightId, at: Date.now() }) }
-      : {}),
+    ...(task.spaced ? { onStart: () => post({ kind: 'started', flightId: task.flightId }) } : {}),
     intake: (status) =>
       isSuccess(status) ? { take: 'start', maxBytes: ROBOTS_MAX_BYTES } : { take: 'none' },
   });

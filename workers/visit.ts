@@ -51,9 +51,7 @@ export class Visitor {
       sendHeaders: task.sendHeaders,
       // A slot of a limited host stays with its thread, so the idle connection is the next request's.
       keepAlive: true,
-      ...(task.spaced
-        ? { onStart: () => this.#post({ kind: 'started', flightId: task.flightId, at: Date.now() }) }
-        : {}),
+      ...(task.spaced ? { onStart: () => this.#post({ kind: 'started', flightId: task.flightId }) } : {}),
       intake: (status, headers) => this.#intake(status, headers),
     });
     const kind = kindOf(reply.status, reply.headers);

@@ -15,6 +15,7 @@ import { MIGRATIONS } from '../migrations.js';
 import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
+import { CRAWL_DELAY_CAP_MS } from '../policy/robots.js';
 import type { WorkerSettings } from '../protocol/settings.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
@@ -79,7 +80,11 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
     scope: config.scope,
     seedScopeKeys: config.seeds.map((seed) => scopeKeyOf(seed, config.scope)),
   });
-  const resumption = frontier.start(startedAt, { maxDepth: config.maxDepth }, config.retryFailed);
+  const resumption = frontier.start(
+    startedAt,
+    { maxDepth: config.maxDepth, longestGapMs: Math.max(CRAWL_DELAY_CAP_MS, config.delayMs ?? 0) },
+    config.retryFailed,
+  );
   frontier.admitSeeds(config.seeds);
   const delegator = delegatorFor(config, frontier, new RecordTable(connection), hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
@@ -129,7 +134,7 @@ function delegatorFor(
     frontier,
     store,
     listener,
-    clock: Date.now,
+    clock: steadyClock(),
     random: Math.random,
     startPool: (poolListener) =>
       new WorkerPool(
@@ -142,6 +147,12 @@ function delegatorFor(
         poolListener,
       ),
   });
+}
+
+/** Milliseconds since epoch that go on evenly when somebody sets the machine's clock. */
+function steadyClock(): () => number {
+  const offset = Date.now() - performance.now();
+  return () => Math.round(offset + performance.now());
 }
 
 function workerSettings(config: CrawlConfig): WorkerSettings {

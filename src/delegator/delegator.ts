@@ -11,11 +11,12 @@ import { type AnswerStore, Filing, type FilingSettings } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
 import { RobotsGate } from './robots-gate.js';
+import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
 
 /** How long a stop waits for answers that are under way. */
 export const DRAIN_MS = 10_000;
-/** Longest sleep: a clock that was set back must not make us oversleep. */
+/** Longest sleep, so that a wrong idea of when something is due costs no more. */
 const MAX_SLEEP_MS = 30_000;
 
 /** Why a run ended without an error. */
@@ -33,7 +34,7 @@ export interface DelegatorParts {
   readonly store: AnswerStore;
   readonly startPool: (listener: PoolListener) => Pool;
   readonly listener: CrawlListener;
-  /** ms since epoch. */
+  /** ms since epoch; must never go back. */
   readonly clock: () => number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -58,15 +59,16 @@ export class Delegator implements PoolListener {
     this.#frontier = parts.frontier;
     this.#listener = parts.listener;
     this.#clock = parts.clock;
-    this.#slots = new Slots(settings.workers, settings.concurrency);
+    this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     this.#pool = parts.startPool(this);
-    this.#flights = new Flights(this.#pool, this.#slots, () => this.#change());
+    this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
-    this.#dispatcher = new Dispatcher(parts.frontier, this.#flights, this.#slots, gate, settings);
+    const hops = new RobotsHops();
+    this.#dispatcher = new Dispatcher(parts.frontier, this.#flights, this.#slots, gate, hops, settings);
     this.#filing = new Filing(
       parts.frontier,
       parts.store,
-      this.#dispatcher,
+      hops,
       gate,
       settings,
       parts.random,
@@ -121,7 +123,7 @@ export class Delegator implements PoolListener {
       case 'body-read':
         return this.#flights.freeHost(message.flightId);
       case 'started':
-        return this.#flights.start(message.flightId, message.at);
+        return this.#flights.start(message.flightId);
       default:
         return message satisfies never;
     }

@@ -8,12 +8,16 @@ import { fairShare, hostLimits, type PolitenessSettings } from '../policy/polite
 import { originOf } from '../url/canonicalise.js';
 import type { Flights } from './flights.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
+import type { RobotsHops } from './robots-hops.js';
 import type { Slot, Slots } from './slots.js';
 
 export interface DispatchSettings extends PolitenessSettings {
   /** Origins that get the user's extra headers. */
   readonly seedOrigins: ReadonlySet<string>;
 }
+
+/** A host whose robots.txt waits for another host is not looked at for so long, unless the answer comes. */
+const HOP_LOOK_MS = 5_000;
 
 export class Dispatcher {
   readonly #frontier: Frontier;
@@ -23,30 +27,27 @@ export class Dispatcher {
   readonly #settings: DispatchSettings;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
-  /** Redirected robots.txt errands, waiting for the other host's turn. */
-  #hops: RobotsErrand[] = [];
+  readonly #hops: RobotsHops;
 
   constructor(
     frontier: Frontier,
     flights: Flights,
     slots: Slots,
     gate: RobotsGate,
+    hops: RobotsHops,
     settings: DispatchSettings,
   ) {
     this.#frontier = frontier;
     this.#flights = flights;
     this.#slots = slots;
     this.#gate = gate;
+    this.#hops = hops;
     this.#settings = settings;
   }
 
   /** Leases held without a thread. */
   get held(): readonly Lease[] {
     return this.#suspects;
-  }
-
-  followRobots(hop: RobotsErrand): void {
-    this.#hops.push(hop);
   }
 
   /**
@@ -87,7 +88,10 @@ export class Dispatcher {
     });
     const keepOutside = await this.#frontier.mustKeepOutside();
     for (const host of errands) {
-      this.#launchRobots(this.#gate.begin(host), takeFrom(reserved, host.id), spaced.has(host.id), now);
+      const errand = this.#gate.begin(host);
+      if (originOf(errand.url) !== host.host)
+        this.#hops.add((await this.#frontier.hostOf(errand.url)).id, errand);
+      else this.#launchRobots(errand, takeFrom(reserved, host.id), spaced.has(host.id), now);
     }
     for (const lease of leases) {
       if (lease.suspect > 0) this.#suspects.push(lease);
@@ -111,9 +115,12 @@ export class Dispatcher {
     knownHosts: number,
     reserved: Map<number, Slot[]>,
   ): Allowance {
+    if (this.#hops.isWaiting(host.id)) return { kind: 'wait', until: now + HOP_LOOK_MS };
     if (this.#gate.isUnderWay(host.id)) return { kind: 'wait' };
     const { perHost, gapMs } = hostLimits(host, this.#settings);
-    if (gapMs > 0 && (this.#flights.isStarting(host.id) || this.#isHeld(host.id))) return { kind: 'wait' };
+    if (gapMs > 0 && this.#flights.isStarting(host.id)) return { kind: 'wait' };
+    // It needs the host's first slot to itself, and would wait for it as long as there are other pages.
+    if (perHost !== Infinity && this.#isHeld(host.id)) return { kind: 'wait' };
     const isMissing = this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
     const share = fairShare(perHost, this.#slots.capacity, activeHosts, knownHosts);
@@ -182,14 +189,19 @@ export class Dispatcher {
   }
 
   async #launchHops(now: number): Promise<void> {
-    const hops = this.#hops;
-    this.#hops = [];
-    for (const hop of hops) {
-      const host = await this.#frontier.hostOf(hop.url);
+    for (const targetId of this.#hops.targets()) {
+      const host = await this.#frontier.hostById(targetId);
       const { perHost, gapMs } = hostLimits(host, this.#settings);
       const slot = host.nextFetchAt > now ? null : this.#slots.acquire(host.id, perHost);
-      if (slot === null) {
-        this.#hops.push(hop);
+      if (slot === null) continue;
+      const hop = this.#hops.take(targetId);
+      if (hop === null) {
+        this.#slots.release(slot);
+        continue;
+      }
+      const known = this.#hops.answerOf(hop.url);
+      if (known !== null) {
+        this.#flights.answer({ kind: 'robots', robots: hop }, hop.url, slot, now, known);
         continue;
       }
       await this.#frontier.apply(
@@ -204,8 +216,8 @@ export class Dispatcher {
   /** The earliest moment a waiting hop may be fetched; null when none waits. */
   async nextHopAt(now: number): Promise<number | null> {
     let next: number | null = null;
-    for (const { url } of this.#hops) {
-      const { nextFetchAt } = await this.#frontier.hostOf(url);
+    for (const targetId of this.#hops.targets()) {
+      const { nextFetchAt } = await this.#frontier.hostById(targetId);
       // One whose time has come waits for a slot, and an arrival says when there is one.
       if (nextFetchAt > now) next = Math.min(next ?? Infinity, nextFetchAt);
     }

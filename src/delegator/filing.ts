@@ -8,13 +8,13 @@ import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/polit
 import { judgeRobots } from '../policy/robots-answer.js';
 import type { FailureOutcome, Outcome, PageOutcome, RobotsOutcome } from '../protocol/outcome.js';
 import type { Answer } from '../store/records.js';
-import type { Dispatcher } from './dispatcher.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight } from './flights.js';
 import { HostLedger } from './host-ledger.js';
 import { adoptRobots, withoutRobots } from './host-robots.js';
 import type { Lost } from './pool.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
+import type { RobotsHops } from './robots-hops.js';
 import { isUnreachable, settleOutcome } from './settle.js';
 
 export interface FilingSettings extends PolitenessSettings {
@@ -39,17 +39,19 @@ interface Batch {
 export class Filing {
   readonly #frontier: Frontier;
   readonly #store: AnswerStore;
-  readonly #dispatcher: Dispatcher;
+  readonly #hops: RobotsHops;
   readonly #gate: RobotsGate;
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
+  /** URLs whose request was lost with a stale connection, and is made once more at no cost. */
+  readonly #resent = new Set<number>();
   readonly counters: RunCounters = { requests: 0, pages: 0, bytes: 0 };
 
   constructor(
     frontier: Frontier,
     store: AnswerStore,
-    dispatcher: Dispatcher,
+    hops: RobotsHops,
     gate: RobotsGate,
     settings: FilingSettings,
     random: () => number,
@@ -57,7 +59,7 @@ export class Filing {
   ) {
     this.#frontier = frontier;
     this.#store = store;
-    this.#dispatcher = dispatcher;
+    this.#hops = hops;
     this.#gate = gate;
     this.#settings = settings;
     this.#random = random;
@@ -85,9 +87,13 @@ export class Filing {
     this.counters.requests++;
     const { errand } = flight;
     if (errand.kind === 'robots')
-      return this.#judgeRobots(batch, errand.robots, flight.url, asRobotsAnswer(outcome));
+      return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
     if (outcome.kind === 'lost') {
       batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
+      return;
+    }
+    if (this.#mustResend(errand.lease, outcome)) {
+      batch.settlements.push({ kind: 'release', id: errand.lease.id, suspect: errand.lease.suspect });
       return;
     }
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
@@ -119,18 +125,39 @@ export class Filing {
     }
   }
 
+  /** The answer to one redirected robots.txt is the answer to all that lead to the same place. */
+  async #fileRobots(
+    batch: Batch,
+    errand: RobotsErrand,
+    askedId: number,
+    answer: RobotsOutcome | FailureOutcome,
+  ): Promise<void> {
+    this.#hops.end(errand.url);
+    if (answer.kind === 'robots') {
+      if (answer.redirectTo !== null) await this.#creditAnswer(batch, askedId, errand.hostId);
+      if (errand.hops > 0 && answer.status < 500 && answer.status !== 429) {
+        this.#hops.remember(errand.url, answer);
+        for (const other of this.#hops.takeAll(askedId, errand.url))
+          await this.#judgeRobots(batch, other, answer);
+      }
+    }
+    await this.#judgeRobots(batch, errand, answer);
+  }
+
   async #judgeRobots(
     batch: Batch,
     errand: RobotsErrand,
-    url: string,
     answer: RobotsOutcome | FailureOutcome,
   ): Promise<void> {
     const host = await batch.ledger.get(errand.hostId);
     const verdict = judgeRobots(answer, errand.hops);
     const { now } = batch;
     if (verdict.kind === 'hop') {
-      await this.#creditAnswer(batch, url, errand.hostId);
-      this.#dispatcher.followRobots({ ...errand, url: verdict.url, hops: errand.hops + 1 });
+      const hop = { ...errand, url: verdict.url, hops: errand.hops + 1 };
+      batch.ledger.change(host, { robotsHop: hop.url, robotsHops: hop.hops });
+      const known = this.#hops.answerOf(hop.url);
+      if (known !== null) return this.#judgeRobots(batch, hop, known);
+      this.#hops.add((await this.#frontier.hostOf(hop.url)).id, hop);
       return;
     }
     this.#gate.end(errand.hostId);
@@ -143,8 +170,10 @@ export class Filing {
     const success = clockAfter(host, { kind: 'success' }, this.#settings, now, 0);
     // A Crawl-delay holds for the next request already; the answer is a safe moment to count from.
     const { gapMs } = hostLimits({ ...host, ...patch }, this.#settings);
+    // While it waited for another host's answer its clock stood for that wait alone.
+    const atLeast = errand.hops > 0 ? 0 : host.nextFetchAt;
     const nextFetchAt =
-      patch.crawlDelayMs == null ? host.nextFetchAt : Math.max(host.nextFetchAt, now + gapMs);
+      patch.crawlDelayMs == null && errand.hops === 0 ? host.nextFetchAt : Math.max(atLeast, now + gapMs);
     batch.ledger.change(host, { ...success, ...patch, nextFetchAt });
     if (askedDelayMs !== null && askedDelayMs > 0 && patch.crawlDelayMs != null) {
       this.#listener.onNotice({
@@ -160,12 +189,19 @@ export class Filing {
    * A host that redirects a robots.txt elsewhere has answered. The trouble of the host it is for lasts until
    * there is a definite answer: or it would never be given up.
    */
-  async #creditAnswer(batch: Batch, url: string, askedFor: number): Promise<void> {
-    const { id } = await this.#frontier.hostOf(url);
+  async #creditAnswer(batch: Batch, id: number, askedFor: number): Promise<void> {
     const host = await batch.ledger.get(id);
     const answered = { lastSuccessAt: batch.now, lastAnswerAt: batch.now };
     const success = clockAfter(host, { kind: 'success' }, this.#settings, batch.now, 0);
     batch.ledger.change(host, id === askedFor ? answered : success);
+  }
+
+  /** Only once in a row, or a server that closes on one URL would be asked for it without end. */
+  #mustResend(lease: Lease, outcome: Outcome): boolean {
+    const isStale = outcome.kind === 'failure' && outcome.failure.isStale === true;
+    if (this.#resent.delete(lease.id) || !isStale) return false;
+    this.#resent.add(lease.id);
+    return true;
   }
 
   /** All tasks of a dead thread are suspects; each is tried again alone, and fails if that kills a thread twice. */

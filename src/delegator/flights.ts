@@ -43,9 +43,14 @@ export class Flights {
   readonly #starting = new Map<number, number>();
   #starts: Start[] = [];
   #lastId = 0;
+  readonly #clock: () => number;
 
-  /** @param onChange called when something arrived or a slot became free */
-  constructor(pool: Pool, slots: Slots, onChange: () => void) {
+  /**
+   * @param clock    ms since epoch
+   * @param onChange called when something arrived or a slot became free
+   */
+  constructor(pool: Pool, slots: Slots, clock: () => number, onChange: () => void) {
+    this.#clock = clock;
     this.#pool = pool;
     this.#slots = slots;
     this.#onChange = onChange;
@@ -74,6 +79,13 @@ export class Flights {
     void this.#pool.run(task, slot.thread).then((outcome) => this.#land(flight, outcome));
   }
 
+  /** An errand whose answer is known already: it arrives without a request. */
+  answer(errand: Errand, url: string, slot: Slot, now: number, outcome: Outcome): void {
+    this.#slots.release(slot);
+    this.#arrived.push({ flight: { flightId: ++this.#lastId, errand, url, slot, startedAt: now }, outcome });
+    this.#onChange();
+  }
+
   /** Whether a request to this host was handed out that is not known to be made yet. */
   isStarting(hostId: number): boolean {
     for (const host of this.#starting.values()) if (host === hostId) return true;
@@ -81,11 +93,11 @@ export class Flights {
   }
 
   /** A request of a host with a gap is on its way. */
-  start(flightId: number, at: number): void {
+  start(flightId: number): void {
     const hostId = this.#starting.get(flightId);
     if (hostId === undefined) return;
     this.#starting.delete(flightId);
-    this.#starts.push({ hostId, at });
+    this.#starts.push({ hostId, at: this.#clock() });
     this.#onChange();
   }
 
@@ -117,9 +129,9 @@ export class Flights {
     this.#onChange();
   }
 
-  /** An answer may overtake the word that its request is on its way: then its own end is a safe moment to count from. */
+  /** An answer may overtake the word that its request is on its way: then this is a safe moment to count from. */
   #endStart({ flightId, slot }: Flight, outcome: Outcome | Lost): void {
     if (!this.#starting.delete(flightId) || outcome.kind === 'lost') return;
-    this.#starts.push({ hostId: slot.hostId, at: outcome.startedAt + outcome.durationMs });
+    this.#starts.push({ hostId: slot.hostId, at: this.#clock() });
   }
 }

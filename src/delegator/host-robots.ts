@@ -11,6 +11,9 @@ import { CRAWL_DELAY_CAP_MS, parseRobots } from '../policy/robots.js';
 import { ROBOTS_TOKEN } from '../protocol/robots.js';
 import { isUnreachable } from './settle.js';
 
+/** The next time is the host's own file again. */
+const NO_HOP = { robotsHop: null, robotsHops: 0 } as const;
+
 /** What a definite robots.txt changes for its host. `askedDelayMs` is what it asked for, before our cap. */
 export function adoptRobots(
   verdict: RobotsVerdict & { kind: 'rules' },
@@ -23,6 +26,7 @@ export function adoptRobots(
       robotsStatus: verdict.status,
       robotsFetchedAt: now,
       robotsAttempts: 0,
+      ...NO_HOP,
       robotsText: verdict.text,
       crawlDelayMs: crawlDelayMs === null ? null : Math.min(crawlDelayMs, CRAWL_DELAY_CAP_MS),
     },
@@ -42,5 +46,5 @@ export function withoutRobots(
     ? clockAfter(host, { kind: 'refusal', retryAfterMs: verdict.retryAfterMs }, settings, now, random)
     : restAfterRobots(host, robotsAttempts, settings, now, random);
   const isHopeless = robotsAttempts > settings.retries && isUnreachable(verdict.code, host);
-  return { ...change, robotsAttempts, ...(isHopeless ? { givenUp: verdict.code } : {}) };
+  return { ...change, robotsAttempts, ...NO_HOP, ...(isHopeless ? { givenUp: verdict.code } : {}) };
 }

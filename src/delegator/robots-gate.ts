@@ -40,9 +40,10 @@ export class RobotsGate {
     return this.#underWay.has(hostId);
   }
 
-  begin(host: HostFacts): RobotsErrand {
-    this.#underWay.add(host.id);
-    return { hostId: host.id, url: `${host.host}/robots.txt`, hops: 0 };
+  /** What is to be asked next: the host's own file, or where that was found to be redirected to. */
+  begin({ id, host, robotsHop, robotsHops }: HostFacts): RobotsErrand {
+    this.#underWay.add(id);
+    return { hostId: id, url: robotsHop ?? `${host}/robots.txt`, hops: robotsHops };
   }
 
   /** The errand is over, with or without an answer. */

@@ -1,8 +1,15 @@
 /**
  * Which thread takes which request: a ledger of what is in flight, per thread and per host. A host with a
- * limit of k owns k slots, each tied to one thread for good, and a connection is kept alive by the thread
- * that used it; so however many threads there are, such a host sees at most k connections in all.
+ * limit of k owns k slots. A connection is kept alive by the thread that used it, so a slot goes back to the
+ * thread that had it last for as long as an idle connection may be there; after that to any. So however many
+ * threads there are, such a host sees at most k connections in all.
  */
+
+/** From the end of a request to when its idle connection is closed for certain: workers/fetcher.ts, and a margin. */
+const LINGER_MS = 6_000;
+/** Hosts remembered for the threads they were served by; beyond that, those of no more use are dropped. */
+const MANY_HOMES = 4_096;
+
 export interface Slot {
   readonly hostId: number;
   readonly thread: number;
@@ -17,6 +24,12 @@ interface HostLoad {
   readonly busy: Set<number>;
 }
 
+/** The thread that may still keep a connection of a slot, and since when that is idle. */
+interface Home {
+  readonly thread: number;
+  readonly freedAt: number;
+}
+
 export class Slots {
   readonly #concurrency: number;
   readonly #loads: number[];
@@ -26,9 +39,14 @@ export class Slots {
   /** Threads taken by such a task. */
   readonly #alone = new Set<number>();
   readonly #hosts = new Map<number, HostLoad>();
+  /** By host, by index of the slot. */
+  readonly #homes = new Map<number, (Home | undefined)[]>();
   readonly #freedEarly = new Set<Slot>();
+  readonly #clock: () => number;
 
-  constructor(threads: number, concurrency: number) {
+  /** @param clock in ms; must never go back */
+  constructor(threads: number, concurrency: number, clock: () => number) {
+    this.#clock = clock;
     this.#concurrency = concurrency;
     this.#loads = new Array<number>(threads).fill(0);
     this.#isLive = new Array<boolean>(threads).fill(true);
@@ -57,6 +75,13 @@ export class Slots {
 
   setLive(thread: number, isLive: boolean): void {
     this.#isLive[thread] = isLive;
+    if (isLive) return;
+    // Its connections died with it.
+    for (const homes of this.#homes.values()) {
+      for (const [index, home] of homes.entries()) {
+        if (home?.thread === thread) homes[index] = undefined;
+      }
+    }
   }
 
   /** Takes a slot, or answers null when host or threads have none. */
@@ -66,21 +91,22 @@ export class Slots {
       return thread === null ? null : this.#take({ hostId, thread, index: null, isAlone: false });
     }
     const busy = this.#hosts.get(hostId)?.busy;
-    for (let index = 0; index < perHost; index++) {
-      const thread = (hostId + index) % this.#loads.length;
-      if (busy?.has(index) !== true && this.#room(thread) > 0) {
+    for (let index = 0; index < Math.min(perHost, this.capacity); index++) {
+      if (busy?.has(index) === true) continue;
+      const thread = this.#homeOf(hostId, index) ?? this.#leastLoaded();
+      if (thread !== null && this.#room(thread) > 0)
         return this.#take({ hostId, thread, index, isAlone: false });
-      }
     }
     return null;
   }
 
   /**
-   * Takes a whole thread, the host's first one, for a single task. Null while that thread still has
-   * others; it is given no more of them, so asking again succeeds in the end.
+   * Takes a whole thread for a single task, in the host's first slot. Null while that slot is in use or the
+   * thread still has others; it is given no more of them, so asking again succeeds in the end.
    */
   acquireAlone(hostId: number): Slot | null {
-    const thread = hostId % this.#loads.length;
+    if (this.#hosts.get(hostId)?.busy.has(0) === true) return null;
+    const thread = this.#homeOf(hostId, 0) ?? this.#leastBusy();
     if (this.#loads[thread] !== 0 || this.#isLive[thread] !== true) {
       this.#emptying.add(thread);
       return null;
@@ -102,7 +128,10 @@ export class Slots {
     const host = this.#hosts.get(slot.hostId);
     if (host === undefined) return;
     host.count--;
-    if (slot.index !== null) host.busy.delete(slot.index);
+    if (slot.index !== null) {
+      host.busy.delete(slot.index);
+      this.#rememberHome(slot, slot.index);
+    }
     if (host.count === 0) this.#hosts.delete(slot.hostId);
   }
 
@@ -125,6 +154,35 @@ export class Slots {
   #room(thread: number): number {
     if (this.#isLive[thread] !== true || this.#emptying.has(thread) || this.#alone.has(thread)) return 0;
     return this.#concurrency - (this.#loads[thread] as number);
+  }
+
+  /** The thread that may still hold a connection of this slot; null when none does. */
+  #homeOf(hostId: number, index: number): number | null {
+    const home = this.#homes.get(hostId)?.[index];
+    return home === undefined || this.#clock() - home.freedAt >= LINGER_MS ? null : home.thread;
+  }
+
+  #rememberHome({ hostId, thread }: Slot, index: number): void {
+    const homes = this.#homes.get(hostId) ?? [];
+    homes[index] = { thread, freedAt: this.#clock() };
+    this.#homes.set(hostId, homes);
+    if (this.#homes.size > MANY_HOMES) this.#forgetHomes();
+  }
+
+  #forgetHomes(): void {
+    for (const [hostId, homes] of this.#homes) {
+      if (homes.every((_, index) => this.#homeOf(hostId, index) === null)) this.#homes.delete(hostId);
+    }
+  }
+
+  /** The live thread with the fewest tasks, one that is being emptied or used alone as the others. */
+  #leastBusy(): number {
+    let best = 0;
+    for (const [thread, load] of this.#loads.entries()) {
+      if (this.#isLive[best] !== true || (this.#isLive[thread] === true && load < (this.#loads[best] ?? 0)))
+        best = thread;
+    }
+    return best;
   }
 
   #leastLoaded(): number | null {

@@ -44,6 +44,9 @@ export interface HostFacts {
   readonly robotsStatus: number | null;
   readonly robotsFetchedAt: number | null;
   readonly robotsAttempts: number;
+  /** Where a redirected robots.txt is to be asked for next, and after how many redirects. */
+  readonly robotsHop: string | null;
+  readonly robotsHops: number;
 }
 
 /** New values for some of a host's facts; what is absent stays. */
@@ -68,7 +71,8 @@ export interface Lease {
 
 /** What a host may be asked for now. `robots` asks for its robots.txt first; both move its clock by `gapMs`. */
 export type Allowance =
-  | { readonly kind: 'wait' }
+  /** Not now; with `until` not before that time, so that others come to the fore. */
+  | { readonly kind: 'wait'; readonly until?: number }
   | { readonly kind: 'robots'; readonly gapMs: number }
   | { readonly kind: 'pages'; readonly count: number; readonly gapMs: number };
 
@@ -156,11 +160,14 @@ export interface Resumption {
 /** How a run over an existing frontier may differ from the one before. */
 export interface RunLimits {
   readonly maxDepth: number | null;
+  /** The longest gap between two requests that any host may be kept to, ms. */
+  readonly longestGapMs: number;
 }
 
 export interface Frontier {
   /**
-   * Called once, first. Takes back leases of a dead owner, excuses hosts for the time nobody ran,
+   * Called once, first. Takes back leases of a dead owner, corrects times that no clock but a wrong one can
+   * have written (later than any gap, block or back-off reaches), excuses hosts for the time nobody ran,
    * reopens what a raised limit had cut and cuts what a lowered one forbids, queues failed URLs again
    * when asked to. Nothing may be claimed before.
    */

@@ -11,7 +11,10 @@ import type { HostFacts, HostPatch } from './frontier.js';
 const FACTS = `id, host, next_fetch_at AS nextFetchAt, blocked_until AS blockedUntil, crawl_delay_ms AS crawlDelayMs,
   failures, waits, last_success_at AS lastSuccessAt, last_answer_at AS lastAnswerAt, failing_since AS failingSince,
   excused_ms AS excusedMs, given_up AS givenUp, robots_status AS robotsStatus,
-  robots_fetched_at AS robotsFetchedAt, robots_attempts AS robotsAttempts`;
+  robots_fetched_at AS robotsFetchedAt, robots_attempts AS robotsAttempts, robots_hop AS robotsHop, robots_hops AS robotsHops`;
+
+/** No block and no back-off is longer; the policy's own caps are at most this. */
+export const LONGEST_WAIT_MS = 3_600_000;
 
 /** Ids of hosts seen lately, by origin: a miss costs a look-up. */
 const CACHED_HOSTS = 10_000;
@@ -62,7 +65,7 @@ export class HostTable {
          failures = @failures, waits = @waits, last_success_at = @lastSuccessAt, last_answer_at = @lastAnswerAt,
          failing_since = @failingSince, excused_ms = @excusedMs, given_up = @givenUp,
          robots_status = @robotsStatus, robots_fetched_at = @robotsFetchedAt, robots_attempts = @robotsAttempts,
-         robots_txt = coalesce(@robotsText, robots_txt) WHERE id = @id`,
+         robots_hop = @robotsHop, robots_hops = @robotsHops, robots_txt = coalesce(@robotsText, robots_txt) WHERE id = @id`,
     );
   }
 
@@ -119,6 +122,20 @@ export class HostTable {
         'SELECT id, given_up AS givenUp FROM hosts WHERE given_up IS NOT NULL AND claimable > 0 LIMIT 1',
       )
       .get();
+  }
+
+  /** Brings times back that a clock set wrong has written: nothing legitimate lies that far ahead. */
+  correctClocks(now: number, longestGapMs: number): void {
+    this.#connection
+      .prepare(
+        `UPDATE hosts SET blocked_until = min(blocked_until, @now + ${LONGEST_WAIT_MS}),
+           next_fetch_at = min(next_fetch_at, max(@now + @longestGapMs, min(coalesce(blocked_until, 0), @now + ${LONGEST_WAIT_MS}))),
+           failing_since = min(failing_since, @now), excused_at = min(excused_at, @now),
+           last_answer_at = min(last_answer_at, @now), last_success_at = min(last_success_at, @now),
+           robots_fetched_at = min(robots_fetched_at, @now)
+          WHERE next_fetch_at > @now OR blocked_until > @now OR last_answer_at > @now OR robots_fetched_at > @now`,
+      )
+      .run({ now, longestGapMs });
   }
 
   /** The time since a host last answered, in which nobody ran, does not count as trying. */

@@ -87,3 +87,9 @@ CREATE INDEX deferred_by_scope ON deferred(scope_key);
 
 CREATE TABLE outside_hosts (host TEXT PRIMARY KEY, links INTEGER NOT NULL) WITHOUT ROWID;
 `;
+
+/** Version 2: a robots.txt that is redirected goes on from where it was. */
+export const ROBOTS_HOPS = `
+ALTER TABLE hosts ADD COLUMN robots_hop TEXT;                          -- where a redirected robots.txt is to be asked for next
+ALTER TABLE hosts ADD COLUMN robots_hops INTEGER NOT NULL DEFAULT 0;   -- redirects on the way there
+`;

@@ -22,9 +22,9 @@ import {
   type StateCounts,
 } from './frontier.js';
 import { LinkGraph } from './graph.js';
-import { HostTable } from './hosts.js';
+import { HostTable, LONGEST_WAIT_MS } from './hosts.js';
 import { GrowingScope, REDIRECT } from './scope.js';
-import { type Settled, type UrlRow, UrlTable } from './urls.js';
+import { NO_HOPS, type Settled, type UrlRow, UrlTable } from './urls.js';
 
 /** URLs, links or judgements handled in one step of `maintain`: a few milliseconds of work. */
 const STEP = 2_000;
@@ -102,8 +102,12 @@ export class SqliteFrontier implements Frontier {
       const { changes } = this.#connection
         .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
         .run();
-      if (retryFailed !== null) this.#queueFailed(retryFailed);
+      if (retryFailed !== null) this.#queueFailed(retryFailed, limits);
       this.#applyDepthLimit(limits.maxDepth ?? Number.MAX_SAFE_INTEGER);
+      this.#hosts.correctClocks(now, limits.longestGapMs);
+      this.#connection
+        .prepare('UPDATE urls SET not_before = @latest WHERE not_before > @latest')
+        .run({ latest: now + LONGEST_WAIT_MS });
       this.#hosts.excuseAbsence(now);
       this.#hosts.recount();
       return changes;
@@ -212,7 +216,10 @@ export class SqliteFrontier implements Frontier {
   #claimFrom(host: HostFacts, dueHosts: number, request: ClaimRequest, claim: Taken): void {
     const taken = claim.leases.length + claim.errands.length;
     const allowance = request.allow(host, taken, dueHosts);
-    if (allowance.kind === 'wait') return;
+    if (allowance.kind === 'wait') {
+      if (allowance.until !== undefined) this.#hosts.advanceClock(host.id, allowance.until);
+      return;
+    }
     if (allowance.kind === 'robots') claim.errands.push(host);
     else this.#leaseFrom(host, Math.min(allowance.count, request.limit - taken), request, claim);
     // With no gap the clock still moves, so that hosts take turns.
@@ -320,9 +327,9 @@ export class SqliteFrontier implements Frontier {
       .run(maxDepth);
   }
 
-  #queueFailed(code: FailureCode | 'all'): void {
+  #queueFailed(code: FailureCode | 'all', limits: RunLimits): void {
     this.#hosts.forgive(code);
-    this.#connection
+    const { changes: forgotten } = this.#connection
       .prepare(
         `DELETE FROM redirects WHERE source_id IN
            (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
@@ -334,6 +341,30 @@ export class SqliteFrontier implements Frontier {
            respelt = NULL, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
       )
       .run({ code });
+    if (forgotten > 0) this.#rebuildDepths(limits);
+  }
+
+  /**
+   * Computes depths and hops anew from the seeds, after redirects were forgotten that some came through. What
+   * then has no way to it is left out until there is one.
+   */
+  #rebuildDepths(limits: RunLimits): void {
+    this.#urls.load(this.#connection, limits.maxDepth);
+    for (const key of this.#wonPages()) this.#scope.win(key);
+    const seeds = this.#connection
+      .prepare<[], string>('SELECT request_key FROM urls WHERE seed_hops = 0')
+      .pluck()
+      .all();
+    this.#connection.exec(
+      `UPDATE urls SET depth = NULL, hops = ${NO_HOPS}, seed_hops = ${NO_HOPS}; DELETE FROM relaxations;`,
+    );
+    this.admitSeeds(seeds);
+    while (this.#graph.relax(STEP));
+    this.#urls.takeNearerSeed();
+    this.#connection.exec(
+      `UPDATE urls SET state = 'skipped', error = 'nofollow', not_before = NULL WHERE state = 'queued' AND depth IS NULL`,
+    );
+    this.#hosts.flush();
   }
 
   #wonPages(): string[] {

@@ -61,4 +61,6 @@ export interface Failure {
   readonly status?: number;
   /** The server's Retry-After, as a wait from the moment of the answer, in ms; uncapped. */
   readonly retryAfterMs?: number;
+  /** A kept connection was closed under the request, before a byte of an answer: nobody's fault. */
+  readonly isStale?: true;
 }

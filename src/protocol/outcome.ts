@@ -84,11 +84,12 @@ export interface BodyRead {
   readonly flightId: number;
 }
 
-/** Posted at the start of a task that is `spaced`: the gap to the host's next request counts from here. */
+/**
+ * Posted at the start of a task that is `spaced`: the gap to the host's next request counts from here. The
+ * main thread reads its own clock when this arrives; those of two threads may differ.
+ */
 export interface Started {
   readonly kind: 'started';
   readonly flightId: number;
-  /** ms since epoch. */
-  readonly at: number;
 }
 export type WorkerMessage = BodyRead | Started;

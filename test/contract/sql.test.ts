@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect } from 'vitest';
+import { MIGRATIONS } from '../../dist/migrations.js';
 import { type Folder, withFolder } from '../support/program.js';
 import { page, type Pages, redirect, startSite, test as base } from '../cli/site.js';
 
@@ -25,7 +26,7 @@ const CONTRACT: Readonly<Record<string, string>> = {
     'id INTEGER, host TEXT, claimable INTEGER, next_fetch_at INTEGER, blocked_until INTEGER, crawl_delay_ms INTEGER, ' +
     'failures INTEGER, waits INTEGER, last_success_at INTEGER, last_answer_at INTEGER, failing_since INTEGER, ' +
     'excused_ms INTEGER, excused_at INTEGER, given_up TEXT, robots_status INTEGER, robots_fetched_at INTEGER, robots_attempts INTEGER, ' +
-    'robots_txt TEXT',
+    'robots_txt TEXT, robots_hop TEXT, robots_hops INTEGER',
   runs:
     'id INTEGER, command_line TEXT, version TEXT, started_at INTEGER, ended_at INTEGER, outcome TEXT, ' +
     'exit_status INTEGER, pages INTEGER, requests INTEGER, bytes INTEGER, done INTEGER, failed INTEGER, ' +
@@ -92,7 +93,7 @@ test('names, order and types of the columns', ({ finished: { database } }) => {
   }
   // "ORBW" in ASCII, for those who look into the header of a file.
   expect(database.pragma('application_id', { simple: true })).toBe(Buffer.from('ORBW').readInt32BE());
-  expect(database.pragma('user_version', { simple: true })).toBe(1);
+  expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
 });
 
 test('what stands in pages, links and backlinks for a URL in every way to end', ({ finished }) => {

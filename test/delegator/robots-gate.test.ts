@@ -24,6 +24,8 @@ const HOST: HostFacts = {
   robotsStatus: null,
   robotsFetchedAt: null,
   robotsAttempts: 0,
+  robotsHop: null,
+  robotsHops: 0,
 };
 
 function unknown(code: FailureCode, isRefusal = false, retryAfterMs: number | null = null) {
@@ -104,7 +106,15 @@ describe('a definite robots.txt', () => {
   ])('%s', (_, text, askedDelayMs, crawlDelayMs) => {
     expect(adoptRobots({ kind: 'rules', status: 200, text }, NOW)).toEqual({
       askedDelayMs,
-      patch: { robotsStatus: 200, robotsFetchedAt: NOW, robotsAttempts: 0, robotsText: text, crawlDelayMs },
+      patch: {
+        robotsStatus: 200,
+        robotsFetchedAt: NOW,
+        robotsAttempts: 0,
+        robotsHop: null,
+        robotsHops: 0,
+        robotsText: text,
+        crawlDelayMs,
+      },
     });
   });
 });

@@ -37,6 +37,8 @@ const HOST: HostFacts = {
   robotsStatus: 200,
   robotsFetchedAt: NOW - 1_000,
   robotsAttempts: 0,
+  robotsHop: null,
+  robotsHops: 0,
 };
 
 type Settled = Exclude<Outcome, { kind: 'robots' }>;

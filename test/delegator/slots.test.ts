@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Slot, Slots } from '../../dist/delegator/slots.js';
 
 function acquireAll(slots: Slots, hostId: number, perHost: number): Slot[] {
@@ -15,59 +15,80 @@ function required(slot: Slot | null): Slot {
   return slot;
 }
 
+let now = 0;
+const clock = (): number => now;
+
 describe('slots', () => {
+  beforeEach(() => {
+    now = 1_000;
+  });
+
   test.each([
     ['a host with a limit never has more', 3, 4, 2, 2],
     ['a host without a limit may have all', 3, 4, Infinity, 12],
     ['a limit beyond the capacity is the capacity', 2, 2, 100, 4],
     ['one thread serves a host as often as it may', 1, 8, 5, 5],
   ])('%s', (_, threads, concurrency, perHost, count) => {
-    expect(acquireAll(new Slots(threads, concurrency), 1, perHost)).toHaveLength(count);
+    expect(acquireAll(new Slots(threads, concurrency, clock), 1, perHost)).toHaveLength(count);
   });
 
-  test('the slots of a host with a limit are tied to neighbouring threads', () => {
-    const slots = acquireAll(new Slots(4, 2), 3, 3);
-    expect(slots.map(({ index, thread }) => [index, thread])).toEqual([
-      [0, 3],
-      [1, 0],
-      [2, 1],
+  test('the slots of a host with a limit are spread over the threads that have least to do', () => {
+    const slots = new Slots(4, 2, clock);
+    required(slots.acquire(9, 1));
+    expect(acquireAll(slots, 3, 3).map(({ index, thread }) => [index, thread])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
     ]);
   });
 
-  test('a slot has the same thread every time', () => {
-    const slots = new Slots(4, 2);
-    const [first] = acquireAll(slots, 5, 2);
-    slots.release(required(first ?? null));
-    expect(slots.acquire(5, 2)).toMatchObject({ index: 0, thread: 1 });
+  test('a slot goes back to its thread while that may keep its connection, and then to any', () => {
+    const slots = new Slots(2, 1, clock);
+    slots.release(required(slots.acquire(5, 1)));
+    const other = required(slots.acquire(6, 1));
+    expect(other.thread).toBe(0);
+    now += 5_999;
+    expect(slots.acquire(5, 1)).toBeNull();
+    now += 1;
+    expect(slots.acquire(5, 1)).toMatchObject({ thread: 1 });
+  });
+
+  test('a slot does not wait for a dead thread', () => {
+    const slots = new Slots(2, 1, clock);
+    slots.release(required(slots.acquire(5, 1)));
+    slots.setLive(0, false);
+    expect(slots.acquire(5, 1)).toMatchObject({ thread: 1 });
   });
 
   test('requests of a host without a limit go to the thread that has least to do', () => {
-    const slots = new Slots(3, 2);
+    const slots = new Slots(3, 2, clock);
     expect(acquireAll(slots, 1, Infinity).map(({ thread }) => thread)).toEqual([0, 1, 2, 0, 1, 2]);
   });
 
-  test('a full thread makes its hosts wait, others not', () => {
-    const slots = new Slots(2, 1);
+  test('a slow host keeps one thread, not every host that shares it', () => {
+    const slots = new Slots(2, 1, clock);
     required(slots.acquire(2, 1));
-    expect(slots.acquire(4, 1)).toBeNull();
-    expect(slots.acquire(3, 1)).toMatchObject({ thread: 1 });
+    const next = required(slots.acquire(4, 1));
+    expect(next.thread).toBe(1);
+    slots.release(next);
+    expect(slots.acquire(6, 1)).toMatchObject({ thread: 1 });
   });
 
   test('a host is free before the thread is', () => {
-    const slots = new Slots(2, 4);
+    const slots = new Slots(2, 4, clock);
     const slot = required(slots.acquire(1, 1));
     expect(slots.acquire(1, 1)).toBeNull();
     slots.releaseHost(slot);
-    expect([slots.inFlight(1), slots.busyHosts(), slots.loads()[1]]).toEqual([0, 0, 1]);
+    expect([slots.inFlight(1), slots.busyHosts(), slots.loads()[0]]).toEqual([0, 0, 1]);
     const next = required(slots.acquire(1, 1));
     slots.release(slot);
-    expect([slots.inFlight(1), slots.loads()[1]]).toEqual([1, 1]);
+    expect([slots.inFlight(1), slots.loads()[0]]).toEqual([1, 1]);
     slots.release(next);
-    expect([slots.inFlight(1), slots.loads()[1]]).toEqual([0, 0]);
+    expect([slots.inFlight(1), slots.loads()[0]]).toEqual([0, 0]);
   });
 
   test('freeing a host twice frees it once', () => {
-    const slots = new Slots(1, 4);
+    const slots = new Slots(1, 4, clock);
     const slot = required(slots.acquire(1, 2));
     required(slots.acquire(1, 2));
     slots.releaseHost(slot);
@@ -76,38 +97,47 @@ describe('slots', () => {
   });
 
   test('a dead thread takes nothing until it is replaced', () => {
-    const slots = new Slots(2, 3);
+    const slots = new Slots(2, 3, clock);
     slots.setLive(0, false);
     expect(slots.free()).toBe(3);
-    expect(slots.acquire(2, 1)).toBeNull();
     expect(acquireAll(slots, 1, Infinity).map(({ thread }) => thread)).toEqual([1, 1, 1]);
+    expect(slots.acquire(2, 1)).toBeNull();
     slots.setLive(0, true);
     expect(slots.acquire(2, 1)).toMatchObject({ thread: 0 });
   });
 
   describe('taking a thread alone', () => {
     test('waits until the thread is empty and lets nothing else in meanwhile', () => {
-      const slots = new Slots(2, 2);
-      const other = required(slots.acquire(4, 1));
+      const slots = new Slots(2, 2, clock);
+      const [one, two] = [required(slots.acquire(4, 1)), required(slots.acquire(5, 1))];
       expect(slots.acquireAlone(2)).toBeNull();
-      expect(slots.acquire(6, 1)).toBeNull();
-      slots.release(other);
+      expect(slots.acquire(6, 1)).toMatchObject({ thread: two.thread });
+      expect(slots.acquire(7, 1)).toBeNull();
+      slots.release(one);
       const alone = required(slots.acquireAlone(2));
-      expect(alone).toMatchObject({ thread: 0, isAlone: true });
-      expect(slots.acquire(6, 1)).toBeNull();
+      expect(alone).toMatchObject({ thread: one.thread, isAlone: true });
+      expect(slots.acquire(7, 1)).toBeNull();
       slots.release(alone);
-      expect(slots.acquire(6, 1)).not.toBeNull();
+      expect(slots.acquire(7, 1)).not.toBeNull();
     });
 
     test('waits for a thread whose host part is free but whose task is not done', () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, clock);
       const other = required(slots.acquire(1, 1));
       slots.releaseHost(other);
       expect(slots.acquireAlone(1)).toBeNull();
     });
 
+    test('waits for the first slot of its host', () => {
+      const slots = new Slots(2, 2, clock);
+      const other = required(slots.acquire(1, 1));
+      expect(slots.acquireAlone(1)).toBeNull();
+      slots.release(other);
+      expect(slots.acquireAlone(1)).toMatchObject({ thread: other.thread });
+    });
+
     test('happens one at a time', () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, clock);
       const first = required(slots.acquireAlone(1));
       expect(slots.acquireAlone(2)).toBeNull();
       slots.release(first);
@@ -115,7 +145,7 @@ describe('slots', () => {
     });
 
     test('waits for a dead thread to be replaced', () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, clock);
       slots.setLive(0, false);
       expect(slots.acquireAlone(1)).toBeNull();
       slots.setLive(0, true);
@@ -123,7 +153,7 @@ describe('slots', () => {
     });
 
     test('counts as a request of its host', () => {
-      const slots = new Slots(2, 2);
+      const slots = new Slots(2, 2, clock);
       required(slots.acquireAlone(1));
       expect(acquireAll(slots, 1, 2)).toHaveLength(1);
       expect(slots.inFlight(1)).toBe(2);
@@ -153,7 +183,7 @@ describe('slots', () => {
         fc.array(limit, { minLength: 1, maxLength: 5 }),
         fc.array(step, { maxLength: 60 }),
         (threads, concurrency, limits, steps) => {
-          const slots = new Slots(threads, concurrency);
+          const slots = new Slots(threads, concurrency, clock);
           const held: Slot[] = [];
           const freed = new Set<Slot>();
           const homes = new Map<string, number>();
@@ -164,7 +194,10 @@ describe('slots', () => {
             if (kind === 'acquire' || kind === 'alone') {
               const taken = kind === 'acquire' ? slots.acquire(hostId, perHost) : slots.acquireAlone(hostId);
               if (taken !== null) held.push(taken);
-            } else if (kind === 'die' || kind === 'revive') slots.setLive(pick % threads, kind === 'revive');
+            } else if (kind === 'die') {
+              slots.setLive(pick % threads, false);
+              for (const [slotName, thread] of homes) if (thread === pick % threads) homes.delete(slotName);
+            } else if (kind === 'revive') slots.setLive(pick % threads, true);
             else if (slot !== undefined && kind === 'free-host') {
               slots.releaseHost(slot);
               freed.add(slot);

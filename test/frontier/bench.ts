@@ -94,7 +94,7 @@ export class Bench {
   /** A frontier that was started and has its seeds. */
   static async start(home: FrontierHome, options: BenchOptions, isReopening = false): Promise<Bench> {
     const bench = new Bench(home, await home.open(options.seeds), options, isReopening);
-    await bench.frontier.start(bench.now, { maxDepth: bench.maxDepth }, null);
+    await bench.frontier.start(bench.now, { maxDepth: bench.maxDepth, longestGapMs: 60_000 }, null);
     await bench.frontier.admitSeeds(options.seeds);
     await bench.#rest();
     return bench;
@@ -109,7 +109,11 @@ export class Bench {
     await this.#open.close();
     this.#held.clear();
     this.#open = await this.#home.open(this.#seeds);
-    const resumption = await this.frontier.start(this.now, { maxDepth: this.maxDepth }, retryFailed);
+    const resumption = await this.frontier.start(
+      this.now,
+      { maxDepth: this.maxDepth, longestGapMs: 60_000 },
+      retryFailed,
+    );
     await this.frontier.admitSeeds(this.#seeds);
     return resumption;
   }

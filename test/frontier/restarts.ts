@@ -152,6 +152,17 @@ export function restartContract(name: string, makeHome: MakeHome): void {
       expect(await bench.states()).toMatchObject({ [A]: 'done 1', [B]: 'done 1' });
     });
 
+    test('a circle that is mended leaves nothing behind of the ways that led through it', async () => {
+      const bench = await start({ seeds: [SEED] });
+      await bench.crawl(site({ [SEED]: pageTo(A), [A]: redirectTo(B), [B]: redirectTo(A) }));
+      await bench.restart('all');
+      const { faults } = await bench.crawl(
+        site({ [SEED]: pageTo(A), [A]: redirectTo(C), [B]: pageTo(), [C]: pageTo() }),
+      );
+      expect(faults).toEqual([]);
+      expect(await bench.states()).toMatchObject({ [A]: 'done 1', [B]: 'skipped:nofollow –', [C]: 'done 1' });
+    });
+
     test('what failed beyond a lowered limit is not asked for again', async () => {
       const bench = await start({ seeds: [SEED] });
       await bench.crawl(site({ [SEED]: pageTo(A), [A]: pageTo(B) }));
@@ -180,6 +191,18 @@ export function restartContract(name: string, makeHome: MakeHome): void {
       });
       expect(await bench.host(SEED)).toMatchObject({ givenUp: 'host', failures: 9 });
       expect(await bench.claimKeys()).toEqual([at('b', '/')]);
+    });
+
+    test('times that only a clock set wrong can have written are brought back', async () => {
+      const bench = await start({ seeds: [SEED] });
+      const { id } = await bench.host(SEED);
+      const ahead = bench.now + 48 * 60 * MINUTE;
+      await bench.apply([], [{ hostId: id, patch: { nextFetchAt: ahead, blockedUntil: ahead } }]);
+      await bench.restart();
+      expect(await bench.host(SEED)).toMatchObject({ nextFetchAt: bench.now + 60 * MINUTE });
+      await bench.apply([], [{ hostId: id, patch: { nextFetchAt: ahead, blockedUntil: null } }]);
+      await bench.restart();
+      expect(await bench.host(SEED)).toMatchObject({ nextFetchAt: bench.now + MINUTE });
     });
 
     test('a URL that is tried again brings its host along, whatever that was given up for', async () => {

@@ -107,6 +107,36 @@ test.concurrent('a gap is kept over kill -9', async ({ bench }) => {
   expectGaps(site, db, 2_000);
 });
 
+test.concurrent(
+  'a connection that was closed under a request is made good, at the next turn',
+  async ({ bench }) => {
+    const site = await bench.site({ '/': page(['/bad']), '/bad': 'hang-up' });
+    const db = bench.file();
+    const args = [
+      '--seed',
+      `${site.origin}/`,
+      '--db',
+      db,
+      '--delay',
+      '0.5',
+      '--per-host',
+      '1',
+      '--retries',
+      '1',
+    ];
+    const { status } = await bench.run([...args, '--retry-delay', '0.01']);
+    expect(status).toBe(1);
+    // Once on the kept connection, which costs no try, then on new ones as often as it may.
+    expect(site.paths).toEqual(['/robots.txt', '/', '/bad', '/bad', '/bad']);
+    for (const gap of site.gaps()) expect(gap).toBeGreaterThanOrEqual(250);
+    const [bad] = query<{ error: string; attempts: number }>(
+      db,
+      "SELECT error, attempts FROM pages WHERE url LIKE '%bad'",
+    );
+    expect(bad).toEqual({ error: 'reset', attempts: 2 });
+  },
+);
+
 test.concurrent('two hosts do not wait for each other', async ({ bench }) => {
   const pages = paths(5);
   const routes = { '/': page(pages), ...each(pages, page([])) };

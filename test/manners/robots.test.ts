@@ -116,6 +116,33 @@ test.concurrent(
 );
 
 test.concurrent(
+  'many hosts that share one robots.txt ask for it once, over kill -9 too, and hold up nobody',
+  async ({ bench }) => {
+    const addresses = Array.from({ length: 12 }, (_, n) => `127.0.0.${n + 10}`);
+    const shared = await bench.site({ '/rules': { ...text(CLOSED), afterMs: 1_500 } });
+    const pages = { '/': page(['/closed']), '/closed': page([]) };
+    const routes = { ...pages, '/robots.txt': to(`${shared.origin}/rules`) };
+    const sharing = await Promise.all(addresses.map((address) => bench.site(routes, { address })));
+    const free = await bench.site({ '/': page(['/p']), '/p': page([]) }, { address: '127.0.0.2' });
+    const db = bench.file();
+    const seeds = [...sharing, free].flatMap(({ origin }) => ['--seed', `${origin}/`]);
+    const args = [...seeds, '--db', db, '--workers', '2', '--concurrency', '2', '--delay', '0.1'];
+    const first = bench.start(args);
+    const waiting = 'SELECT count(*) AS hosts FROM hosts WHERE robots_hop IS NOT NULL';
+    await shared.asked(1);
+    while (query<{ hosts: number }>(db, waiting)[0]?.hosts !== 12) await pause(20);
+    await first.kill();
+    expect((await bench.run(args)).status).toBe(0);
+    for (const site of sharing) {
+      expect(endsOf(db, site.origin)).toMatchObject({ '/': 'done 200', '/closed': 'skipped robots' });
+      expect(site.paths).toEqual(['/robots.txt', '/']);
+    }
+    expect(endsOf(db, free.origin)).toMatchObject({ '/': 'done 200', '/p': 'done 200' });
+    expect(shared.hits.length).toBeLessThanOrEqual(2);
+  },
+);
+
+test.concurrent(
   'a robots.txt that redirects to one that never comes about ends with its host given up',
   async ({ bench }) => {
     const broken = await bench.site({ '/rules': { status: 500 } }, { address: '127.0.0.2' });

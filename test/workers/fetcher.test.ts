@@ -197,14 +197,27 @@ test('no connection in time is a connect failure', async () => {
   });
 });
 
-test('a kept connection that the server closed under the request is replaced, once', async () => {
+test('a kept connection that the server closed under the request says so, and is replaced', async () => {
   const site = await serveRaw((socket, request) => {
     if (request === 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     else socket.destroy();
   });
   const fetcher = makeFetcher();
-  for (let i = 0; i < 3; i++) expect((await fetcher.get(ask(site.origin))).body.toString()).toBe('ok');
-  expect(site.connections()).toBe(3);
+  expect((await fetcher.get(ask(site.origin))).body.toString()).toBe('ok');
+  expect(await failureOf(fetcher.get(ask(site.origin)))).toMatchObject({ code: 'reset', isStale: true });
+  expect((await fetcher.get(ask(site.origin))).body.toString()).toBe('ok');
+  expect(site.connections()).toBe(2);
+});
+
+test('a query is sent as it stands, an empty one too', async () => {
+  const asked: string[] = [];
+  const site = await serve((request, response) => {
+    asked.push(request.url ?? '');
+    response.end();
+  });
+  const fetcher = makeFetcher();
+  for (const path of ['/a', '/a?', '/a?b', '/?']) await fetcher.get(ask(site.origin + path));
+  expect(asked).toEqual(['/a', '/a?', '/a?b', '/?']);
 });
 
 test('a fresh connection closed without an answer is a reset and not asked again', async () => {
