@@ -43,8 +43,14 @@ export interface CrawlOptions {
   readonly maxPages?: number | null | undefined;
   /** Links from a seed. @default null */
   readonly maxDepth?: number | null | undefined;
+  /** Variants of one URL pattern: same path, but for query, numbers and identifiers. @default null */
+  readonly maxVariants?: number | null | undefined;
+  /** URLs of one host. @default null */
+  readonly maxPerHost?: number | null | undefined;
   /** Seconds of this run. @default null */
   readonly maxTime?: number | null | undefined;
+  /** Redirects in a row that are followed. @default 20 */
+  readonly maxRedirects?: number | undefined;
   /** Bytes of one page. @default 10 MiB */
   readonly maxBody?: number | undefined;
 
@@ -59,6 +65,8 @@ export interface CrawlOptions {
   /** CSS selector: only links inside matching elements count. @default null */
   readonly within?: string | null | undefined;
 
+  /** Start from what the sitemaps of the hosts in scope list, too. @default false */
+  readonly sitemaps?: boolean | undefined;
   /** Whether robots.txt and its kin are obeyed. @default true */
   readonly robots?: boolean | undefined;
   /** @default Orbweaver with its version and address */
@@ -96,7 +104,10 @@ export interface CrawlConfig {
 
   readonly maxPages: number | null;
   readonly maxDepth: number | null;
+  readonly maxVariants: number | null;
+  readonly maxPerHost: number | null;
   readonly maxTimeMs: number | null;
+  readonly maxRedirects: number;
   readonly maxBodyBytes: number;
 
   readonly scope: ScopeMode;
@@ -105,6 +116,7 @@ export interface CrawlConfig {
   readonly exclude: readonly string[];
   readonly within: string | null;
 
+  readonly sitemaps: boolean;
   readonly obeyRobots: boolean;
   readonly userAgent: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -165,13 +177,17 @@ export async function resolveConfig(
     workerMemoryMiB: pick('workerMemory'),
     maxPages: pick('maxPages'),
     maxDepth: pick('maxDepth'),
+    maxVariants: pick('maxVariants'),
+    maxPerHost: pick('maxPerHost'),
     maxTimeMs: toMs(pick('maxTime'), 1000),
+    maxRedirects: pick('maxRedirects'),
     maxBodyBytes: pick('maxBody'),
     scope: pick('scope'),
     profile: profile === 'auto' ? profileOf(seeds) : profile,
     include: Object.freeze([...include]),
     exclude: Object.freeze([...exclude]),
     within,
+    sitemaps: pick('sitemaps'),
     obeyRobots: pick('robots'),
     userAgent: pick('userAgent'),
     headers: Object.freeze(
@@ -202,8 +218,15 @@ export function fixedSettings(config: CrawlConfig): FixedSettings {
     exclude: set(config.exclude),
     within: config.within ?? '',
     robots: config.obeyRobots ? 'obeyed' : 'ignored',
+    sitemaps: config.sitemaps ? 'read' : NOT_READ,
+    maxRedirects: String(config.maxRedirects),
   };
 }
+
+const NOT_READ = 'not read';
+
+/** What a file that does not say was made with: settings that came later. */
+const BEFORE: FixedSettings = { sitemaps: NOT_READ, maxRedirects: '20' };
 
 /**
  * Names each setting in which a file differs from what is asked now, one line each, for people: the
@@ -211,7 +234,7 @@ export function fixedSettings(config: CrawlConfig): FixedSettings {
  */
 export function describeDifferences(stored: FixedSettings, now: FixedSettings): string[] {
   return Object.entries(now).flatMap(([name, value]) => {
-    const before = stored[name];
+    const before = stored[name] ?? BEFORE[name];
     if (before === value) return [];
     if (before !== undefined && SET_SETTINGS.has(name))
       return setDifferences(spell(flagOf(name)), before, value);

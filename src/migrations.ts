@@ -3,11 +3,11 @@
  * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
  */
 import type { Migrations } from './database.js';
-import { FRONTIER_SCHEMA, ROBOTS_HOPS } from './frontier/schema.js';
-import { STORE_SCHEMA } from './store/schema.js';
+import { FRONTIER_SCHEMA, KINDS_AND_GUARDS, ROBOTS_HOPS } from './frontier/schema.js';
+import { STORE_SCHEMA, TRIES } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
-const VIEWS = `
+const FIRST_VIEWS = `
 CREATE VIEW pages AS
   SELECT u.id, u.request_key, u.request_key AS url, r.requested_url, u.state, r.http_status, r.title, u.depth,
          u.found_on, u.error, u.error_detail, u.attempts, r.content_type, r.body_bytes, r.body_sha256,
@@ -16,4 +16,24 @@ CREATE VIEW pages AS
 CREATE VIEW backlinks AS SELECT target_id, source_id FROM links;
 `;
 
-export const MIGRATIONS: Migrations = [FRONTIER_SCHEMA + STORE_SCHEMA + VIEWS, ROBOTS_HOPS];
+const VIEWS_BY_KIND = `
+DROP VIEW pages;
+CREATE VIEW pages AS
+  SELECT u.id, u.request_key, coalesce(u.url, u.request_key) AS url, r.requested_url, u.state, r.http_status, r.title,
+         u.depth, u.found_on, u.error, u.error_detail, u.attempts, r.content_type, r.body_bytes, r.body_sha256,
+         r.fetched_at, r.duration_ms, d.target_url AS redirect_to, r.canonical_url
+    FROM urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id
+   WHERE u.kind <> 'sitemap';
+CREATE VIEW sitemaps AS
+  SELECT u.id, u.url, u.state, r.http_status, u.error, u.error_detail, u.attempts, r.body_bytes, r.fetched_at,
+         r.duration_ms, d.target_url AS redirect_to, u.found_on,
+         (SELECT count(*) FROM sitemap_urls s WHERE s.sitemap_id = u.id) AS urls
+    FROM urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id
+   WHERE u.kind = 'sitemap';
+`;
+
+export const MIGRATIONS: Migrations = [
+  FRONTIER_SCHEMA + STORE_SCHEMA + FIRST_VIEWS,
+  ROBOTS_HOPS,
+  KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
+];

@@ -9,6 +9,7 @@ import type { Task } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { Fetcher } from './fetcher.js';
 import { fetchRobots } from './robots.js';
+import type { SitemapReader } from './sitemap.js';
 import { Visitor } from './visit.js';
 
 // The pool starts every thread with the run's settings; `unknown` until here.
@@ -16,6 +17,7 @@ const settings = workerData as WorkerSettings;
 const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
 const visitor = new Visitor(settings, fetcher, post);
+let sitemaps: SitemapReader | null = null;
 
 /** Does one task. The promise always resolves. */
 export default async function perform(task: Task): Promise<Outcome> {
@@ -24,6 +26,8 @@ export default async function perform(task: Task): Promise<Outcome> {
     switch (task.kind) {
       case 'fetch':
         return await visitor.visit(task);
+      case 'sitemap':
+        return await (await sitemapReader()).read(task);
       case 'robots':
         return await fetchRobots(fetcher, task, post);
       default:
@@ -32,6 +36,12 @@ export default async function perform(task: Task): Promise<Outcome> {
   } catch (thrown) {
     return failed(thrown, startedAt);
   }
+}
+
+/** Loaded with its XML parser when there is a first one: most crawls read none. */
+async function sitemapReader(): Promise<SitemapReader> {
+  const { SitemapReader: Reader } = await import('./sitemap.js');
+  return (sitemaps ??= new Reader(settings, fetcher, post));
 }
 
 function failed(thrown: unknown, startedAt: number): FailureOutcome {

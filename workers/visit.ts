@@ -3,8 +3,14 @@
  * parse and sort its links. Follows nothing, retries nothing.
  */
 import { createHash } from 'node:crypto';
-import type { OtherTypeOutcome, Outcome, PageOutcome, RedirectOutcome } from '#src/protocol/outcome.js';
-import type { WorkerMessage } from '#src/protocol/outcome.js';
+import type {
+  OtherTypeOutcome,
+  Outcome,
+  PageOutcome,
+  RedirectOutcome,
+  Verdict,
+  WorkerMessage,
+} from '#src/protocol/outcome.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { FetchTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
@@ -57,7 +63,7 @@ export class Visitor {
     const kind = kindOf(reply.status, reply.headers);
     switch (kind) {
       case 'redirect':
-        return this.#redirect(task, reply);
+        return redirectOf(task, reply, (key) => this.#scope.judge(key, task.key));
       case 'refusal':
         throw refusal(reply.status, reply.headers);
       case 'other-type':
@@ -74,23 +80,6 @@ export class Visitor {
     const kind = kindOf(status, headers);
     const isWanted = kind === 'html' || kind === 'sniff';
     return isWanted ? { take: 'all', maxBytes: this.#maxBodyBytes } : { take: 'none' };
-  }
-
-  #redirect(task: FetchTask, reply: Reply): RedirectOutcome {
-    const { status } = reply;
-    const location = locationOf(status, reply.headers);
-    const target = parseTarget(location, task.url);
-    if (target === null)
-      throw unusable(status, `status ${status} to an address that is not http(s): ${location}`);
-    const verdict = this.#scope.judge(target.key, task.key);
-    return {
-      kind: 'redirect',
-      ...circumstances(reply),
-      status,
-      targetKey: target.key,
-      targetUrl: target.request,
-      verdict,
-    };
   }
 
   #page(task: FetchTask, reply: Reply): PageOutcome | OtherTypeOutcome {
@@ -113,10 +102,39 @@ export class Visitor {
   }
 }
 
+/**
+ * A redirect as an outcome.
+ * @param judge whether the target belongs to the crawl
+ * @throws FailureError `redirect` where it leads nowhere
+ */
+export function redirectOf(
+  { url }: Pick<FetchTask, 'url'>,
+  reply: Reply,
+  judge: (targetKey: string) => Verdict,
+): RedirectOutcome {
+  const { status } = reply;
+  const location = locationOf(status, reply.headers);
+  const target = parseTarget(location, url);
+  if (target === null)
+    throw unusable(status, `status ${status} to an address that is not http(s): ${location}`);
+  return {
+    kind: 'redirect',
+    ...circumstances(reply),
+    status,
+    targetKey: target.key,
+    targetUrl: target.request,
+    verdict: judge(target.key),
+  };
+}
+
 function otherType(reply: Reply, contentType: string): OtherTypeOutcome {
   return { kind: 'other-type', ...circumstances(reply), status: reply.status, contentType };
 }
 
-function circumstances({ startedAt, durationMs }: Reply): Pick<PageOutcome, 'startedAt' | 'durationMs'> {
+/** When it was asked for, and how long that took. */
+export function circumstances({
+  startedAt,
+  durationMs,
+}: Reply): Pick<PageOutcome, 'startedAt' | 'durationMs'> {
   return { startedAt, durationMs };
 }

@@ -9,13 +9,13 @@ import { Delegator, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener } from '../delegator/events.js';
 import { WorkerPool } from '../delegator/pool.js';
 import { UsageError } from '../errors.js';
-import type { Resumption, StateCounts } from '../frontier/frontier.js';
+import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
 import { MIGRATIONS } from '../migrations.js';
 import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
-import { CRAWL_DELAY_CAP_MS } from '../policy/robots.js';
+import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
 import type { WorkerSettings } from '../protocol/settings.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
@@ -79,12 +79,10 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
   const frontier = new SqliteFrontier(connection, {
     scope: config.scope,
     seedScopeKeys: config.seeds.map((seed) => scopeKeyOf(seed, config.scope)),
+    maxHops: config.maxRedirects,
+    sitemapsOf: config.sitemaps ? sitemapsOf : null,
   });
-  const resumption = frontier.start(
-    startedAt,
-    { maxDepth: config.maxDepth, longestGapMs: Math.max(CRAWL_DELAY_CAP_MS, config.delayMs ?? 0) },
-    config.retryFailed,
-  );
+  const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
   frontier.admitSeeds(config.seeds);
   const delegator = delegatorFor(config, frontier, new RecordTable(connection), hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
@@ -121,6 +119,10 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
   };
   end(ending, request.exitStatus(result));
   return result;
+}
+
+function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs }: CrawlConfig): RunLimits {
+  return { maxDepth, maxVariants, maxPerHost, longestGapMs: Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0) };
 }
 
 function delegatorFor(

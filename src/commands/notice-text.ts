@@ -2,12 +2,14 @@
 import type { Notice } from '../delegator/events.js';
 import type { CrawlConfig } from '../config.js';
 import { printable } from '../observe/printable.js';
-import { formatGap, plural } from '../observe/quantity.js';
+import { formatGap, formatNumber, plural } from '../observe/quantity.js';
 
 export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' | 'within'>): string {
   switch (notice.kind) {
     case 'scope-widened':
       return `the seed was redirected: ${printable(notice.scopeKey)} now belongs to the crawl (${printable(notice.url)})`;
+    case 'many-variants':
+      return `${formatNumber(notice.variants)} variants of ${printable(notice.pattern)}, ${printable(notice.example)} for one: if this is a trap, --max-variants stops it`;
     case 'host-given-up':
       return `giving up ${printable(notice.host)} (${notice.code}): ${printable(notice.detail)}`;
     case 'crawl-delay':

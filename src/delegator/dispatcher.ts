@@ -143,7 +143,7 @@ export class Dispatcher {
 
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
     this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) => ({
-      kind: 'fetch',
+      kind: lease.kind === 'sitemap' ? 'sitemap' : 'fetch',
       flightId,
       url: lease.url,
       key: lease.key,

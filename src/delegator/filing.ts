@@ -248,6 +248,7 @@ function asRobotsAnswer(outcome: Outcome | Lost): RobotsOutcome | FailureOutcome
 function stateOf(settlement: Settlement): Filed['state'] {
   switch (settlement.kind) {
     case 'page':
+    case 'sitemap':
     case 'redirect':
       return 'done';
     case 'failed':

@@ -38,6 +38,8 @@ export function settleOutcome(
   switch (outcome.kind) {
     case 'page':
       return { settlement: { ...outcome, kind: 'page', id }, event: SUCCESS };
+    case 'sitemap':
+      return { settlement: { ...outcome, kind: 'sitemap', id }, event: SUCCESS };
     case 'redirect':
       return { settlement: settleRedirect(lease, outcome), event: SUCCESS };
     case 'other-type':

@@ -20,8 +20,8 @@ import type { Verdict } from '../protocol/outcome.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
-/** A redirect answered by a URL this many redirects from a link is not followed. */
-export const MAX_HOPS = 20;
+/** What a request is for. A sitemap's key is `sitemap:` and its URL, so that it never merges with a page. */
+export type RequestKind = 'page' | 'sitemap';
 
 /** A host as the policy sees it. Times are ms since epoch, null = never or none. */
 export interface HostFacts {
@@ -56,7 +56,8 @@ export type HostPatch = Partial<Omit<HostFacts, 'id' | 'host'>> & { readonly rob
 export interface Lease {
   readonly id: number;
   readonly hostId: number;
-  /** Identity key. */
+  readonly kind: RequestKind;
+  /** Identity key of the URL. */
   readonly key: string;
   /** What to put on the wire: the key, or another spelling of it. */
   readonly url: string;
@@ -64,7 +65,6 @@ export interface Lease {
   readonly attempts: number;
   readonly refusals: number;
   readonly isRespelt: boolean;
-  readonly isSeedChain: boolean;
   /** 0 ordinary, 1 shared a thread that died, 2 a thread died with it alone. */
   readonly suspect: number;
 }
@@ -112,6 +112,17 @@ export type Settlement =
       /** `host count` lines of links outside the scope that are only counted. */
       readonly outsideHosts: string;
     }
+  | {
+      readonly kind: 'sitemap';
+      readonly id: number;
+      /** Keys of pages in the seeds' scope, and outside it, joined by newlines. */
+      readonly inside: string;
+      readonly outside: string;
+      /** As for a page. */
+      readonly outsideHosts: string;
+      /** URLs of further sitemaps, joined by newlines. */
+      readonly sitemaps: string;
+    }
   | { readonly kind: 'redirect'; readonly id: number; readonly targetKey: string; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly id: number; readonly code: FailureCode; readonly detail: string }
   | { readonly kind: 'skipped'; readonly id: number; readonly reason: SkipReason }
@@ -144,11 +155,15 @@ export interface StateCounts {
 }
 
 /** Worth telling the user, as it happens. */
-export type FrontierNotice = {
-  readonly kind: 'scope-widened';
-  readonly scopeKey: string;
-  readonly url: string;
-};
+export type FrontierNotice =
+  | { readonly kind: 'scope-widened'; readonly scopeKey: string; readonly url: string }
+  /** A URL pattern has very many variants: a trap, or a large site. */
+  | {
+      readonly kind: 'many-variants';
+      readonly pattern: string;
+      readonly variants: number;
+      readonly example: string;
+    };
 
 /** What a start found and did. */
 export interface Resumption {
@@ -160,6 +175,9 @@ export interface Resumption {
 /** How a run over an existing frontier may differ from the one before. */
 export interface RunLimits {
   readonly maxDepth: number | null;
+  /** Variants of one URL pattern, and URLs of one host, that are ever asked for. */
+  readonly maxVariants: number | null;
+  readonly maxPerHost: number | null;
   /** The longest gap between two requests that any host may be kept to, ms. */
   readonly longestGapMs: number;
 }

@@ -6,9 +6,9 @@
  */
 import type { Connection, Statement } from '../database.js';
 import type { Verdict } from '../protocol/outcome.js';
-import { MAX_HOPS } from './frontier.js';
 import { type GrowingScope, REDIRECT } from './scope.js';
-import { NO_HOPS, type UrlRow, type UrlTable } from './urls.js';
+import { NO_HOPS } from './schema.js';
+import type { UrlRow, UrlTable } from './urls.js';
 
 /** Page-level nofollow: recorded, not followed. */
 const UNFOLLOWED = 2;
@@ -20,6 +20,7 @@ interface Redirect {
 
 export class LinkGraph {
   readonly #urls: UrlTable;
+  readonly #maxHops: number;
   readonly #scope: GrowingScope;
   readonly #addEdge: Statement<[number, number, number]>;
   readonly #leastNofollow: Statement<[number, number, number]>;
@@ -32,8 +33,10 @@ export class LinkGraph {
   readonly #nextRelaxation: Statement<[], { depth: number; urlId: number }>;
   readonly #dropRelaxation: Statement<[number, number]>;
 
-  constructor(connection: Connection, urls: UrlTable, scope: GrowingScope) {
+  /** @param maxHops a redirect answered by a URL this many redirects from a link is not followed */
+  constructor(connection: Connection, urls: UrlTable, scope: GrowingScope, maxHops: number) {
     this.#urls = urls;
+    this.#maxHops = maxHops;
     this.#scope = scope;
     this.#addEdge = connection.prepare(
       'INSERT OR IGNORE INTO links (source_id, target_id, nofollow) VALUES (?, ?, ?)',
@@ -54,7 +57,7 @@ export class LinkGraph {
       .pluck();
     this.#longerTargets = connection
       .prepare<[number, number], string>(
-        `SELECT u.request_key FROM links l JOIN urls u ON u.id = l.target_id
+        `SELECT coalesce(u.url, u.request_key) FROM links l JOIN urls u ON u.id = l.target_id
           WHERE l.source_id = ? AND l.nofollow < ${UNFOLLOWED} AND (u.depth IS NULL OR u.depth > ?)`,
       )
       .pluck();
@@ -84,7 +87,7 @@ export class LinkGraph {
     this.#addRedirect.run(source.id, targetKey, verdict);
     if (
       verdict === 'outside' &&
-      source.seedHops > MAX_HOPS &&
+      source.seedHops === NO_HOPS &&
       !this.#scope.has(targetKey) &&
       this.#scope.isOpen()
     ) {
@@ -99,17 +102,21 @@ export class LinkGraph {
     const source = this.#urls.row(sourceId);
     const redirect = this.#redirectOf.get(sourceId);
     if (redirect === undefined) return;
-    if (source.hops >= MAX_HOPS) {
-      if (source.state === 'done') this.#fail(source, `more than ${MAX_HOPS} redirects in a row`);
+    if (source.hops >= this.#maxHops) {
+      if (source.state === 'done') this.#fail(source, `more than ${this.#maxHops} redirects in a row`);
       return;
     }
     const { targetUrl, verdict } = redirect;
     const targetId = this.#urls.reach(targetUrl, {
+      kind: source.kind,
       depth: source.depth,
       hops: source.hops + 1,
       foundOn: source.id,
-      seedHops: Math.min(source.seedHops + 1, NO_HOPS),
-      inScope: verdict === 'inside' || (verdict === 'outside' && this.#scope.has(targetUrl)),
+      seedHops: source.seedHops < this.#maxHops ? source.seedHops + 1 : NO_HOPS,
+      inScope:
+        source.kind === 'sitemap' ||
+        verdict === 'inside' ||
+        (verdict === 'outside' && this.#scope.has(targetUrl)),
     });
     this.#setTarget.run(targetId, sourceId);
     this.#judgeCycle(source, targetId);
@@ -140,6 +147,7 @@ export class LinkGraph {
   addLink(source: UrlRow, key: string, nofollow: number): number {
     const isFollowed = nofollow < UNFOLLOWED && source.depth !== null;
     const targetId = this.#urls.reach(key, {
+      kind: 'page',
       depth: isFollowed ? source.depth + 1 : null,
       hops: isFollowed ? 0 : NO_HOPS,
       foundOn: source.id,
@@ -156,7 +164,14 @@ export class LinkGraph {
     if (url.depth === null || url.state !== 'done') return;
     const depth = url.depth + 1;
     for (const key of this.#longerTargets.all(url.id, depth))
-      this.#urls.reach(key, { depth, hops: 0, foundOn: url.id, seedHops: NO_HOPS, inScope: true });
+      this.#urls.reach(key, {
+        kind: 'page',
+        depth,
+        hops: 0,
+        foundOn: url.id,
+        seedHops: NO_HOPS,
+        inScope: true,
+      });
   }
 
   /** All URLs of a redirect cycle fail, whichever came first; one that was failed for its hops alone is done after all. */

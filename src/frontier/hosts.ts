@@ -24,7 +24,8 @@ export class HostTable {
   readonly #byId: Statement<[number], HostFacts>;
   readonly #idByOrigin: Statement<[string], number>;
   readonly #insert: Statement<[string]>;
-  readonly #addClaimable: Statement<[number, number]>;
+  readonly #addCounts: Statement<[number, number, number]>;
+  readonly #admitted: Statement<[number], number>;
   readonly #due: Statement<[number, number, number, number], HostFacts>;
   readonly #nextDue: Statement<[number], number | null>;
   readonly #setClock: Statement<[number, number]>;
@@ -32,14 +33,17 @@ export class HostTable {
   readonly #robotsText: Statement<[number], string | null>;
   readonly #update: Statement<[Record<string, unknown>]>;
   readonly #ids = new Map<string, number>();
-  readonly #deltas = new Map<number, number>();
+  readonly #deltas = new Map<number, { claimable: number; admitted: number }>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#byId = connection.prepare(`SELECT ${FACTS} FROM hosts WHERE id = ?`);
     this.#idByOrigin = connection.prepare<[string], number>('SELECT id FROM hosts WHERE host = ?').pluck();
     this.#insert = connection.prepare('INSERT INTO hosts (host) VALUES (?)');
-    this.#addClaimable = connection.prepare('UPDATE hosts SET claimable = claimable + ? WHERE id = ?');
+    this.#addCounts = connection.prepare(
+      'UPDATE hosts SET claimable = claimable + ?, admitted = admitted + ? WHERE id = ?',
+    );
+    this.#admitted = connection.prepare<[number], number>('SELECT admitted FROM hosts WHERE id = ?').pluck();
     this.#due = connection.prepare(
       `SELECT ${FACTS} FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at <= ?
          AND (next_fetch_at, id) > (?, ?) ORDER BY next_fetch_at, id LIMIT ?`,
@@ -69,8 +73,8 @@ export class HostTable {
     );
   }
 
-  idOf(key: string): number {
-    const origin = originOf(key);
+  idOf(url: string): number {
+    const origin = originOf(url);
     const known = this.#ids.get(origin);
     if (known !== undefined) return known;
     const id = this.#idByOrigin.get(origin) ?? Number(this.#insert.run(origin).lastInsertRowid);
@@ -161,13 +165,30 @@ export class HostTable {
   }
 
   countClaimable(id: number, delta: number): void {
-    this.#deltas.set(id, (this.#deltas.get(id) ?? 0) + delta);
+    this.#deltaOf(id).claimable += delta;
+  }
+
+  countAdmitted(id: number): void {
+    this.#deltaOf(id).admitted += 1;
+  }
+
+  /** URLs of a host that were ever queued. */
+  admitted(id: number): number {
+    return (this.#admitted.get(id) ?? 0) + (this.#deltas.get(id)?.admitted ?? 0);
   }
 
   /** Writes the deltas; the last thing in every transaction that moves URLs. */
   flush(): void {
-    for (const [id, delta] of this.#deltas) if (delta !== 0) this.#addClaimable.run(delta, id);
+    for (const [id, { claimable, admitted }] of this.#deltas) {
+      if (claimable !== 0 || admitted !== 0) this.#addCounts.run(claimable, admitted, id);
+    }
     this.#deltas.clear();
+  }
+
+  #deltaOf(id: number): { claimable: number; admitted: number } {
+    let delta = this.#deltas.get(id);
+    if (delta === undefined) this.#deltas.set(id, (delta = { claimable: 0, admitted: 0 }));
+    return delta;
   }
 
   /** Counts claimable URLs anew, after bulk changes. */

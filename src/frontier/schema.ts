@@ -88,6 +88,55 @@ CREATE INDEX deferred_by_scope ON deferred(scope_key);
 CREATE TABLE outside_hosts (host TEXT PRIMARY KEY, links INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
+/**
+ * Hops of a way that cannot be walked, as stored: no chain of redirects is that long. A URL with so many
+ * `seed_hops` is on no seed's chain.
+ */
+export const NO_HOPS = 1_000_000;
+
+/**
+ * Version 3: other requests than pages (sitemaps), guards against endless sites, a limit on redirects that may
+ * be chosen.
+ */
+export const KINDS_AND_GUARDS = `
+ALTER TABLE urls ADD COLUMN kind TEXT NOT NULL DEFAULT 'page';  -- page or sitemap
+ALTER TABLE urls ADD COLUMN url TEXT;                           -- what is asked for; NULL = request_key is it
+
+UPDATE urls SET hops = ${NO_HOPS} WHERE hops > 20;
+UPDATE urls SET seed_hops = ${NO_HOPS} WHERE seed_hops > 20;
+DROP INDEX urls_open_seeds;
+DROP INDEX urls_of_seeds;
+CREATE INDEX urls_open_seeds ON urls(id) WHERE seed_hops < ${NO_HOPS} AND state IN ('queued', 'leased');
+CREATE INDEX urls_of_seeds ON urls(id) WHERE seed_hops < ${NO_HOPS};
+CREATE INDEX urls_failed ON urls(host_id) WHERE state = 'failed';
+
+-- Which sitemap lists which page: a way in, at depth 0, that is no link.
+CREATE TABLE sitemap_urls (
+  page_id    INTEGER NOT NULL,
+  sitemap_id INTEGER NOT NULL,
+  PRIMARY KEY (page_id, sitemap_id)
+) WITHOUT ROWID;
+ALTER TABLE hosts ADD COLUMN sitemaps INTEGER NOT NULL DEFAULT 0;  -- 1: its sitemaps have been admitted
+
+-- Variants of one page, by origin and path with identifiers masked; see url/pattern.ts.
+CREATE TABLE patterns (
+  id       INTEGER PRIMARY KEY,
+  pattern  TEXT NOT NULL UNIQUE,
+  admitted INTEGER NOT NULL DEFAULT 0,          -- URLs of it that were ever queued
+  example  TEXT NOT NULL
+);
+CREATE INDEX patterns_by_size ON patterns(admitted) WHERE admitted >= 1000;
+ALTER TABLE hosts ADD COLUMN admitted INTEGER NOT NULL DEFAULT 0;  -- URLs of it that were ever queued
+UPDATE hosts SET admitted = (SELECT count(*) FROM urls WHERE host_id = hosts.id AND state <> 'skipped');
+
+-- URLs held back by a guard, and by what.
+CREATE TABLE held (
+  url_id     INTEGER PRIMARY KEY,
+  host_id    INTEGER NOT NULL,
+  pattern_id INTEGER                            -- NULL = by the number of URLs of its host
+);
+`;
+
 /** Version 2: a robots.txt that is redirected goes on from where it was. */
 export const ROBOTS_HOPS = `
 ALTER TABLE hosts ADD COLUMN robots_hop TEXT;                          -- where a redirected robots.txt is to be asked for next

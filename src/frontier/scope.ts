@@ -7,14 +7,17 @@ import type { Connection, Statement } from '../database.js';
 import type { ScopeMode } from '../protocol/settings.js';
 import { scopeKeyOf } from '../url/scope.js';
 import type { FrontierNotice } from './frontier.js';
+import { NO_HOPS } from './schema.js';
 
-/** Marks a deferred redirect where a link has its nofollow. */
+/** Marks a deferred redirect where a link has its nofollow … */
 export const REDIRECT = 3;
+/** … and a sitemap's entry. */
+export const LISTED = 4;
 
 export interface Deferred {
   readonly sourceId: number;
   readonly target: string;
-  /** 0, 1, 2 as in links, or REDIRECT. */
+  /** 0, 1, 2 as in links, or REDIRECT, or LISTED. */
   readonly nofollow: number;
 }
 
@@ -38,7 +41,7 @@ export class GrowingScope {
     this.#isOpen = connection
       .prepare<[], number>(
         // Named, as the planner prefers the index over all URLs of seeds, open or not.
-        `SELECT EXISTS (SELECT 1 FROM urls INDEXED BY urls_open_seeds WHERE seed_hops <= 20 AND state IN ('queued', 'leased'))`,
+        `SELECT EXISTS (SELECT 1 FROM urls INDEXED BY urls_open_seeds WHERE seed_hops < ${NO_HOPS} AND state IN ('queued', 'leased'))`,
       )
       .pluck();
     const columns = 'source_id AS sourceId, target, nofollow';

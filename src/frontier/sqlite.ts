@@ -15,16 +15,19 @@ import {
   type HostFacts,
   type HostUpdate,
   type Lease,
-  MAX_HOPS,
+  type RequestKind,
   type Resumption,
   type RunLimits,
   type Settlement,
   type StateCounts,
 } from './frontier.js';
 import { LinkGraph } from './graph.js';
+import { Guards } from './guards.js';
 import { HostTable, LONGEST_WAIT_MS } from './hosts.js';
-import { GrowingScope, REDIRECT } from './scope.js';
-import { NO_HOPS, type Settled, type UrlRow, UrlTable } from './urls.js';
+import { NO_HOPS } from './schema.js';
+import { GrowingScope, LISTED, REDIRECT } from './scope.js';
+import { SitemapTable } from './sitemaps.js';
+import { type Settled, type UrlRow, UrlTable } from './urls.js';
 
 /** URLs, links or judgements handled in one step of `maintain`: a few milliseconds of work. */
 const STEP = 2_000;
@@ -45,26 +48,32 @@ interface Taken {
 
 interface Candidate {
   readonly id: number;
-  readonly key: string;
+  readonly kind: RequestKind;
+  readonly url: string;
   readonly depth: number;
   readonly attempts: number;
   readonly refusals: number;
   readonly respelt: string | null;
-  readonly seedHops: number;
   readonly suspect: number;
 }
 
 export interface SqliteFrontierOptions {
   readonly scope: ScopeMode;
   readonly seedScopeKeys: readonly string[];
+  /** A redirect answered by a URL this many redirects from a link is not followed. */
+  readonly maxHops: number;
+  /** The sitemaps of a host, as URLs, from its origin and its robots.txt; null = none are read. */
+  readonly sitemapsOf: ((origin: string, robotsText: string) => readonly string[]) | null;
 }
 
 export class SqliteFrontier implements Frontier {
   readonly #connection: Connection;
   readonly #hosts: HostTable;
+  readonly #guards: Guards;
   readonly #urls: UrlTable;
   readonly #scope: GrowingScope;
   readonly #graph: LinkGraph;
+  readonly #sitemaps: SitemapTable;
   readonly #candidates: Statement<[number, number], Candidate>;
   readonly #due: Statement<[number, number], { id: number; hostId: number }>;
   readonly #stopWaiting: Statement<[number]>;
@@ -76,11 +85,13 @@ export class SqliteFrontier implements Frontier {
   constructor(connection: Connection, options: SqliteFrontierOptions) {
     this.#connection = connection;
     this.#hosts = new HostTable(connection);
-    this.#urls = new UrlTable(connection, this.#hosts);
+    this.#guards = new Guards(connection, this.#hosts);
+    this.#urls = new UrlTable(connection, this.#hosts, this.#guards);
     this.#scope = new GrowingScope(connection, options.scope, options.seedScopeKeys);
-    this.#graph = new LinkGraph(connection, this.#urls, this.#scope);
+    this.#graph = new LinkGraph(connection, this.#urls, this.#scope, options.maxHops);
+    this.#sitemaps = new SitemapTable(connection, this.#urls, this.#hosts, options.sitemapsOf);
     this.#candidates = connection.prepare(
-      `SELECT id, request_key AS key, depth, attempts, refusals, respelt, seed_hops AS seedHops, suspect FROM urls
+      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, suspect FROM urls
         WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
     );
     this.#due = connection.prepare('SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? LIMIT ?');
@@ -102,18 +113,22 @@ export class SqliteFrontier implements Frontier {
       const { changes } = this.#connection
         .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
         .run();
-      if (retryFailed !== null) this.#queueFailed(retryFailed, limits);
-      this.#applyDepthLimit(limits.maxDepth ?? Number.MAX_SAFE_INTEGER);
+      this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+      this.#guards.load(limits);
+      if (retryFailed !== null) this.#queueFailed(retryFailed);
+      this.#applyLimits(limits);
       this.#hosts.correctClocks(now, limits.longestGapMs);
       this.#connection
         .prepare('UPDATE urls SET not_before = @latest WHERE not_before > @latest')
         .run({ latest: now + LONGEST_WAIT_MS });
       this.#hosts.excuseAbsence(now);
+      this.#guards.flush();
+      this.#hosts.flush();
       this.#hosts.recount();
       return changes;
     })();
-    this.#urls.load(this.#connection, limits.maxDepth);
-    for (const key of this.#wonPages()) this.#scope.win(key);
+    this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+    for (const url of this.#wonPages()) this.#scope.win(url);
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
     return { reclaimed, counts: this.counts() };
@@ -126,7 +141,14 @@ export class SqliteFrontier implements Frontier {
   admitSeeds(keys: readonly string[]): void {
     this.#transact(() => {
       for (const key of keys) {
-        this.#urls.reach(key, { depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true });
+        this.#urls.reach(key, {
+          kind: 'page',
+          depth: 0,
+          hops: 0,
+          foundOn: null,
+          seedHops: 0,
+          inScope: true,
+        });
       }
     });
   }
@@ -202,12 +224,13 @@ export class SqliteFrontier implements Frontier {
   }
 
   takeNotices(): readonly FrontierNotice[] {
-    return this.#scope.takeNotices();
+    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices()];
   }
 
   #transact<T>(work: () => T): T {
     return this.#connection.transaction(() => {
       const result = work();
+      this.#guards.flush();
       this.#hosts.flush();
       return result;
     })();
@@ -236,7 +259,7 @@ export class SqliteFrontier implements Frontier {
       if (candidates.length === 0) return;
       for (const candidate of candidates) {
         if (left === 0) return;
-        const reason = request.refuse(candidate.key, host, robotsText);
+        const reason = request.refuse(candidate.url, host, robotsText);
         if (reason === null) {
           this.#urls.lease(candidate.id, host.id);
           claim.leases.push(asLease(candidate, host.id));
@@ -255,9 +278,18 @@ export class SqliteFrontier implements Frontier {
     const row = this.#urls.row(settlement.id);
     if (row.state !== 'leased')
       throw new InvariantError(`URL ${row.id} is settled as ${settlement.kind} but is ${row.state}`);
+    this.#settleAs(row, settlement);
+    const isFinal =
+      settlement.kind !== 'retry' && settlement.kind !== 'respell' && settlement.kind !== 'release';
+    if (isFinal && row.kind === 'page' && this.#scope.has(row.url)) this.#sitemaps.admitOf(row);
+  }
+
+  #settleAs(row: UrlRow, settlement: Settlement): void {
     switch (settlement.kind) {
       case 'page':
         return this.#settlePage(row, settlement);
+      case 'sitemap':
+        return this.#settleSitemap(row, settlement);
       case 'redirect':
         this.#urls.settle(row, { state: 'done', attempts: 1 });
         return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict);
@@ -268,29 +300,49 @@ export class SqliteFrontier implements Frontier {
 
   #settlePage(row: UrlRow, page: Settlement & { kind: 'page' }): void {
     let linkCount = this.#graph.addLinks(row, page.links);
-    const isOpen = this.#scope.isOpen();
     for (const [nofollow, keys] of page.outside.entries()) {
-      if (keys === '') continue;
-      for (const key of keys.split('\n')) {
-        if (this.#scope.has(key)) linkCount += this.#graph.addLink(row, key, nofollow);
-        else if (isOpen) this.#scope.defer(row.id, key, nofollow);
-        else this.#countOutside.run(hostnameOf(key), 1);
-      }
+      linkCount += this.#judgeOutside(row, keys, nofollow, (key) => this.#graph.addLink(row, key, nofollow));
     }
-    for (const line of page.outsideHosts.split('\n')) {
+    this.#countOutsideHosts(page.outsideHosts);
+    this.#urls.settle(row, { state: 'done', attempts: 1, linkCount });
+    if (row.seedHops < NO_HOPS) this.#scope.win(row.url);
+  }
+
+  #settleSitemap(row: UrlRow, sitemap: Settlement & { kind: 'sitemap' }): void {
+    const list = (url: string): number => this.#sitemaps.list(row.id, url);
+    for (const url of linesOf(sitemap.inside)) list(url);
+    this.#judgeOutside(row, sitemap.outside, LISTED, list);
+    this.#countOutsideHosts(sitemap.outsideHosts);
+    for (const url of linesOf(sitemap.sitemaps)) this.#sitemaps.admit(url, row.id, (row.depth ?? 0) + 1);
+    this.#urls.settle(row, { state: 'done', attempts: 1 });
+  }
+
+  /** Takes in what lies outside the seeds' scope but inside one that was won, and keeps the rest or counts it. */
+  #judgeOutside(row: UrlRow, keys: string, mark: number, take: (key: string) => number): number {
+    let taken = 0;
+    const isOpen = keys !== '' && this.#scope.isOpen();
+    for (const key of linesOf(keys)) {
+      if (this.#scope.has(key)) taken += take(key);
+      else if (isOpen) this.#scope.defer(row.id, key, mark);
+      else this.#countOutside.run(hostnameOf(key), 1);
+    }
+    return taken;
+  }
+
+  #countOutsideHosts(lines: string): void {
+    for (const line of linesOf(lines)) {
       const [host, count] = line.split(' ');
       if (host !== undefined && host !== '') this.#countOutside.run(host, Number(count));
     }
-    this.#urls.settle(row, { state: 'done', attempts: 1, linkCount });
-    if (row.seedHops <= MAX_HOPS) this.#scope.win(row.key);
   }
 
   #judgeDeferred(): boolean {
     const { isInside, links } = this.#scope.takeJudged(STEP);
     for (const { sourceId, target, nofollow } of links) {
       if (nofollow === REDIRECT) this.#graph.followRedirect(sourceId);
-      else if (isInside) this.#graph.addLateLink(sourceId, target, nofollow);
-      else this.#countOutside.run(hostnameOf(target), 1);
+      else if (!isInside) this.#countOutside.run(hostnameOf(target), 1);
+      else if (nofollow === LISTED) this.#sitemaps.list(sourceId, target);
+      else this.#graph.addLateLink(sourceId, target, nofollow);
     }
     return links.length > 0;
   }
@@ -314,20 +366,38 @@ export class SqliteFrontier implements Frontier {
     }
   }
 
-  #applyDepthLimit(maxDepth: number): void {
-    this.#connection
-      .prepare(
-        `UPDATE urls SET state = 'queued', error = NULL WHERE state = 'skipped' AND error = 'depth' AND depth <= ?`,
-      )
-      .run(maxDepth);
+  /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
+  #applyLimits({ maxDepth, maxVariants, maxPerHost }: RunLimits): void {
+    this.#reopen(`state = 'skipped' AND error = 'depth' AND depth <= ?`, [
+      maxDepth ?? Number.MAX_SAFE_INTEGER,
+    ]);
+    this.#reopen(
+      `id IN (SELECT h.url_id FROM held h LEFT JOIN patterns p ON p.id = h.pattern_id JOIN hosts o ON o.id = h.host_id
+               WHERE (p.id IS NULL OR p.admitted < ?) AND (p.id IS NOT NULL OR o.admitted < ?))`,
+      [maxVariants ?? Number.MAX_SAFE_INTEGER, maxPerHost ?? Number.MAX_SAFE_INTEGER],
+    );
     this.#connection
       .prepare(
         `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL WHERE state = 'queued' AND depth > ?`,
       )
-      .run(maxDepth);
+      .run(maxDepth ?? Number.MAX_SAFE_INTEGER);
   }
 
-  #queueFailed(code: FailureCode | 'all', limits: RunLimits): void {
+  /** Judges skipped URLs anew, lowest depth first, in helpings. */
+  #reopen(condition: string, parameters: readonly number[]): void {
+    const helping = this.#connection.prepare<unknown[], UrlRow>(
+      `SELECT id, kind, coalesce(url, request_key) AS url, host_id AS hostId, depth, seed_hops AS seedHops FROM urls
+        WHERE (${condition}) AND (depth, id) > (?, ?) ORDER BY depth, id LIMIT ${STEP}`,
+    );
+    let last: Pick<UrlRow, 'id' | 'depth'> | undefined = { id: 0, depth: -1 };
+    while (last !== undefined) {
+      const rows: UrlRow[] = helping.all(...parameters, last.depth, last.id);
+      for (const row of rows) this.#urls.reopen(row);
+      last = rows.at(-1);
+    }
+  }
+
+  #queueFailed(code: FailureCode | 'all'): void {
     this.#hosts.forgive(code);
     const { changes: forgotten } = this.#connection
       .prepare(
@@ -341,28 +411,28 @@ export class SqliteFrontier implements Frontier {
            respelt = NULL, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
       )
       .run({ code });
-    if (forgotten > 0) this.#rebuildDepths(limits);
+    if (forgotten > 0) this.#rebuildDepths();
   }
 
   /**
    * Computes depths and hops anew from the seeds, after redirects were forgotten that some came through. What
    * then has no way to it is left out until there is one.
    */
-  #rebuildDepths(limits: RunLimits): void {
-    this.#urls.load(this.#connection, limits.maxDepth);
+  #rebuildDepths(): void {
     for (const key of this.#wonPages()) this.#scope.win(key);
     const seeds = this.#connection
       .prepare<[], string>('SELECT request_key FROM urls WHERE seed_hops = 0')
       .pluck()
       .all();
     this.#connection.exec(
-      `UPDATE urls SET depth = NULL, hops = ${NO_HOPS}, seed_hops = ${NO_HOPS}; DELETE FROM relaxations;`,
+      `UPDATE urls SET depth = NULL, hops = ${NO_HOPS}, seed_hops = ${NO_HOPS} WHERE kind = 'page'; DELETE FROM relaxations;`,
     );
     this.admitSeeds(seeds);
+    this.#sitemaps.reachAgain();
     while (this.#graph.relax(STEP));
     this.#urls.takeNearerSeed();
     this.#connection.exec(
-      `UPDATE urls SET state = 'skipped', error = 'nofollow', not_before = NULL WHERE state = 'queued' AND depth IS NULL`,
+      `UPDATE urls SET state = 'skipped', error = 'nofollow', not_before = NULL WHERE state = 'queued' AND depth IS NULL AND kind = 'page'`,
     );
     this.#hosts.flush();
   }
@@ -370,30 +440,35 @@ export class SqliteFrontier implements Frontier {
   #wonPages(): string[] {
     return this.#connection
       .prepare<[], string>(
-        `SELECT request_key FROM urls WHERE seed_hops <= ${MAX_HOPS} AND state = 'done' AND link_count IS NOT NULL`,
+        `SELECT request_key FROM urls WHERE seed_hops < ${NO_HOPS} AND state = 'done' AND link_count IS NOT NULL`,
       )
       .pluck()
       .all();
   }
 }
 
+/** The lines of a joined list; none for ''. */
+function linesOf(joined: string): readonly string[] {
+  return joined === '' ? [] : joined.split('\n');
+}
+
 function asLease(candidate: Candidate, hostId: number): Lease {
-  const { id, key, depth, attempts, refusals, respelt, seedHops, suspect } = candidate;
+  const { id, kind, url, depth, attempts, refusals, respelt, suspect } = candidate;
   return {
     id,
     hostId,
-    key,
-    url: respelt ?? key,
+    kind,
+    key: url,
+    url: respelt ?? url,
     depth,
     attempts,
     refusals,
     isRespelt: respelt !== null,
-    isSeedChain: seedHops <= MAX_HOPS,
     suspect,
   };
 }
 
-function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'redirect' }>): Settled {
+function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'redirect' }>): Settled {
   switch (settlement.kind) {
     case 'failed':
       return { state: 'failed', error: settlement.code, detail: settlement.detail, attempts: 1 };

@@ -7,23 +7,25 @@ import type { Connection, Statement } from '../database.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 import { isTooLong } from '../url/canonicalise.js';
-import { MAX_HOPS, type StateCounts } from './frontier.js';
+import { repeatsItself } from '../url/pattern.js';
+import type { RequestKind, StateCounts } from './frontier.js';
+import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
-
-/** Hops of a way that cannot be walked: more than any that can. */
-export const NO_HOPS = MAX_HOPS + 1;
+import { NO_HOPS } from './schema.js';
 
 export type State = 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
 
 export interface UrlRow {
   readonly id: number;
-  readonly key: string;
+  readonly kind: RequestKind;
+  /** Identity key of the URL. */
+  readonly url: string;
   readonly hostId: number;
   readonly state: State;
   readonly error: FailureCode | SkipReason | null;
   readonly depth: number | null;
   readonly hops: number;
-  /** Redirects since a seed; more than MAX_HOPS = on no seed's chain. */
+  /** Redirects since a seed; NO_HOPS = on no seed's chain. */
   readonly seedHops: number;
   /** Edges filed for it; 0 for what is not a page. */
   readonly linkCount: number;
@@ -31,6 +33,7 @@ export interface UrlRow {
 
 /** One way of reaching a URL. */
 export interface Reach {
+  readonly kind: RequestKind;
   /** Distance by this way; null = by an unfollowed link, which gives none. */
   readonly depth: number | null;
   /** Redirects since the last link on this way. */
@@ -58,6 +61,19 @@ export interface Settled {
   readonly linkCount?: number;
 }
 
+/** Where a URL stands before it is asked for. */
+interface Judged {
+  readonly state: State;
+  readonly error: string | null;
+  /** What holds it back, for `skipped: limit`. */
+  readonly hold: Hold | null;
+}
+
+const QUEUED: Judged = { state: 'queued', error: null, hold: null };
+
+/** An index of indexes of sitemaps is not foreseen by the protocol, but found; more is a machine talking to itself. */
+const MAX_SITEMAP_DEPTH = 3;
+
 type KnownRow = [
   id: number,
   state: State,
@@ -68,16 +84,29 @@ type KnownRow = [
   hostId: number,
 ];
 
-const ROW = `id, request_key AS key, host_id AS hostId, state, error, depth, hops, seed_hops AS seedHops,
+const ROW = `id, kind, coalesce(url, request_key) AS url, host_id AS hostId, state, error, depth, hops, seed_hops AS seedHops,
   coalesce(link_count, 0) AS linkCount`;
 
 export class UrlTable {
   readonly #hosts: HostTable;
+  readonly #guards: Guards;
   readonly #byKey: Statement<[string], KnownRow>;
   readonly #byId: Statement<[number], UrlRow>;
   readonly #insert: Statement<
-    [string, number, State, string | null, number | null, number, number | null, number]
+    [
+      string,
+      RequestKind,
+      string | null,
+      number,
+      State,
+      string | null,
+      number | null,
+      number,
+      number | null,
+      number,
+    ]
   >;
+  readonly #reopen: Statement<[State, string | null, number]>;
   readonly #improve: Statement<[number | null, number, number | null, number, State, string | null, number]>;
   readonly #settle: Statement;
   readonly #lease: Statement<[number]>;
@@ -87,8 +116,9 @@ export class UrlTable {
   readonly #counts = { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 };
   #maxDepth = Infinity;
 
-  constructor(connection: Connection, hosts: HostTable) {
+  constructor(connection: Connection, hosts: HostTable, guards: Guards) {
     this.#hosts = hosts;
+    this.#guards = guards;
     this.#byKey = connection
       .prepare<[string], KnownRow>(
         'SELECT id, state, error, depth, hops, seed_hops, host_id FROM urls WHERE request_key = ?',
@@ -96,11 +126,13 @@ export class UrlTable {
       .raw();
     this.#byId = connection.prepare(`SELECT ${ROW} FROM urls WHERE id = ?`);
     this.#insert = connection.prepare(
-      `INSERT INTO urls (request_key, host_id, state, error, depth, hops, found_on, seed_hops) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO urls (request_key, kind, url, host_id, state, error, depth, hops, found_on, seed_hops)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#improve = connection.prepare(
       'UPDATE urls SET depth = ?, hops = ?, found_on = coalesce(?, found_on), seed_hops = ?, state = ?, error = ? WHERE id = ?',
     );
+    this.#reopen = connection.prepare('UPDATE urls SET state = ?, error = ? WHERE id = ?');
     this.#settle = connection.prepare(
       `UPDATE urls SET state = @state, error = @error, error_detail = @detail, attempts = attempts + @attempts,
          refusals = refusals + @refusals, not_before = @notBefore, respelt = coalesce(@respelt, respelt),
@@ -111,8 +143,8 @@ export class UrlTable {
   }
 
   /** Reads the totals from the file; afterwards they are kept in step. */
-  load(connection: Connection, maxDepth: number | null): void {
-    this.#maxDepth = maxDepth ?? Infinity;
+  load(connection: Connection, maxDepth: number): void {
+    this.#maxDepth = maxDepth;
     Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 });
     const rows = connection
       .prepare<[], { state: State; n: number; pages: number }>(
@@ -136,9 +168,9 @@ export class UrlTable {
   }
 
   /** Admits a URL, or improves what is known of it. Answers its id. */
-  reach(key: string, reach: Reach): number {
-    const known = this.#byKey.get(key);
-    if (known === undefined) return this.#admit(key, reach);
+  reach(url: string, reach: Reach): number {
+    const known = this.#byKey.get(reach.kind === 'page' ? url : `${reach.kind}:${url}`);
+    if (known === undefined) return this.#admit(url, reach);
     const [id, , error, depth, hops, seedHops] = known;
     const isShorter = reach.depth !== null && (depth === null || reach.depth < depth);
     if (
@@ -147,7 +179,7 @@ export class UrlTable {
       reach.seedHops < seedHops ||
       (error === 'out-of-scope' && reach.inScope)
     ) {
-      this.#reachBetter(key, known, reach, isShorter);
+      this.#reachBetter(url, known, reach, isShorter);
     }
     return id;
   }
@@ -182,40 +214,78 @@ export class UrlTable {
     this.#lease.run(id);
   }
 
-  #admit(key: string, reach: Reach): number {
-    const hostId = this.#hosts.idOf(key);
-    const [state, error] = this.#verdict(key, reach.depth, reach.seedHops <= MAX_HOPS || reach.inScope);
-    this.#counts[state]++;
-    if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
-    const { depth, hops, foundOn, seedHops } = reach;
-    return Number(
-      this.#insert.run(key, hostId, state, error, depth, hops, foundOn, seedHops).lastInsertRowid,
-    );
+  /** Judges a URL that a limit had cut anew, as limits are now. */
+  reopen(row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>): void {
+    const judged = this.#judge(row.url, row, true, row.hostId);
+    this.#count(row.hostId, 'skipped', judged.state, false);
+    if (judged.hold === null) this.#guards.release(row.id);
+    else this.#guards.hold(row.id, row.hostId, judged.hold);
+    this.#reopen.run(judged.state, judged.error, row.id);
   }
 
-  #reachBetter(key: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
+  #admit(url: string, reach: Reach): number {
+    const hostId = this.#hosts.idOf(url);
+    const { state, error, hold } = this.#judge(url, reach, reach.inScope, hostId);
+    this.#counts[state]++;
+    if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
+    const { kind, depth, hops, foundOn, seedHops } = reach;
+    const [key, ownUrl] = kind === 'page' ? [url, null] : [`${kind}:${url}`, url];
+    const { lastInsertRowid } = this.#insert.run(
+      key,
+      kind,
+      ownUrl,
+      hostId,
+      state,
+      error,
+      depth,
+      hops,
+      foundOn,
+      seedHops,
+    );
+    const id = Number(lastInsertRowid);
+    if (hold !== null) this.#guards.hold(id, hostId, hold);
+    return id;
+  }
+
+  #reachBetter(url: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
     const [id, state, error, oldDepth, oldHops, oldSeedHops, hostId] = known;
     const depth = isShorter ? reach.depth : oldDepth;
     const hops = Math.min(oldHops, reach.hops);
     const seedHops = Math.min(oldSeedHops, reach.seedHops);
-    let now: [State, string | null] = [state, error];
+    let now: Judged = { state, error, hold: null };
     if (state === 'skipped' && (error === 'depth' || error === 'nofollow' || error === 'out-of-scope')) {
-      now = this.#verdict(key, depth, seedHops <= MAX_HOPS || reach.inScope || error !== 'out-of-scope');
-      this.#count(hostId, state, now[0], false);
+      const inScope = reach.inScope || error !== 'out-of-scope';
+      now = this.#judge(url, { kind: reach.kind, depth, seedHops }, inScope, hostId);
+      this.#count(hostId, state, now.state, false);
+      if (now.hold !== null) this.#guards.hold(id, hostId, now.hold);
     }
-    this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now[0], now[1], id);
+    this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now.state, now.error, id);
     if (state !== 'done' && state !== 'failed') return;
     this.#relax.run(depth ?? 0, id);
     if (seedHops < oldSeedHops) this.#nearerSeed.push(id);
   }
 
-  /** The state of a URL that has not been asked for. Its host's being given up is not looked at here: see `maintain`. */
-  #verdict(key: string, depth: number | null, isAdmitted: boolean): [State, SkipReason | null] {
-    if (isTooLong(key)) return ['skipped', 'url'];
-    if (!isAdmitted) return ['skipped', 'out-of-scope'];
-    if (depth === null) return ['skipped', 'nofollow'];
-    if (depth > this.#maxDepth) return ['skipped', 'depth'];
-    return ['queued', null];
+  /** What becomes of a URL that has not been asked for. Its host's being given up is not looked at here: see `maintain`. */
+  #judge(
+    url: string,
+    { kind, depth, seedHops }: Pick<Reach, 'kind' | 'depth' | 'seedHops'>,
+    inScope: boolean,
+    hostId: number,
+  ): Judged {
+    const skipped = (error: SkipReason, hold: Hold | null = null): Judged => ({
+      state: 'skipped',
+      error,
+      hold,
+    });
+    if (isTooLong(url)) return skipped('url');
+    // What the user names is meant, however it looks.
+    if (seedHops > 0 && kind === 'page' && repeatsItself(url)) return skipped('trap');
+    if (kind === 'sitemap') return (depth ?? 0) > MAX_SITEMAP_DEPTH ? skipped('trap') : QUEUED;
+    if (seedHops === NO_HOPS && !inScope) return skipped('out-of-scope');
+    if (depth === null) return skipped('nofollow');
+    if (depth > this.#maxDepth) return skipped('depth');
+    const hold = this.#guards.admit(url, hostId, seedHops === 0);
+    return hold === null ? QUEUED : skipped('limit', hold);
   }
 
   #count(hostId: number, from: State, to: State, isWaiting: boolean): void {

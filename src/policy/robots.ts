@@ -3,7 +3,8 @@
  * bounded: no text makes it throw, and one decision costs at most one left-to-right pass over the path
  * for each rule. Fetching, caching and what an unreachable file means are decided elsewhere.
  */
-import { ROBOTS_MAX_BYTES } from '../protocol/robots.js';
+import { ROBOTS_MAX_BYTES, ROBOTS_TOKEN } from '../protocol/robots.js';
+import { parseTarget } from '../url/canonicalise.js';
 import { isUnreserved, octetAt, tripletOf } from '../url/percent.js';
 
 /** The longest Crawl-delay that is honoured, ms; a longer one is cut to it, and the user told. */
@@ -62,6 +63,21 @@ export function parseRobots(text: string, productToken: string): RobotsRules {
     crawlDelayMs: group.crawlDelayMs,
     sitemaps,
   };
+}
+
+/**
+ * Where a host's sitemaps are: what its robots.txt names, in whatever group, and the place where they are looked
+ * for. Each once; what is no http(s) URL is left out.
+ *
+ * @param origin scheme and authority of the host
+ * @see https://www.sitemaps.org/protocol.html#submit_robots
+ */
+export function sitemapsOf(origin: string, text: string): readonly string[] {
+  const { sitemaps } = parseRobots(text, ROBOTS_TOKEN);
+  const urls = [...sitemaps, '/sitemap.xml'].map(
+    (address) => parseTarget(address, `${origin}/robots.txt`)?.key,
+  );
+  return [...new Set(urls)].filter((url) => url !== undefined);
 }
 
 // ── Lines and groups ────────────────────────────────────────────────────────────────────────────────

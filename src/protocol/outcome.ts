@@ -58,6 +58,23 @@ export interface OtherTypeOutcome extends OutcomeBase {
   readonly contentType: string;
 }
 
+/** A sitemap, read whole. */
+export interface SitemapOutcome extends OutcomeBase {
+  readonly kind: 'sitemap';
+  readonly status: number;
+  readonly contentType: string;
+  /** Decoded body size. */
+  readonly bodyBytes: number;
+  /** Keys of the pages it lists, each once: in the seeds' scope, and outside it as for a page. */
+  readonly inside: string;
+  readonly outside: string;
+  readonly outsideHosts: string;
+  /** Distinct listed pages refused by profile, include or exclude. */
+  readonly filtered: number;
+  /** URLs of the sitemaps it lists. */
+  readonly sitemaps: string;
+}
+
 /** One answer to a robots.txt request. */
 export interface RobotsOutcome extends OutcomeBase {
   readonly kind: 'robots';
@@ -76,7 +93,8 @@ export interface FailureOutcome extends OutcomeBase {
   readonly failure: Failure;
 }
 
-export type Outcome = PageOutcome | RedirectOutcome | OtherTypeOutcome | RobotsOutcome | FailureOutcome;
+export type Outcome =
+  PageOutcome | RedirectOutcome | OtherTypeOutcome | SitemapOutcome | RobotsOutcome | FailureOutcome;
 
 /** Posted in mid-task. The union leaves room for a worker that asks for a slot of another host. */
 export interface BodyRead {

@@ -24,9 +24,17 @@ export interface FetchTask extends TaskBase {
   readonly keepOutside: boolean;
 }
 
+/** Read a sitemap, follow nothing, report what it lists. Fields as for a page. */
+export interface SitemapTask extends TaskBase {
+  readonly kind: 'sitemap';
+  readonly key: string;
+  readonly slotted: boolean;
+  readonly keepOutside: boolean;
+}
+
 /** Fetch one hop of a robots.txt; a redirect is reported, not followed. */
 export interface RobotsTask extends TaskBase {
   readonly kind: 'robots';
 }
 
-export type Task = FetchTask | RobotsTask;
+export type Task = FetchTask | SitemapTask | RobotsTask;

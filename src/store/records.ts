@@ -44,13 +44,13 @@ export class RecordTable {
       requestedUrl: url === key ? null : url,
       httpStatus: statusOf(outcome),
       title: outcome.kind === 'page' ? outcome.title : null,
-      contentType: outcome.kind === 'page' || outcome.kind === 'other-type' ? outcome.contentType : null,
-      bodyBytes: outcome.kind === 'page' ? outcome.bodyBytes : null,
+      contentType: 'contentType' in outcome ? outcome.contentType : null,
+      bodyBytes: 'bodyBytes' in outcome ? outcome.bodyBytes : null,
       bodySha256: outcome.kind === 'page' ? outcome.bodySha256 : null,
       fetchedAt: outcome.startedAt,
       durationMs: outcome.durationMs,
       canonicalUrl: outcome.kind === 'page' ? outcome.canonicalUrl : null,
-      filteredLinks: outcome.kind === 'page' ? outcome.filtered : null,
+      filteredLinks: 'filtered' in outcome ? outcome.filtered : null,
     });
   }
 }

@@ -36,3 +36,16 @@ CREATE TABLE runs (
 
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
+
+/** Version 3: answers that were not the last word on a URL, for `explain`. */
+export const TRIES = `
+CREATE TABLE tries (
+  url_id      INTEGER NOT NULL,
+  asked_at    INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  http_status INTEGER,
+  error       TEXT,                    -- failure code
+  detail      TEXT
+);
+CREATE INDEX tries_by_url ON tries(url_id);
+`;

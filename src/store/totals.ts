@@ -19,6 +19,22 @@ export interface Totals {
   };
   /** Links within the scope refused by profile, include or exclude, counted once a page. */
   readonly filteredLinks: number;
+  /** Sitemaps that were read, that were not there (4xx), that failed; and the pages they list. */
+  readonly sitemaps: {
+    readonly read: number;
+    readonly missing: number;
+    readonly failed: number;
+    readonly pages: number;
+  };
+  /** URL patterns with very many variants, or of which some are held back; most first. */
+  readonly patterns: readonly {
+    readonly pattern: string;
+    readonly example: string;
+    readonly variants: number;
+    readonly heldBack: number;
+  }[];
+  /** Held back by the number of URLs of their host. */
+  readonly heldBackByHost: number;
   readonly hostsGivenUp: readonly {
     readonly host: string;
     readonly code: FailureCode;
@@ -40,7 +56,7 @@ export function readTotals(connection: Connection): Totals {
   const states = connection
     .prepare<[], StateRow>(
       `SELECT state, error, count(*) AS urls, count(link_count) AS pages, sum(link_count) AS links
-         FROM urls GROUP BY state, error`,
+         FROM urls WHERE kind <> 'sitemap' GROUP BY state, error`,
     )
     .all();
   const done = states.filter(({ state }) => state === 'done');
@@ -58,6 +74,10 @@ export function readTotals(connection: Connection): Totals {
     outOfScope: outOfScope(connection),
     filteredLinks:
       connection.prepare<[], number | null>('SELECT sum(filtered_links) FROM records').pluck().get() ?? 0,
+    sitemaps: sitemaps(connection),
+    patterns: patterns(connection),
+    heldBackByHost:
+      connection.prepare<[], number>('SELECT count(*) FROM held WHERE pattern_id IS NULL').pluck().get() ?? 0,
     hostsGivenUp: hostsGivenUp(connection),
   };
 }
@@ -103,7 +123,7 @@ function failedStatuses(connection: Connection): Record<string, number> {
   const rows = connection
     .prepare<[], { status: number; urls: number }>(
       `SELECT r.http_status AS status, count(*) AS urls FROM urls u JOIN records r ON r.id = u.id
-        WHERE u.state = 'failed' AND u.error = 'status' AND r.http_status IS NOT NULL GROUP BY 1`,
+        WHERE u.kind <> 'sitemap' AND u.state = 'failed' AND u.error = 'status' AND r.http_status IS NOT NULL GROUP BY 1`,
     )
     .all();
   return Object.fromEntries(rows.map(({ status, urls }) => [String(status), urls]));
@@ -121,6 +141,37 @@ function outOfScope(connection: Connection): Totals['outOfScope'] {
     )
     .all(TOP_HOSTS);
   return { links: links ?? 0, hosts, top };
+}
+
+function sitemaps(connection: Connection): Totals['sitemaps'] {
+  const counts = connection
+    .prepare<[], Omit<Totals['sitemaps'], 'pages'>>(
+      `SELECT count(*) FILTER (WHERE state = 'done' AND redirect_to IS NULL) AS read,
+              count(*) FILTER (WHERE state = 'failed' AND error = 'status' AND http_status BETWEEN 400 AND 499
+                                 AND http_status <> 429) AS missing,
+              count(*) FILTER (WHERE state = 'failed' AND NOT (error = 'status' AND http_status BETWEEN 400 AND 499
+                                 AND http_status <> 429)) AS failed FROM sitemaps`,
+    )
+    .get() ?? { read: 0, missing: 0, failed: 0 };
+  const pages = connection
+    .prepare<[], number>('SELECT count(DISTINCT page_id) FROM sitemap_urls')
+    .pluck()
+    .get();
+  return { ...counts, pages: pages ?? 0 };
+}
+
+/** Variants from which on a pattern is named in the summary, whether it is held back or not. */
+const MANY_VARIANTS = 10_000;
+
+function patterns(connection: Connection): Totals['patterns'] {
+  return connection
+    .prepare<[number], Totals['patterns'][number]>(
+      `SELECT p.pattern, p.example, p.admitted AS variants, coalesce(h.urls, 0) AS heldBack FROM patterns p
+         LEFT JOIN (SELECT pattern_id, count(*) AS urls FROM held GROUP BY 1) h ON h.pattern_id = p.id
+        WHERE p.admitted >= ${MANY_VARIANTS} OR p.id IN (SELECT pattern_id FROM held WHERE pattern_id IS NOT NULL)
+        ORDER BY variants + heldBack DESC, p.pattern LIMIT ?`,
+    )
+    .all(TOP_HOSTS);
 }
 
 function hostsGivenUp(connection: Connection): Totals['hostsGivenUp'] {

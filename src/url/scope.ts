@@ -17,9 +17,9 @@ export interface ScopeJudge {
    * would be in scope if a seed's redirect added that key. `inside`: belongs to the crawl. Never throws.
    *
    * @param key     key of the link's target
-   * @param pageKey key of the page that holds the link, or that redirects
+   * @param pageKey key of the page that holds the link, or that redirects; null for what a sitemap lists
    */
-  judge(key: string, pageKey: string): Verdict;
+  judge(key: string, pageKey: string | null): Verdict;
 }
 
 /**
@@ -54,7 +54,7 @@ export function hostnameOf(key: string): string {
 /**
  * Compiles the rule by which links are chosen; each pattern once.
  *
- * Under `mediawiki` the scope keys are not asked: a link on another origin than its page can come into
+ * Under `mediawiki` the scope keys are not asked for links: one on another origin than its page can come into
  * scope by no seed, so it is `filtered`, and one on its page's origin is in scope because the page is.
  *
  * @throws UsageError for a pattern that is not a regular expression
@@ -66,20 +66,23 @@ export function compileScope(rule: LinkRule): ScopeJudge {
     !exclude.some((pattern) => pattern.test(path)) &&
     (include.length === 0 || include.some((pattern) => pattern.test(path)));
 
+  const scopeKeys = new Set(rule.scopeKeys);
+  const place = (key: string): Verdict =>
+    rule.scope === 'any' || scopeKeys.has(scopeKeyOf(key, rule.scope)) ? 'inside' : 'outside';
   if (rule.profile === 'mediawiki') {
     return {
       judge: (key, pageKey) => {
-        if (!isSameOrigin(key, pageKey)) return 'filtered';
+        if (pageKey !== null && !isSameOrigin(key, pageKey)) return 'filtered';
         const path = pathAndQuery(key);
-        return isArticlePath(path) && passes(path) ? 'inside' : 'filtered';
+        if (!isArticlePath(path) || !passes(path)) return 'filtered';
+        return pageKey === null ? place(key) : 'inside';
       },
     };
   }
-  const scopeKeys = new Set(rule.scopeKeys);
   return {
     judge: (key) => {
       if (!passes(pathAndQuery(key))) return 'filtered';
-      return rule.scope === 'any' || scopeKeys.has(scopeKeyOf(key, rule.scope)) ? 'inside' : 'outside';
+      return place(key);
     },
   };
 }

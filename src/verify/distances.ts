@@ -1,13 +1,13 @@
 /**
  * Shortest distances computed anew, from the edges alone and by another method than the crawl's, to hold
- * against the depths in a file: breadth first from the seeds, a link costs 1, a redirect 0.
+ * against the depths in a file: breadth first from the seeds and what sitemaps list, a link costs 1, a redirect 0.
  */
 import type { Connection } from '../database.js';
 
 const UNREACHED = -1;
 
 /**
- * @returns by URL id: the distance from the nearest seed, or −1 where no followed link leads.
+ * @returns by URL id: the distance from the nearest starting point, or −1 where no followed link leads.
  *          Memory: 4 bytes a URL and the two levels at hand.
  */
 export function shortestDistances(connection: Connection): Int32Array {
@@ -29,7 +29,7 @@ export function shortestDistances(connection: Connection): Int32Array {
       next = redirected.get(next) ?? null;
     }
   };
-  for (const id of seedIds(connection)) reach(id, 0, level);
+  for (const id of rootIds(connection)) reach(id, 0, level);
   for (let distance = 1; level.length > 0; distance++) {
     const nextLevel: number[] = [];
     for (const id of level) for (const target of linked.iterate(id)) reach(target, distance, nextLevel);
@@ -38,11 +38,12 @@ export function shortestDistances(connection: Connection): Int32Array {
   return distances;
 }
 
-function seedIds(connection: Connection): number[] {
+function rootIds(connection: Connection): number[] {
   return connection
     .prepare<[], number>(
       `SELECT u.id FROM urls u JOIN (SELECT value FROM json_each((SELECT value FROM settings WHERE name = 'seeds'))) s
-         ON u.request_key = s.value`,
+         ON u.request_key = s.value
+       UNION SELECT page_id FROM sitemap_urls`,
     )
     .pluck()
     .all();

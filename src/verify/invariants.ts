@@ -38,11 +38,11 @@ const FAULTS: readonly (readonly [text: string, sql: string])[] = [
   [
     'redirects lead to another URL than they say',
     `SELECT d.target_url FROM redirects d LEFT JOIN urls u ON u.id = d.target_id
-      WHERE d.target_id IS NOT NULL AND u.request_key IS NOT d.target_url`,
+      WHERE d.target_id IS NOT NULL AND coalesce(u.url, u.request_key) IS NOT d.target_url`,
   ],
   [
     'finished URLs are neither a page nor a redirect',
-    `SELECT request_key FROM urls u WHERE state = 'done' AND link_count IS NULL
+    `SELECT request_key FROM urls u WHERE state = 'done' AND kind = 'page' AND link_count IS NULL
         AND NOT EXISTS (SELECT 1 FROM redirects d WHERE d.source_id = u.id)`,
   ],
   [
@@ -118,7 +118,7 @@ function fileFaults(connection: Connection): Finding[] {
 function depthFaults(connection: Connection, isOpen: boolean): Finding[] {
   const distances = shortestDistances(connection);
   const urls = connection.prepare<[], { id: number; key: string; depth: number | null }>(
-    'SELECT id, request_key AS key, depth FROM urls',
+    `SELECT id, request_key AS key, depth FROM urls WHERE kind = 'page'`,
   );
   let count = 0;
   let example: string | null = null;
@@ -130,5 +130,7 @@ function depthFaults(connection: Connection, isOpen: boolean): Finding[] {
     count++;
     example ??= `${key} (depth ${depth}, shortest ${distance < 0 ? 'none' : distance})`;
   }
-  return count === 0 ? [] : [{ text: 'depths are not the shortest distance from a seed', count, example }];
+  return count === 0
+    ? []
+    : [{ text: 'depths are not the shortest distance from a starting point', count, example }];
 }

@@ -24,7 +24,12 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
   async (order, { bench }) => {
     const db = bench.file();
     const database = openForWriting(db, MIGRATIONS, false);
-    const frontier = new SqliteFrontier(database.connection, { scope: 'origin', seedScopeKeys: [HERE] });
+    const frontier = new SqliteFrontier(database.connection, {
+      scope: 'origin',
+      seedScopeKeys: [HERE],
+      maxHops: 20,
+      sitemapsOf: null,
+    });
     const claim = (): readonly Lease[] =>
       frontier.claim({
         now: 1,
@@ -39,7 +44,7 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
     const idIn = (leases: readonly Lease[], key: string): number =>
       leases.find((lease) => lease.key === key)?.id ?? 0;
 
-    frontier.start(1, { maxDepth: null, longestGapMs: 0 }, null);
+    frontier.start(1, { maxDepth: null, maxVariants: null, maxPerHost: null, longestGapMs: 0 }, null);
     frontier.admitSeeds([`${HERE}/seed`, `${HERE}/other`]);
     const seeds = claim();
     file(pageWith(idIn(seeds, `${HERE}/other`), [`${HERE}/mid`, `${HERE}/page`]));

@@ -11,13 +11,13 @@ const BASE = { startedAt: NOW - 10, durationMs: 10 };
 const LEASE: Lease = {
   id: 7,
   hostId: 1,
+  kind: 'page',
   key: 'http://a.test/~x',
   url: 'http://a.test/~x',
   depth: 2,
   attempts: 0,
   refusals: 0,
   isRespelt: false,
-  isSeedChain: false,
   suspect: 0,
 };
 

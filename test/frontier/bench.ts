@@ -13,6 +13,7 @@ import type {
   HostUpdate,
   Lease,
   Resumption,
+  RunLimits,
   Settlement,
   StateCounts,
 } from '../../dist/frontier/frontier.js';
@@ -55,15 +56,21 @@ export interface OpenFrontier {
 
 /** Where a frontier lives between runs. */
 export interface FrontierHome {
-  open(seeds: readonly string[]): Awaitable<OpenFrontier>;
+  /** `sitemapsOf`: as the frontier's option; without it no sitemaps are read. */
+  open(seeds: readonly string[], sitemapsOf?: SitemapsOf): Awaitable<OpenFrontier>;
   remove(): Awaitable<void>;
 }
+
+export type SitemapsOf = (origin: string, robotsText: string) => readonly string[];
 
 export type MakeHome = () => Awaitable<FrontierHome>;
 
 export interface BenchOptions {
   readonly seeds: readonly string[];
   readonly maxDepth?: number | null;
+  readonly maxVariants?: number | null;
+  readonly maxPerHost?: number | null;
+  readonly sitemapsOf?: SitemapsOf;
 }
 
 /** Everything that is due is taken, with no gap. */
@@ -77,9 +84,12 @@ export class Bench {
   /** ms since epoch; tests move it. */
   now = 1_000_000;
   maxDepth: number | null;
+  maxVariants: number | null;
+  maxPerHost: number | null;
   readonly #home: FrontierHome;
   readonly #seeds: readonly string[];
   readonly #isReopening: boolean;
+  readonly #sitemapsOf: SitemapsOf | undefined;
   readonly #held = new Map<number, Lease>();
   #open: OpenFrontier;
 
@@ -88,13 +98,16 @@ export class Bench {
     this.#open = open;
     this.#seeds = options.seeds;
     this.#isReopening = isReopening;
+    this.#sitemapsOf = options.sitemapsOf;
     this.maxDepth = options.maxDepth ?? null;
+    this.maxVariants = options.maxVariants ?? null;
+    this.maxPerHost = options.maxPerHost ?? null;
   }
 
   /** A frontier that was started and has its seeds. */
   static async start(home: FrontierHome, options: BenchOptions, isReopening = false): Promise<Bench> {
-    const bench = new Bench(home, await home.open(options.seeds), options, isReopening);
-    await bench.frontier.start(bench.now, { maxDepth: bench.maxDepth, longestGapMs: 60_000 }, null);
+    const bench = new Bench(home, await home.open(options.seeds, options.sitemapsOf), options, isReopening);
+    await bench.frontier.start(bench.now, bench.#limits(), null);
     await bench.frontier.admitSeeds(options.seeds);
     await bench.#rest();
     return bench;
@@ -108,12 +121,8 @@ export class Bench {
   async restart(retryFailed: FailureCode | 'all' | null = null): Promise<Resumption> {
     await this.#open.close();
     this.#held.clear();
-    this.#open = await this.#home.open(this.#seeds);
-    const resumption = await this.frontier.start(
-      this.now,
-      { maxDepth: this.maxDepth, longestGapMs: 60_000 },
-      retryFailed,
-    );
+    this.#open = await this.#home.open(this.#seeds, this.#sitemapsOf);
+    const resumption = await this.frontier.start(this.now, this.#limits(), retryFailed);
     await this.frontier.admitSeeds(this.#seeds);
     return resumption;
   }
@@ -123,6 +132,11 @@ export class Bench {
     const claim = await this.frontier.claim({ now: this.now, ...ALL, ...request });
     for (const lease of claim.leases) this.#held.set(lease.id, lease);
     return claim;
+  }
+
+  #limits(): RunLimits {
+    const { maxDepth, maxVariants, maxPerHost } = this;
+    return { maxDepth, maxVariants, maxPerHost, longestGapMs: 60_000 };
   }
 
   /** As `claim`, the leases by key. */

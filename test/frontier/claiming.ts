@@ -218,13 +218,13 @@ export function claimingContract(withBench: WithBench): void {
         expect(lease).toEqual({
           id: lease?.id,
           hostId: (await bench.host(SEED)).id,
+          kind: 'page',
           key: at('a', '/1'),
           url: at('a', '/1'),
           depth: 1,
           attempts: 0,
           refusals: 0,
           isRespelt: false,
-          isSeedChain: false,
           suspect: 0,
         });
       });

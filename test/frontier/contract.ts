@@ -8,6 +8,8 @@ import { Bench, type BenchOptions, type MakeHome } from './bench.js';
 import { claimingContract } from './claiming.js';
 import { depthContract } from './depths.js';
 import { filingContract } from './filing.js';
+import { guardContract } from './guards.js';
+import { listingContract } from './listing.js';
 import { redirectContract } from './redirects.js';
 import { restartContract } from './restarts.js';
 import { seedChainContract } from './seed-chains.js';
@@ -34,5 +36,7 @@ export function frontierContract(name: string, makeHome: MakeHome): void {
     redirectContract(withBench);
     seedChainContract(withBench);
   });
+  guardContract(name, makeHome);
+  listingContract(name, makeHome);
   restartContract(name, makeHome);
 }

@@ -9,13 +9,13 @@ import { MIGRATIONS } from '../../dist/migrations.js';
 import { RecordTable } from '../../dist/store/records.js';
 import { SettingsTable } from '../../dist/store/settings.js';
 import { checkInvariants } from '../../dist/verify/invariants.js';
-import type { FrontierHome, Inspection, OpenFrontier, UrlFacts } from './bench.js';
+import type { FrontierHome, Inspection, OpenFrontier, SitemapsOf, UrlFacts } from './bench.js';
 import { originOf } from './web.js';
 
 export function sqliteHome(): FrontierHome {
   const folder = mkdtempSync(join(tmpdir(), 'orbweaver-'));
   return {
-    open: (seeds) => openSqlite(join(folder, 'crawl.db'), seeds),
+    open: (seeds, sitemapsOf) => openSqlite(join(folder, 'crawl.db'), seeds, sitemapsOf),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
@@ -27,13 +27,18 @@ export interface OpenSqlite extends OpenFrontier {
 }
 
 /** Opens a file, making it when it is missing. */
-export function openSqlite(path: string, seeds: readonly string[]): OpenSqlite {
+export function openSqlite(path: string, seeds: readonly string[], sitemapsOf?: SitemapsOf): OpenSqlite {
   const { connection, close } = openForWriting(path, MIGRATIONS, false);
   const records = new RecordTable(connection);
   new SettingsTable(connection).write({ seeds: JSON.stringify(seeds) });
   return {
     connection,
-    frontier: new SqliteFrontier(connection, { scope: 'origin', seedScopeKeys: seeds.map(originOf) }),
+    frontier: new SqliteFrontier(connection, {
+      scope: 'origin',
+      seedScopeKeys: seeds.map(originOf),
+      maxHops: 20,
+      sitemapsOf: sitemapsOf ?? null,
+    }),
     record: (lease) => records.write({ ...lease, outcome: answerOf(lease) }),
     inspect: () => inspect(connection),
     close,
@@ -75,15 +80,19 @@ function inspect(connection: Connection): Inspection {
   };
 }
 
+/** All that is asked for. */
+const REQUESTS = `SELECT state, redirect_to, 1 AS is_page FROM pages UNION ALL SELECT state, redirect_to, 0 FROM sitemaps`;
+
 function countStates(connection: Connection): StateCounts {
   const count = (condition: string): number =>
-    connection.prepare<[], number>(`SELECT count(*) FROM pages WHERE ${condition}`).pluck().get() ?? 0;
+    connection.prepare<[], number>(`SELECT count(*) FROM (${REQUESTS}) WHERE ${condition}`).pluck().get() ??
+    0;
   return {
     queued: count(`state = 'queued'`),
     leased: count(`state = 'leased'`),
     done: count(`state = 'done'`),
     failed: count(`state = 'failed'`),
     skipped: count(`state = 'skipped'`),
-    pages: count(`state = 'done' AND redirect_to IS NULL`),
+    pages: count(`is_page AND state = 'done' AND redirect_to IS NULL`),
   };
 }

@@ -23,7 +23,12 @@ describe('the SQLite frontier', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    const frontier = new SqliteFrontier(listening, { scope: 'origin', seedScopeKeys: [] });
+    const frontier = new SqliteFrontier(listening, {
+      scope: 'origin',
+      seedScopeKeys: [],
+      maxHops: 20,
+      sitemapsOf: null,
+    });
     expect(frontier.mustKeepOutside()).toBe(false);
     const plans = texts.flatMap((text) =>
       connection

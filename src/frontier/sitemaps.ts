@@ -1,0 +1,71 @@
+/**
+ * Sitemaps as ways into a site: which are read, and which pages they list. A listed page is a starting point at
+ * depth 0, but no seed: scope, filters and guards hold for it as for a link.
+ */
+import type { Connection, Statement } from '../database.js';
+import type { HostTable } from './hosts.js';
+import { NO_HOPS } from './schema.js';
+import type { UrlRow, UrlTable } from './urls.js';
+
+/** A way in from outside the link graph. */
+const LISTED = { hops: 0, seedHops: NO_HOPS, inScope: true } as const;
+
+export class SitemapTable {
+  readonly #connection: Connection;
+  readonly #urls: UrlTable;
+  readonly #hosts: HostTable;
+  readonly #sitemapsOf: ((origin: string, robotsText: string) => readonly string[]) | null;
+  readonly #add: Statement<[number, number]>;
+  readonly #mark: Statement<[number]>;
+  /** Hosts whose sitemaps are known to be admitted. */
+  readonly #known = new Set<number>();
+
+  constructor(
+    connection: Connection,
+    urls: UrlTable,
+    hosts: HostTable,
+    sitemapsOf: ((origin: string, robotsText: string) => readonly string[]) | null,
+  ) {
+    this.#connection = connection;
+    this.#urls = urls;
+    this.#hosts = hosts;
+    this.#sitemapsOf = sitemapsOf;
+    this.#add = connection.prepare('INSERT OR IGNORE INTO sitemap_urls (page_id, sitemap_id) VALUES (?, ?)');
+    this.#mark = connection.prepare('UPDATE hosts SET sitemaps = 1 WHERE id = ? AND sitemaps = 0');
+  }
+
+  /** Admits the sitemaps of a page's host, once: when its first page is settled, its robots.txt is known. */
+  admitOf({ id, hostId }: UrlRow): void {
+    if (this.#sitemapsOf === null || this.#known.has(hostId)) return;
+    this.#known.add(hostId);
+    if (this.#mark.run(hostId).changes === 0) return;
+    const { host } = this.#hosts.facts(hostId);
+    for (const url of this.#sitemapsOf(host, this.#hosts.robotsText(hostId))) this.admit(url, id, 0);
+  }
+
+  /**
+   * Admits one sitemap.
+   * @param foundOn the index that names it, or the page whose host has it
+   * @param depth   indexes above it
+   */
+  admit(url: string, foundOn: number, depth: number): void {
+    this.#urls.reach(url, { kind: 'sitemap', ...LISTED, depth, foundOn });
+  }
+
+  /** Files that a sitemap lists a page. Answers how many entries that made. */
+  list(sitemapId: number, url: string): number {
+    const pageId = this.#urls.reach(url, { kind: 'page', ...LISTED, depth: 0, foundOn: sitemapId });
+    return this.#add.run(pageId, sitemapId).changes;
+  }
+
+  /** After depths were forgotten: what is listed is a starting point still. */
+  reachAgain(): void {
+    const listed = this.#connection
+      .prepare<[], { url: string; sitemapId: number }>(
+        'SELECT u.request_key AS url, s.sitemap_id AS sitemapId FROM sitemap_urls s JOIN urls u ON u.id = s.page_id',
+      )
+      .all();
+    for (const { url, sitemapId } of listed)
+      this.#urls.reach(url, { kind: 'page', ...LISTED, depth: 0, foundOn: sitemapId });
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * One sitemap from request to outcome: the XML of urlset and sitemapindex, or plain text with one URL a line.
+ * Follows nothing. What the protocol does not allow but sites do is read as far as it makes sense: an unescaped
+ * ampersand, a gzip file served as such, relative addresses.
+ *
+ * @see https://www.sitemaps.org/protocol.html
+ */
+import { Parser } from 'htmlparser2';
+import { MIMEType } from 'whatwg-mimetype';
+import type { Outcome, SitemapOutcome, WorkerMessage } from '#src/protocol/outcome.js';
+import type { WorkerSettings } from '#src/protocol/settings.js';
+import type { SitemapTask } from '#src/protocol/task.js';
+import { FailureError, toFailure } from '#src/protocol/to-failure.js';
+import { parseTarget } from '#src/url/canonicalise.js';
+import { compileScope, hostnameOf } from '#src/url/scope.js';
+import type { ScopeJudge } from '#src/url/scope.js';
+import { contentTypeOf, contentTypeText, kindOf, refusal } from './answer.js';
+import { decodeContent } from './content-coding.js';
+import { decodeText } from './decode.js';
+import type { Reply } from './exchange.js';
+import type { Fetcher } from './fetcher.js';
+import { circumstances, redirectOf } from './visit.js';
+
+/** The protocol's own limit, on the wire and decoded. */
+const SITEMAP_BYTES = 50 * 1024 * 1024;
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+/** What text there is outside an encoding is in UTF-8, as in any XML. */
+const XML = new MIMEType('application/xml');
+
+/** Reads sitemaps for one thread. */
+export class SitemapReader {
+  readonly #fetcher: Fetcher;
+  readonly #scope: ScopeJudge;
+  readonly #post: (message: WorkerMessage) => void;
+
+  /** @param post sends a message to the main thread in mid-task */
+  constructor(settings: WorkerSettings, fetcher: Fetcher, post: (message: WorkerMessage) => void) {
+    this.#fetcher = fetcher;
+    this.#scope = compileScope(settings.rule);
+    this.#post = post;
+  }
+
+  /** The outcome of reading one. Rejects with what made it a failure: pass it to `toFailure`. */
+  async read(task: SitemapTask): Promise<Outcome> {
+    const { url, sendHeaders, spaced, flightId } = task;
+    const reply = await this.#fetcher.get({
+      url,
+      sendHeaders,
+      keepAlive: true,
+      ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
+      intake: (status, headers) =>
+        isFile(status, headers) ? { take: 'all', maxBytes: SITEMAP_BYTES } : { take: 'none' },
+    });
+    // Which sitemaps are read is decided by who names them, not by scope.
+    if (kindOf(reply.status, reply.headers) === 'redirect') return redirectOf(task, reply, () => 'inside');
+    if (!isFile(reply.status, reply.headers)) throw refusal(reply.status, reply.headers);
+    if (task.slotted) this.#post({ kind: 'body-read', flightId });
+    return this.#outcome(task, reply);
+  }
+
+  #outcome(task: SitemapTask, reply: Reply): SitemapOutcome {
+    const { status, headers } = reply;
+    try {
+      const body = unpack(reply);
+      const type = contentTypeOf(headers);
+      const { pages, sitemaps } = parseSitemap(decodeText(body, type?.isXML() === true ? type : XML).text);
+      return {
+        kind: 'sitemap',
+        ...circumstances(reply),
+        status,
+        contentType: contentTypeText(headers, type),
+        bodyBytes: body.length,
+        ...this.#sort(keysOf(pages, task.url), task.keepOutside),
+        sitemaps: [...keysOf(sitemaps, task.url)].join('\n'),
+      };
+    } catch (thrown) {
+      throw new FailureError({ ...toFailure(thrown, 'decode'), status }, { cause: thrown });
+    }
+  }
+
+  #sort(
+    keys: ReadonlySet<string>,
+    keepOutside: boolean,
+  ): Pick<SitemapOutcome, 'inside' | 'outside' | 'outsideHosts' | 'filtered'> {
+    const inside: string[] = [];
+    const outside: string[] = [];
+    const hosts = new Map<string, number>();
+    let filtered = 0;
+    for (const key of keys) {
+      const verdict = this.#scope.judge(key, null);
+      if (verdict === 'inside') inside.push(key);
+      else if (verdict === 'filtered') filtered += 1;
+      else if (keepOutside) outside.push(key);
+      else hosts.set(hostnameOf(key), (hosts.get(hostnameOf(key)) ?? 0) + 1);
+    }
+    const outsideHosts = [...hosts].map(([host, count]) => `${host} ${count}\n`).join('');
+    return { inside: inside.join('\n'), outside: outside.join('\n'), outsideHosts, filtered };
+  }
+}
+
+/** Any 2xx with a body, whatever its type: sitemaps are served under many. */
+function isFile(status: number, headers: Reply['headers']): boolean {
+  const kind = kindOf(status, headers);
+  return kind === 'html' || kind === 'sniff' || (kind === 'other-type' && status !== 204 && status !== 205);
+}
+
+/** Content coding undone, and the gzip of a `.gz` file, told by its first bytes. */
+function unpack({ body, headers }: Reply): Buffer {
+  const decoded = decodeContent(body, headers['content-encoding'], SITEMAP_BYTES);
+  const isGzip = decoded.subarray(0, 2).equals(GZIP_MAGIC);
+  return isGzip ? decodeContent(decoded, 'gzip', SITEMAP_BYTES) : decoded;
+}
+
+function keysOf(addresses: readonly string[], base: string): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const address of addresses) {
+    const key = parseTarget(address, base)?.key;
+    if (key !== undefined) keys.add(key);
+  }
+  return keys;
+}
+
+/** The addresses in a sitemap, as written. Any text is read; what is no sitemap has none. */
+export function parseSitemap(text: string): {
+  readonly pages: readonly string[];
+  readonly sitemaps: readonly string[];
+} {
+  if (!/^\s*</.test(text)) return { pages: linesOf(text), sitemaps: [] };
+  const found: { pages: string[]; sitemaps: string[] } = { pages: [], sitemaps: [] };
+  const open: string[] = [];
+  let address: string | null = null;
+  const parser = new Parser(
+    {
+      onopentagname(name) {
+        open.push(name);
+        if (ownerOf(open) !== null) address = '';
+      },
+      ontext(piece) {
+        if (address !== null) address += piece;
+      },
+      onclosetag(_name, isImplied) {
+        const owner = ownerOf(open);
+        // An implied end is that of a file cut short: half an address is another address.
+        if (owner !== null && address !== null && !isImplied && address.trim() !== '')
+          found[owner].push(address.trim());
+        if (owner !== null) address = null;
+        open.pop();
+      },
+    },
+    { xmlMode: true },
+  );
+  parser.end(text);
+  return found;
+}
+
+/** Whether the innermost element is the `loc` of a page or a sitemap, not of its images and videos. */
+function ownerOf(open: readonly string[]): 'pages' | 'sitemaps' | null {
+  const [prefix, name] = splitName(open.at(-1) ?? '');
+  const [ownerPrefix, owner] = splitName(open.at(-2) ?? '');
+  if (name !== 'loc' || prefix !== ownerPrefix) return null;
+  if (owner === 'url') return 'pages';
+  return owner === 'sitemap' ? 'sitemaps' : null;
+}
+
+function splitName(name: string): readonly [prefix: string, local: string] {
+  const colon = name.indexOf(':');
+  return colon === -1 ? ['', name] : [name.slice(0, colon), name.slice(colon + 1)];
+}
+
+/** The text form: one absolute URL a line. Other text, an error page say, has none. */
+function linesOf(text: string): string[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => /^https?:/i.test(line));
+}
