@@ -116,9 +116,9 @@ describe('values', () => {
     expect(options()).toEqual({ seeds: ['/a'] });
   });
 
-  test('repeatable flags gather, others take the last value', () => {
-    const parsed = options('--seed=/b', '--include', 'x', '--include', 'y', '--db', 'one', '--db', 'two');
-    expect(parsed).toEqual({ seeds: ['/a', '/b'], include: ['x', 'y'], db: 'two' });
+  test('repeatable flags gather', () => {
+    const parsed = options('--seed=/b', '--include', 'x', '--include', 'y');
+    expect(parsed).toEqual({ seeds: ['/a', '/b'], include: ['x', 'y'] });
   });
 
   test('--retry-failed takes a code or stands alone', () => {
@@ -189,6 +189,8 @@ describe('what is refused', () => {
     ['--seed=', '--seed must not be empty'],
     ['--seeds - --seeds -', '--seeds - is given twice, but standard input can be read only once'],
     ['--seed /a --quiet --verbose', '--quiet and --verbose exclude each other'],
+    ['--seed /a --db a --db=a', '--db is given twice'],
+    ['--seed /a --retry-failed --retry-failed dns', '--retry-failed is given twice'],
     ['--seed /a --scope all', "--scope must be origin, host, domain or any, got 'all'"],
     ['--seed /a --workers 0', "--workers must be a whole number from 1 to 256, got '0'"],
     ['--db x.db verify', "the command comes first: 'verify'"],

@@ -68,6 +68,11 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
   Write a JavaScript regular expression without slashes around it, for example ^/wiki/A
 `,
   ],
+  [
+    ['--seed', '/x', '--within', 'a['],
+    "orbweaver: --within: 'a[' is no CSS selector: Expected name, found its end\n",
+  ],
+  [['--seed', '/x', '--db', 'a.db', '--db', 'b.db'], 'orbweaver: --db is given twice\n'],
   [['--seed', '/x', '-q', '-v'], 'orbweaver: --quiet and --verbose exclude each other\n'],
   [
     ['--seed', '/x', '--header', 'secret'],
