@@ -1,7 +1,7 @@
 /** `crawl`: a run with a person watching: what it says on the way, the summary, the exit status. */
 import type { CrawlCommand, ViewOptions } from '../cli/crawl-command.js';
 import { EXIT, exitStatusOf } from '../cli/exit-status.js';
-import { readSeedFiles } from '../cli/seeds-file.js';
+import { readSeedFiles, type SeedLine } from '../cli/seeds-file.js';
 import { resolveConfig, type CrawlConfig } from '../config.js';
 import type { Filed } from '../delegator/events.js';
 import type { Resumption } from '../frontier/frontier.js';
@@ -19,12 +19,32 @@ import { noticeText } from './notice-text.js';
 
 /** Runs `crawl` as parsed. Answers the exit status. */
 export async function crawlCommand(command: CrawlCommand, invocation: Invocation): Promise<number> {
-  const seedLines = await readSeedFiles(command.seedFiles, invocation.stdin);
+  const seedLines = await readSeeds(command, invocation);
+  if (seedLines === null) return invocation.stopStatus();
   const config = await resolveConfig(command.options, { seedLines, names: 'flag' });
   return crawlWatched(config, command.view, invocation);
 }
 
-/** Crawls with a checked configuration, showing what `view` asks for. Answers the exit status. */
+/** Null when it was stopped meanwhile: a person who is waited for may think better of it. */
+async function readSeeds(
+  { seedFiles, view }: CrawlCommand,
+  { stdin, stderr, stop }: Invocation,
+): Promise<readonly SeedLine[] | null> {
+  if (seedFiles.includes('-') && stdin.isTTY === true && !view.quiet)
+    stderr.write('reading seeds from standard input, one a line; Ctrl-D ends them\n');
+  try {
+    return await readSeedFiles(seedFiles, stdin, stop);
+  } catch (error) {
+    if (stop.aborted) return null;
+    throw error;
+  }
+}
+
+/**
+ * Crawls with a checked configuration, showing what `view` asks for. Answers the exit status.
+ *
+ * @param startsAfresh the same command would not go on with this crawl, so none is offered
+ */
 export async function crawlWatched(
   config: CrawlConfig,
   view: ViewOptions,

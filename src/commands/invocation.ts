@@ -1,8 +1,9 @@
 /** What a command gets of the process it runs in: streams, environment, and the wish to stop. */
+import type { Readable } from 'node:stream';
 import type { ProgressStream } from '../observe/progress.js';
 
 export interface Invocation {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: ProgressStream;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -254,6 +254,7 @@ describe('commands', () => {
 });
 
 describe('files with seeds', () => {
+  const never = new AbortController().signal;
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'orbweaver-seeds-'));
@@ -263,7 +264,7 @@ describe('files with seeds', () => {
   test('one a line; blanks and comments left out; line numbers kept', async () => {
     const file = join(folder, 'seeds.txt');
     await writeFile(file, '\ufeff# start\n\n /wiki/A \r\nhttps://x.org/#part\r/b');
-    expect(await readSeedFiles([file, '-'], Readable.from(['/c\n']))).toEqual([
+    expect(await readSeedFiles([file, '-'], Readable.from(['/c\n']), never)).toEqual([
       { text: '/wiki/A', where: `${file}, line 3` },
       { text: 'https://x.org/#part', where: `${file}, line 4` },
       { text: '/b', where: `${file}, line 5` },
@@ -272,10 +273,11 @@ describe('files with seeds', () => {
   });
 
   test('a missing or empty one is refused by name', async () => {
-    await expect(readSeedFiles([join(folder, 'none')], Readable.from([]))).rejects.toThrow(
-      /--seeds: cannot read .*none/,
+    await expect(readSeedFiles([join(folder, 'none')], Readable.from([]), never)).rejects.toThrow(
+      /^--seeds: there is no file .*none$/,
     );
-    await expect(readSeedFiles(['-'], Readable.from(['# only\n']))).rejects.toThrow(
+    await expect(readSeedFiles([folder], Readable.from([]), never)).rejects.toThrow(`${folder} is a folder`);
+    await expect(readSeedFiles(['-'], Readable.from(['# only\n']), never)).rejects.toThrow(
       'no seed in standard input',
     );
   });

@@ -82,10 +82,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
     ['--seed', '/x', '--header', 'Range: secret'],
     "orbweaver: --header: 'Range' cannot be set: the answer would not be the whole page\n",
   ],
-  [
-    ['--seeds', 'missing.txt'],
-    "orbweaver: --seeds: cannot read missing.txt: ENOENT: no such file or directory, open 'missing.txt'\n",
-  ],
+  [['--seeds', 'missing.txt'], 'orbweaver: --seeds: there is no file missing.txt\n'],
   [['--seeds', '-'], 'orbweaver: --seeds: there is no seed in standard input\n'],
   [['verify'], 'orbweaver: verify needs <file>\n  Usage: orbweaver verify <file> [options]\n'],
   [
