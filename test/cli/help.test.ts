@@ -22,7 +22,7 @@ const PAGES: [string, string][] = [
 test.each(PAGES)('%s fits 80 columns, has examples and every exit status', (_, text) => {
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   expect(text).toContain('\nExamples:\n  orbweaver ');
-  for (const status of [0, 1, 2, 3, 4, 5, 70, 130, 143])
+  for (const status of [0, 1, 2, 3, 4, 5, 70, 129, 130, 143])
     expect(text).toMatch(new RegExp(`^  ${status} +\\w`, 'm'));
   expect(text).toMatch(/[^\n]\n$/);
 });
@@ -79,9 +79,12 @@ Exit status:
        fault
   2    a flag, a value or an argument was refused; nothing was started
   3    stopped at a limit you set; the same command with a higher one goes on
-  4    the file cannot be opened, is full, is not ours, or is of a newer version
+  4    the file cannot be opened, is full, is not ours, or is of a newer
+       version; or standard output cannot be written
   5    stopped by your own code
   70   a fault of Orbweaver itself
+  129  ended by SIGHUP (the terminal was closed), nothing lost; the same command
+       goes on
   130  interrupted by Ctrl-C, nothing lost; the same command goes on
   143  ended by SIGTERM, nothing lost; the same command goes on
 `);
