@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../dist/cli/commands.js';
+import { range } from '../../dist/cli/flag.js';
 import { flagTable, synopsis } from '../../dist/cli/help.js';
 import { CRAWL_FLAGS } from '../../dist/cli/flags.js';
 import { parse } from '../../dist/cli/parse.js';
@@ -28,12 +29,14 @@ test.each(PAGES)('%s fits 80 columns, has examples and every exit status', (_, t
 });
 
 test.each(COMMANDS.map((command) => [command.name, command] as const))(
-  '%s --help shows every flag, and for every value its unit and default',
+  '%s --help shows every flag, and for every value its unit, range and default',
   (name, command) => {
     const text = flat(help(name, '--help'));
     for (const flag of command.flags) {
       expect(text).toContain(` ${synopsis(flag)} ${flag.help}`);
-      if (flag.kind !== 'switch') expect(text).toContain(`; default: ${flag.default.text})`);
+      if (flag.kind === 'switch') continue;
+      expect(text).toContain(`; default: ${flag.default.text})`);
+      if (flag.min !== undefined) expect(text).toContain(`, ${range(flag).slice('from '.length)}; default:`);
     }
     expect(command.examples.length).toBeGreaterThanOrEqual(2);
   },
