@@ -321,4 +321,12 @@ describe('exit statuses', () => {
     expect(formatError(error)).toBe('orbweaver: bad \\x1b[2Jseed\n  Did you mean\n  this?\n');
     expect(formatError(new TypeError('oops'))).toMatch(/fault of Orbweaver.*TypeError: oops.*report/s);
   });
+
+  test('a full disk is told with how to go on', () => {
+    const full = new StoreError('cannot write crawl.db: database or disk is full (SQLITE_FULL)');
+    expect(formatError(full)).toMatch(
+      /\n {2}Nothing is lost: once there is room, the same command goes on\n$/,
+    );
+    expect(formatError(new StoreError('there is no file x'))).toBe('orbweaver: there is no file x\n');
+  });
 });
