@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { DemoWiki } from '../../dist/demo/wiki.js';
 import { masked, until } from '../support/program.js';
-import { test } from './site.js';
+import { page, test } from './site.js';
 
 /** A program that two of the three things to try need. */
 const READER = 'sqlite3';
@@ -55,4 +55,18 @@ test.skipIf(process.platform === 'win32')('demo serves until Ctrl-C', async ({ f
   expect(masked(stdout)).toBe('http://SITE/wiki/Kevin_Bacon\n');
   expect(stderr).toBe('serving 200 pages; Ctrl-C ends it\n');
   expect(status).toBe(130);
+});
+
+test('demo on a port that is taken is refused in a line', async ({ folder, serve }) => {
+  const site = await serve({ '/': page('Somebody else') });
+  const { port } = new URL(site.origin);
+  expect(await folder.run(['demo', '--port', port])).toEqual({
+    status: 2,
+    signal: null,
+    stdout: '',
+    stderr: `orbweaver: --port: cannot serve on port ${port}: another program has it
+  Choose another port, or leave --port out to take a free one
+`,
+  });
+  expect(await readdir(folder.path)).toEqual([]);
 });
