@@ -8,6 +8,7 @@ import { formatError } from './cli/error-text.js';
 import { EXIT, exitStatusOf, type ExitStatus } from './cli/exit-status.js';
 import { parse, type ParsedCommand } from './cli/parse.js';
 import { redactCommandLine } from './cli/redact.js';
+import { commandToGoOn } from './cli/resume-command.js';
 import type { Invocation } from './commands/invocation.js';
 import { StoreError } from './errors.js';
 
@@ -61,27 +62,17 @@ async function run(parsed: ParsedCommand): Promise<number> {
 }
 
 function invocation(): Invocation {
-  const commandLine = redactCommandLine([...program(), ...argv]);
   return {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    commandLine,
-    resumeCommand: commandLine.includes('***')
-      ? null
-      : redactCommandLine([...program(), ...argv.filter(isKept)]),
+    commandLine: redactCommandLine([...program(), ...argv]),
+    resumeCommand: (limit) => commandToGoOn(program(), argv, limit),
     program: redactCommandLine(program()),
     stop: stopping.signal,
     stopStatus: () => stopStatus,
   };
-}
-
-/** What would undo the work, or do it twice, is left out of the command that goes on. */
-function isKept(arg: string, i: number): boolean {
-  // Its value, where there is one, is an argument of its own.
-  if (argv[i - 1] === '--retry-failed' && !arg.startsWith('-')) return false;
-  return arg !== '--fresh' && !arg.startsWith('--retry-failed');
 }
 
 /** As it was typed: the installed command, or node with this file. */

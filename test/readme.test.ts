@@ -141,7 +141,7 @@ test('what counts as a link is the table of the code', () => {
 test('the first lines of a run are as shown', () => {
   const host = { host: 'https://en.wikipedia.org', crawlDelayMs: null };
   const limits = hostLimits(host, { perHost: null, delayMs: null });
-  const lines = politenessLines([{ ...host, ...limits }], { workers: 8, concurrency: 8, maxPages: 100 });
+  const lines = politenessLines([{ ...host, ...limits }], { workers: 8, concurrency: 8, pagesLeft: 100 });
   expect(blocks('')).toContain(`${lines.join('\n')}\n`);
 });
 

@@ -49,6 +49,7 @@ export async function crawlWatched(
   config: CrawlConfig,
   view: ViewOptions,
   invocation: Invocation,
+  startsAfresh = false,
 ): Promise<number> {
   const { stdout, stderr } = invocation;
   const display = new Display(config, view, invocation);
@@ -65,8 +66,14 @@ export async function crawlWatched(
   } finally {
     display.stop();
   }
-  const summary = summarise(result, config, view, invocation, display.advice);
-  if (!view.quiet) stderr.write(`\n${formatSummary(summary, paintFor(stderr, invocation.env))}`);
+  const summary = summarise(result, config, view, invocation, {
+    startsAfresh,
+    advice: display.advice(result),
+  });
+  if (!view.quiet) {
+    const unsaid = { ...summary, advice: summary.advice.filter((sentence) => !display.said.has(sentence)) };
+    stderr.write(`\n${formatSummary(unsaid, paintFor(stderr, invocation.env))}`);
+  }
   if (view.json) stdout.write(summaryJson(summary));
   return summary.exitStatus;
 }
@@ -75,7 +82,11 @@ class Display {
   readonly #config: CrawlConfig;
   readonly #view: ViewOptions;
   readonly #invocation: Invocation;
-  readonly advice: string[] = [];
+  /** Advice that was shown on the way: it is not repeated in the summary. */
+  readonly said = new Set<string>();
+  readonly #advice: string[] = [];
+  #hadNothingToDo = false;
+  #hasAsked = false;
   #progress: Progress | null = null;
   #onAbort: () => void = () => undefined;
 
@@ -86,16 +97,21 @@ class Display {
   }
 
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot): void {
+    const { counts, reclaimed } = resumption;
+    // Without any URL at all it was killed before its seeds were admitted.
+    this.#hadNothingToDo = counts.queued === 0 && counts.done + counts.failed + counts.skipped > 0;
     if (this.#view.quiet) return;
     const { stderr } = this.#invocation;
-    const { counts, reclaimed } = resumption;
     if (!isNew) {
       const reclaimedText = reclaimed === 0 ? '' : `, ${formatNumber(reclaimed)} reclaimed`;
       stderr.write(
         `resuming: ${formatNumber(counts.done)} done, ${formatNumber(counts.queued)} queued${reclaimedText}\n`,
       );
     }
-    for (const line of politenessLines(seedHosts(this.#config), this.#config)) stderr.write(`${line}\n`);
+    const { workers, concurrency, maxPages } = this.#config;
+    const pagesLeft = this.#hadNothingToDo ? 0 : maxPages === null ? null : maxPages - counts.pages;
+    for (const line of politenessLines(seedHosts(this.#config), { workers, concurrency, pagesLeft }))
+      stderr.write(`${line}\n`);
     const mode = this.#view.progress ? 'auto' : 'off';
     this.#progress = startProgress({
       stream: stderr,
@@ -108,6 +124,7 @@ class Display {
   }
 
   onFiled({ lease, thread, outcome, state }: Filed): void {
+    this.#hasAsked = true;
     if (!this.#view.verbose) return;
     this.#progress?.note(
       formatPageLine({
@@ -126,8 +143,22 @@ class Display {
 
   onNotice(notice: Parameters<typeof noticeText>[0]): void {
     const text = noticeText(notice, this.#config);
-    if (notice.kind === 'within-missing') this.advice.push(text);
+    if (notice.kind === 'within-missing') {
+      this.#advice.push(text);
+      if (this.#progress !== null) this.said.add(text);
+    }
     this.#progress?.note(text);
+  }
+
+  /** Sentences on what to try, those already said on the way included. */
+  advice({ totals }: RunResult): string[] {
+    const failed = sum(Object.values(totals.failed));
+    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0) return this.#advice;
+    const [what, them] = failed === 1 ? ['1 URL', 'it'] : [plural(failed, 'URL'), 'them'];
+    return [
+      ...this.#advice,
+      `Nothing was left to ask for; ${what} failed in an earlier run. To ask for ${them} again, add --retry-failed.`,
+    ];
   }
 
   stop(): void {
@@ -160,7 +191,7 @@ function exitStatus(
 ): number {
   if (ending === 'stopped') return invocation.stopStatus();
   if (ending !== 'finished') return EXIT.limit;
-  const failed = Object.values(totals.failed).reduce((sum, count) => sum + count, 0);
+  const failed = sum(Object.values(totals.failed));
   const broken = countBroken(totals.failedStatuses);
   const isIncomplete = seedsWithoutPage.length > 0 || failed > broken || (view.failOnBroken && broken > 0);
   return isIncomplete ? EXIT.incomplete : EXIT.finished;
@@ -171,7 +202,7 @@ function summarise(
   config: CrawlConfig,
   view: ViewOptions,
   invocation: Invocation,
-  advice: readonly string[],
+  { startsAfresh, advice }: Pick<Summary, 'startsAfresh' | 'advice'>,
 ): Summary {
   const { ending, totals, seedsWithoutPage, pagesThisRun, bytesThisRun, elapsedMs } = result;
   const outcomes = {
@@ -186,7 +217,11 @@ function summarise(
     exitStatus: exitStatus(result, view, invocation),
     limit: limitOf(ending, config),
     database: config.databasePath,
-    resumeCommand: ending === 'finished' ? null : invocation.resumeCommand,
+    resumeCommand:
+      ending === 'finished' || startsAfresh
+        ? null
+        : invocation.resumeCommand(ending === 'max-pages' ? '--max-pages' : null),
+    startsAfresh,
     seedsWithoutPage,
     advice,
     pagesThisRun,
@@ -199,4 +234,8 @@ function summarise(
 function limitOf(ending: RunResult['ending'], { maxPages, maxTimeMs }: CrawlConfig): string | null {
   if (ending === 'max-pages') return `--max-pages ${maxPages}`;
   return ending === 'max-time' ? `--max-time ${(maxTimeMs ?? 0) / 1000}` : null;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -26,7 +26,7 @@ export async function demoCommand({ site, crawl }: DemoCommand, invocation: Invo
     }
     const config = await resolveConfig({ ...crawl.options, seeds: [seed] }, { names: 'flag' });
     if (!crawl.view.quiet) stderr.write(`demo wiki of ${formatNumber(site.pages)} pages at ${seed}\n`);
-    const status = await crawlWatched(config, crawl.view, invocation);
+    const status = await crawlWatched(config, crawl.view, invocation, crawl.startsAfresh);
     if (!crawl.view.quiet && status === EXIT.finished)
       stderr.write(thingsToTry(redactCommandLine([config.databasePath]), invocation.program));
     return status;

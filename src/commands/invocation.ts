@@ -9,8 +9,11 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The command line with secrets redacted, for the table of runs. */
   readonly commandLine: string;
-  /** The command that goes on where this one stops; null when it cannot be shown. */
-  readonly resumeCommand: string | null;
+  /**
+   * The command that goes on where this one stops, without the flag of a limit that was reached; null
+   * when it cannot be shown.
+   */
+  readonly resumeCommand: (limit: string | null) => string | null;
   /** How this program is called, as a shell reads it. */
   readonly program: string;
   /** Raised by the first signal. */

@@ -11,8 +11,10 @@ export interface Summary {
   /** The limit as typed, `--max-pages 100`, where it ended the run. */
   readonly limit: string | null;
   readonly database: string;
-  /** The command that goes on; null when finished, or when it cannot be shown (secrets). */
+  /** The command that goes on, without a limit that was reached; null when there is none, or it holds secrets. */
   readonly resumeCommand: string | null;
+  /** The same command would begin anew, as that of the demo does. */
+  readonly startsAfresh: boolean;
 
   /** HTML pages with a 2xx. */
   readonly pages: number;
@@ -104,9 +106,10 @@ function finished(summary: Summary, database: string): string {
 function complaints(summary: Summary): string {
   const seeds = summary.seedsWithoutPage.length;
   const { broken, others } = splitFailures(summary);
+  const alsoBroken = broken > 0 ? ` (and ${formatNumber(broken)} answered 4xx)` : '';
   const parts = [
     ...(seeds > 0 ? [`${plural(seeds, 'seed')} led to no page`] : []),
-    ...(others > 0 ? [`${plural(others, 'URL')} failed`] : []),
+    ...(others > 0 ? [`${plural(others, 'URL')} failed${alsoBroken}`] : []),
   ];
   return parts.length > 0 ? parts.join(' and ') : `${plural(broken, 'URL')} answered with a 4xx status`;
 }
@@ -210,8 +213,10 @@ function list(title: string, items: readonly string[]): string[] {
   return [[`  ${title}`, ...shown, ...(rest > 0 ? [`    and ${formatNumber(rest)} more`] : [])].join('\n')];
 }
 
-function resuming({ outcome: how, limit, resumeCommand }: Summary, paint: Paint): string[] {
+function resuming(summary: Summary, paint: Paint): string[] {
+  const { outcome: how, limit, resumeCommand, startsAfresh } = summary;
   if (how === 'finished') return [];
+  if (startsAfresh) return ['  The demo always starts afresh: the same command begins anew.'];
   // Only --max-time begins anew with every run; at another limit the same command stops at once.
   const raise = how === 'limit' && limit?.startsWith('--max-time') !== true;
   const advice = raise

@@ -57,6 +57,36 @@ test.skipIf(process.platform === 'win32')('demo serves until Ctrl-C', async ({ f
   expect(status).toBe(130);
 });
 
+test('demo --crawl that was stopped offers no command to go on where there is nothing to go on with', async ({
+  folder,
+}) => {
+  const args = 'demo --crawl --pages 200 --workers 1 --no-progress --max-pages 5 --json'.split(' ');
+  const { status, stdout, stderr } = await folder.run(args);
+  expect(stderr).toMatch(/\n\n {2}The demo always starts afresh: the same command begins anew\.\n$/);
+  expect(stderr).not.toContain('To go on');
+  expect(JSON.parse(stdout)).toMatchObject({
+    limit: '--max-pages 5',
+    resumeCommand: null,
+    startsAfresh: true,
+  });
+  expect(status).toBe(3);
+});
+
+test('demo --crawl on a port and into a file of one’s own goes on with the command that is shown', async ({
+  folder,
+  serve,
+}) => {
+  const site = await serve({}); // A port that is free a moment later.
+  await site.close();
+  const port = String(Number(new URL(site.origin).port));
+  const args = ['demo', '--crawl', '--pages', '200', '--workers', '1', '-q', '--db', 'x.db', '--port', port];
+  const first = await folder.run([...args, '--max-pages', '5', '--json']);
+  const { resumeCommand } = JSON.parse(first.stdout) as { resumeCommand: string };
+  const { status, stdout } = await folder.spawn('sh', ['-c', resumeCommand]).ended;
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', pagesThisRun: 195 });
+  expect(status).toBe(0);
+});
+
 test('demo on a port that is taken is refused in a line', async ({ folder, serve }) => {
   const site = await serve({ '/': page('Somebody else') });
   const { port } = new URL(site.origin);

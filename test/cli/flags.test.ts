@@ -9,6 +9,7 @@ import { readFlag, spell, type Flag } from '../../dist/cli/flag.js';
 import { COMMON_FLAGS, CRAWL_FLAGS } from '../../dist/cli/flags.js';
 import { parse } from '../../dist/cli/parse.js';
 import { redactCommandLine } from '../../dist/cli/redact.js';
+import { commandToGoOn } from '../../dist/cli/resume-command.js';
 import { readSeedFiles } from '../../dist/cli/seeds-file.js';
 import { CrawlError, InvariantError, StoreError, UsageError } from '../../dist/errors.js';
 import { VERSION } from '../../dist/version.js';
@@ -188,9 +189,9 @@ describe('what is refused', () => {
     ['--seed --workers 8', '--seed needs a value, but --workers follows'],
     ['--seed=', '--seed must not be empty'],
     ['--seeds - --seeds -', '--seeds - is given twice, but standard input can be read only once'],
-    ['--seed /a --quiet --verbose', '--quiet and --verbose exclude each other'],
     ['--seed /a --db a --db=a', '--db is given twice'],
     ['--seed /a --retry-failed --retry-failed dns', '--retry-failed is given twice'],
+    ['--seed /a --quiet --verbose', '--quiet and --verbose exclude each other'],
     ['--seed /a --scope all', "--scope must be origin, host, domain or any, got 'all'"],
     ['--seed /a --workers 0', "--workers must be a whole number from 1 to 256, got '0'"],
     ['--db x.db verify', "the command comes first: 'verify'"],
@@ -199,6 +200,7 @@ describe('what is refused', () => {
     ['demo --workers 2', '--workers is for a crawl, and none was asked for'],
     ['demo --pages 199', "--pages must be a whole number from 200 to 10,000,000, got '199'"],
     ['demo --crawl --seed /a', 'there is no flag --seed'],
+    ['demo --crawl --retry-failed', 'there is no flag --retry-failed'],
   ])('%j', (line, message) => {
     expect(refusal(...line.split(' ').filter((word) => word !== '')).message).toBe(message);
   });
@@ -232,13 +234,23 @@ describe('commands', () => {
     expect(parse(['demo', '--pages', '5000', '--latency', '50', '--crawl', '--workers', '2'])).toEqual({
       command: 'demo',
       site: { ...site, pages: 5000, latencyMs: 50 },
-      crawl: { options: { workers: 2, db: 'demo.db', fresh: true }, view },
+      crawl: { options: { workers: 2, db: 'demo.db', fresh: true }, view, startsAfresh: true },
     });
   });
 
   test("demo --crawl starts its own file afresh, the user's only when told to", () => {
     expect(parse(['demo', '--crawl', '--db', 'x.db'])).toMatchObject({ crawl: { options: { db: 'x.db' } } });
     expect(parse(['demo', '--crawl', '--db', 'x.db'])).not.toHaveProperty('crawl.options.fresh');
+  });
+
+  test.each([
+    ['', true],
+    ['--port 8080', true],
+    ['--db x.db', true],
+    ['--db x.db --port 8080', false],
+  ])('demo --crawl %s begins anew each time: %j', (flags, startsAfresh) => {
+    const argv = ['demo', '--crawl', ...flags.split(' ').filter((word) => word !== '')];
+    expect(parse(argv)).toMatchObject({ crawl: { startsAfresh } });
   });
 
   test('verify', () => {
@@ -296,6 +308,23 @@ describe('the stored command line', () => {
   ])('%j', (argv, stored) => {
     expect(redactCommandLine(argv)).toBe(stored);
     expect(redactCommandLine(argv)).not.toContain('cret');
+  });
+});
+
+describe('the command that goes on', () => {
+  test.each([
+    ['--fresh --retry-failed --seed /a', null, '--seed /a'],
+    ['--seed /a --retry-failed dns -q', null, '--seed /a -q'],
+    ['--retry-failed=dns --seed /a --max-pages 7', null, '--seed /a --max-pages 7'],
+    ['--seed /a --max-pages 700 -v', '--max-pages', '--seed /a -v'],
+    ['--seed /a --max-pages=700 -v', '--max-pages', '--seed /a -v'],
+    ['demo --crawl --fresh --db x.db --port 80', null, 'demo --crawl --db x.db --port 80'],
+  ])('%s, at %s', (line, limit, command) => {
+    expect(commandToGoOn(['orbweaver'], line.split(' '), limit)).toBe(`orbweaver ${command}`);
+  });
+
+  test('is not shown with a secret in it', () => {
+    expect(commandToGoOn(['orbweaver'], ['--header', 'Cookie: s3cret'], null)).toBeNull();
   });
 });
 

@@ -49,6 +49,10 @@ test('the help of the program shows the flags of crawl and every command', () =>
   for (const { name, summary } of COMMANDS) expect(flat(text)).toContain(` ${name} ${summary}`);
 });
 
+test('the help of demo offers nothing that its site makes pointless', () => {
+  expect(help('demo', '--help')).not.toMatch(/ --(seeds?|base|retry-failed)\b/);
+});
+
 test('help is found by its word and behind the command', () => {
   expect(help('help')).toBe(help('-h'));
   expect(help('help', 'verify')).toBe(help('verify', '--help'));

@@ -97,6 +97,7 @@ Finished: ${database} holds every page the seeds lead to.
       limit: null,
       database: 'crawl.db',
       resumeCommand: null,
+      startsAfresh: false,
       pages: 3,
       links: 7,
       redirects: 1,
