@@ -15,7 +15,7 @@ import type { Snapshot } from '../observe/snapshot.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
 import { type RunResult, runCrawl, seedHosts } from './crawl-run.js';
 import type { Invocation } from './invocation.js';
-import { noticeText } from './notice-text.js';
+import { failureText, noticeText } from './notice-text.js';
 
 /** Runs `crawl` as parsed. Answers the exit status. */
 export async function crawlCommand(command: CrawlCommand, invocation: Invocation): Promise<number> {
@@ -78,6 +78,9 @@ export async function crawlWatched(
   return summary.exitStatus;
 }
 
+/** A rest that begins so soon after the end of the last one is part of the same trouble. */
+const SAME_TROUBLE_MS = 5_000;
+
 class Display {
   readonly #config: CrawlConfig;
   readonly #view: ViewOptions;
@@ -85,6 +88,7 @@ class Display {
   /** Advice that was shown on the way: it is not repeated in the summary. */
   readonly said = new Set<string>();
   readonly #advice: string[] = [];
+  readonly #restsSaid = new Map<string, { readonly text: string; readonly until: number }>();
   #hadNothingToDo = false;
   #hasAsked = false;
   #progress: Progress | null = null;
@@ -112,7 +116,9 @@ class Display {
     const pagesLeft = this.#hadNothingToDo ? 0 : maxPages === null ? null : maxPages - counts.pages;
     for (const line of politenessLines(seedHosts(this.#config), { workers, concurrency, pagesLeft }))
       stderr.write(`${line}\n`);
-    const mode = this.#view.progress ? 'auto' : 'off';
+    // Some terminals cannot go back to a line that was written.
+    const shown = this.#invocation.env['TERM'] === 'dumb' ? 'lines' : 'auto';
+    const mode = this.#view.progress ? shown : 'off';
     this.#progress = startProgress({
       stream: stderr,
       mode,
@@ -143,6 +149,7 @@ class Display {
 
   onNotice(notice: Parameters<typeof noticeText>[0]): void {
     const text = noticeText(notice, this.#config);
+    if (notice.kind === 'host-blocked' && this.#isSaidAlready(notice.host, text, notice.forMs)) return;
     if (notice.kind === 'within-missing') {
       this.#advice.push(text);
       if (this.#progress !== null) this.said.add(text);
@@ -159,6 +166,15 @@ class Display {
       ...this.#advice,
       `Nothing was left to ask for; ${what} failed in an earlier run. To ask for ${them} again, add --retry-failed.`,
     ];
+  }
+
+  /** A host in trouble rests again and again for about as long: a few lines of that are enough. */
+  #isSaidAlready(host: string, text: string, forMs: number): boolean {
+    const said = this.#restsSaid.get(host);
+    const now = Date.now();
+    if (said?.text === text && now < said.until) return true;
+    this.#restsSaid.set(host, { text, until: now + forMs + SAME_TROUBLE_MS });
+    return false;
   }
 
   stop(): void {
@@ -178,9 +194,9 @@ class Display {
 function reasonOf(outcome: Filed['outcome']): string | null {
   if (outcome.kind === 'failure') {
     const { code, message, status } = outcome.failure;
-    return code === 'status' ? `HTTP ${status}` : `${code}: ${message}`;
+    return code === 'status' ? `HTTP ${status}` : `${code}: ${failureText(message)}`;
   }
-  return outcome.kind === 'other-type' ? `content-type ${outcome.contentType}` : null;
+  return outcome.kind === 'other-type' ? `content-type ${outcome.contentType || 'not given'}` : null;
 }
 
 /** See the table of exit statuses in cli/exit-status.ts. */
