@@ -93,6 +93,7 @@ Finished: ${database} holds every page the seeds lead to.
     expect(status).toBe(0);
     expect(stdout).toMatch(/^\{.*\}\n$/);
     const summary = JSON.parse(stdout) as Record<string, unknown>;
+    expect(documentedFields()).toEqual(Object.keys(summary).sort());
     expect(summary).toEqual({
       outcome: 'finished',
       exitStatus: 0,
@@ -290,6 +291,14 @@ describe('texts asked for', () => {
     expect(status).toBe(0);
   });
 });
+
+/** Names in the README's table of the fields of --json. */
+function documentedFields(): string[] {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const table = /\| field \| .*\n((?:\|.*\n)+)/.exec(readme)?.[1] ?? '';
+  const names = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)]);
+  return names.map(([, name = '']) => name).sort();
+}
 
 /** Whether a process has a handler for a signal of its own: before that, a signal ends it. */
 function minds(pid: number | undefined, signal: number): boolean {
