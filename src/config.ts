@@ -327,7 +327,10 @@ async function checkSelector(label: string, selector: string): Promise<void> {
   try {
     compile(selector);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(
+      /found\s*$/,
+      'found its end',
+    );
     throw new UsageError(`${label}: '${selector}' is no CSS selector: ${reason}`, { cause });
   }
 }

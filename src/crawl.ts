@@ -1,28 +1,33 @@
 #!/usr/bin/env node
 /**
  * The program. Hands the command line to cli/, runs the command that was meant, and owns what belongs to
- * the process: signals, broken pipes, the exit status.
+ * the process: signals, streams that cannot be written, the exit status.
  */
 import { relative } from 'node:path';
 import { formatError } from './cli/error-text.js';
-import { EXIT, exitStatusOf } from './cli/exit-status.js';
+import { EXIT, exitStatusOf, type ExitStatus } from './cli/exit-status.js';
 import { parse, type ParsedCommand } from './cli/parse.js';
 import { redactCommandLine } from './cli/redact.js';
+import { commandToGoOn } from './cli/resume-command.js';
 import type { Invocation } from './commands/invocation.js';
+import { StoreError } from './errors.js';
 
 const argv = process.argv.slice(2);
 const stopping = new AbortController();
-let stopStatus: number = EXIT.interrupted;
+let stopStatus: ExitStatus = EXIT.interrupted;
 
-process.on('SIGINT', () => stopBy(EXIT.interrupted));
-process.on('SIGTERM', () => stopBy(EXIT.terminated));
-// Nobody reads any more: stop as if interrupted, without a word.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    stopping.abort();
-  });
-}
+// Nobody reads any more (EPIPE): stop as if interrupted, without a word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  stopping.abort();
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(formatError(new StoreError(`cannot write to standard output: ${error.message}`)));
+  // When all is over, because the command knows nothing of it.
+  process.once('exit', () => (process.exitCode = EXIT.store));
+});
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  // What is shown can be lost (a full disk, a terminal that was closed); the crawl is worth more.
+  if (error.code === 'EPIPE') stopping.abort();
+});
 
 process.exitCode = await main();
 
@@ -43,10 +48,13 @@ async function run(parsed: ParsedCommand): Promise<number> {
       process.stdout.write(parsed.text);
       return EXIT.finished;
     case 'crawl':
+      stopBySignals(parsed.view.quiet);
       return (await import('./commands/crawl.js')).crawlCommand(parsed, invocation());
     case 'demo':
+      stopBySignals(parsed.crawl?.view.quiet ?? false);
       return (await import('./commands/demo.js')).demoCommand(parsed, invocation());
     case 'verify':
+      // Signals end it where it stands: it has nothing to put in order.
       return (await import('./commands/verify.js')).verifyCommand(parsed, invocation());
     default:
       return parsed satisfies never;
@@ -54,27 +62,17 @@ async function run(parsed: ParsedCommand): Promise<number> {
 }
 
 function invocation(): Invocation {
-  const commandLine = redactCommandLine([...program(), ...argv]);
   return {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    commandLine,
-    resumeCommand: commandLine.includes('***')
-      ? null
-      : redactCommandLine([...program(), ...argv.filter(isKept)]),
+    commandLine: redactCommandLine([...program(), ...argv]),
+    resumeCommand: (limit) => commandToGoOn(program(), argv, limit),
     program: redactCommandLine(program()),
     stop: stopping.signal,
     stopStatus: () => stopStatus,
   };
-}
-
-/** What would undo the work, or do it twice, is left out of the command that goes on. */
-function isKept(arg: string, i: number): boolean {
-  // Its value, where there is one, is an argument of its own.
-  if (argv[i - 1] === '--retry-failed' && !arg.startsWith('-')) return false;
-  return arg !== '--fresh' && !arg.startsWith('--retry-failed');
 }
 
 /** As it was typed: the installed command, or node with this file. */
@@ -83,9 +81,21 @@ function program(): readonly string[] {
   return script.endsWith('crawl.js') ? ['node', relative(process.cwd(), script)] : ['orbweaver'];
 }
 
-/** The first signal asks for an orderly end; the second leaves at once, which the file survives too. */
-function stopBy(status: number): void {
-  if (stopping.signal.aborted) process.exit(status);
-  stopStatus = status;
-  stopping.abort();
+/** For commands that stop in an orderly way: the first signal asks for it, the second leaves at once. */
+function stopBySignals(isQuiet: boolean): void {
+  const statuses = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hangup } as const;
+  for (const [signal, status] of Object.entries(statuses)) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) leave(status, isQuiet);
+      stopStatus = status;
+      stopping.abort();
+    });
+  }
+}
+
+/** The file survives this too. */
+function leave(status: ExitStatus, isQuiet: boolean): never {
+  // A line of its own: terminals show the ^C that was typed.
+  if (!isQuiet) process.stderr.write('\nleft at once; nothing is lost\n');
+  process.exit(status);
 }

@@ -19,15 +19,14 @@ CREATE VIEW backlinks AS SELECT target_id, source_id FROM links;
 const VIEWS_BY_KIND = `
 DROP VIEW pages;
 CREATE VIEW pages AS
-  SELECT u.id, u.request_key, coalesce(u.url, u.request_key) AS url, r.requested_url, u.state, r.http_status, r.title,
+  SELECT u.id, u.request_key, u.request_key AS url, r.requested_url, u.state, r.http_status, r.title,
          u.depth, u.found_on, u.error, u.error_detail, u.attempts, r.content_type, r.body_bytes, r.body_sha256,
          r.fetched_at, r.duration_ms, d.target_url AS redirect_to, r.canonical_url
     FROM urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id
-   WHERE u.kind <> 'sitemap';
+   WHERE u.kind = 'page';
 CREATE VIEW sitemaps AS
   SELECT u.id, u.url, u.state, r.http_status, u.error, u.error_detail, u.attempts, r.body_bytes, r.fetched_at,
-         r.duration_ms, d.target_url AS redirect_to, u.found_on,
-         (SELECT count(*) FROM sitemap_urls s WHERE s.sitemap_id = u.id) AS urls
+         r.duration_ms, d.target_url AS redirect_to, u.found_on
     FROM urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id
    WHERE u.kind = 'sitemap';
 `;

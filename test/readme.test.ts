@@ -78,7 +78,7 @@ test('the queries of pandas and DuckDB find something', () => {
 
 test('every column of every table and view of the contract is documented, and no other', () => {
   const rows = tableAfter('## The file');
-  for (const table of ['pages', 'links', 'backlinks', 'hosts', 'runs']) {
+  for (const table of ['pages', 'links', 'backlinks', 'hosts', 'sitemaps', 'sitemap_urls', 'runs']) {
     const documented = rows
       .filter(([name]) => name === `\`${table}\``)
       .flatMap(([, names = '']) => codes(names));
@@ -87,7 +87,7 @@ test('every column of every table and view of the contract is documented, and no
       .all(table);
     expect(sorted(documented), table).toEqual(sorted(columns.map(({ name }) => name)));
   }
-  expect(new Set(rows.map(([name]) => name)).size).toBe(5);
+  expect(new Set(rows.map(([name]) => name)).size).toBe(7);
 });
 
 test('the states are those that the file allows', () => {
@@ -100,7 +100,7 @@ test('the states are those that the file allows', () => {
 test('the tables of flags and of exit statuses are those of the code', () => {
   expect(between('flags')).toBe(flagTable().trim());
   expect(between('exit-status')).toBe(exitStatusTable().trim());
-  expect(EXIT_STATUSES.length).toBe(9);
+  expect(EXIT_STATUSES.length).toBe(10);
 });
 
 test('every failure code is documented with what the retry table says, and no other', () => {
@@ -108,7 +108,7 @@ test('every failure code is documented with what the retry table says, and no ot
   const documented = rows.filter(({ statuses }) => statuses === '').map(({ code }) => code);
   expect(sorted([...documented, 'status'])).toEqual(sorted(FAILURE_CODES));
   for (const { code, rule } of rows.filter(({ statuses }) => statuses === '')) {
-    expect(rule, code).toEqual(RETRY_RULES[code as keyof typeof RETRY_RULES]);
+    expect(RETRY_RULES[code as keyof typeof RETRY_RULES], code).toMatchObject(rule);
   }
 });
 
@@ -141,7 +141,7 @@ test('what counts as a link is the table of the code', () => {
 test('the first lines of a run are as shown', () => {
   const host = { host: 'https://en.wikipedia.org', crawlDelayMs: null };
   const limits = hostLimits(host, { perHost: null, delayMs: null });
-  const lines = politenessLines([{ ...host, ...limits }], { workers: 8, concurrency: 8, maxPages: 100 });
+  const lines = politenessLines([{ ...host, ...limits }], { workers: 8, concurrency: 8, pagesLeft: 100 });
   expect(blocks('')).toContain(`${lines.join('\n')}\n`);
 });
 

@@ -16,7 +16,12 @@ export interface DemoCommand {
     readonly latencyMs: number;
   };
   /** With --crawl: what to crawl it with; the seed comes from the running site. Null = only serve. */
-  readonly crawl: { readonly options: Omit<CrawlOptions, 'seeds'>; readonly view: ViewOptions } | null;
+  readonly crawl: {
+    readonly options: Omit<CrawlOptions, 'seeds'>;
+    readonly view: ViewOptions;
+    /** The same command begins anew: the site has another port each time, or the file is the demo's own. */
+    readonly startsAfresh: boolean;
+  } | null;
 }
 
 const SITE = 'The site';
@@ -46,9 +51,10 @@ const SITE_FLAGS: readonly Flag[] = [
   },
 ];
 
-const NOT_FOR_DEMO: ReadonlySet<string> = new Set(['seed', 'seeds', 'base']);
+/** What failed on it fails again: its answers never change. */
+const NOT_FOR_DEMO: ReadonlySet<string> = new Set(['seed', 'seeds', 'base', 'retry-failed']);
 
-/** The flags of `crawl` that make sense on a site whose address is known. */
+/** The flags of `crawl` that make sense on a site whose address and answers are known. */
 const PASSED_FLAGS: readonly Flag[] = CRAWL_FLAGS.filter(
   (flag) => !NOT_FOR_DEMO.has(flag.name) && !COMMON_FLAGS.includes(flag),
 ).map((flag) =>
@@ -80,15 +86,22 @@ export const DEMO: Grammar<DemoCommand> = {
   read(values) {
     const crawls = values['--crawl'] === true;
     if (!crawls) refuseCrawlFlags(values);
+    const port = siteNumber(values, 'port');
     return {
       command: 'demo',
       site: {
         pages: siteNumber(values, 'pages'),
         seed: siteNumber(values, 'demo-seed'),
-        port: siteNumber(values, 'port'),
+        port,
         latencyMs: siteNumber(values, 'latency'),
       },
-      crawl: crawls ? { options: demoCrawlOptions(values), view: viewOptions(values) } : null,
+      crawl: crawls
+        ? {
+            options: demoCrawlOptions(values),
+            view: viewOptions(values),
+            startsAfresh: port === 0 || crawlOptions(values).db === undefined,
+          }
+        : null,
     };
   },
 };

@@ -1,5 +1,5 @@
 /** An error that ended the run, as the lines a person reads on standard error. */
-import { CrawlError } from '../errors.js';
+import { CrawlError, StoreError } from '../errors.js';
 import { printable } from '../observe/printable.js';
 
 /**
@@ -9,7 +9,8 @@ import { printable } from '../observe/printable.js';
 export function formatError(error: unknown): string {
   if (error instanceof CrawlError && error.code !== 'invariant') {
     const lines = [`orbweaver: ${printable(error.message)}`];
-    if (error.hint !== undefined) lines.push(...hintLines(error.hint));
+    const hint = error.hint ?? hintFor(error);
+    if (hint !== undefined) lines.push(...hintLines(hint));
     return lines.join('\n') + '\n';
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -20,6 +21,12 @@ export function formatError(error: unknown): string {
     '  Please report it: https://github.com/orbweaver/orbweaver/issues',
     '',
   ].join('\n');
+}
+
+/** What SQLite's own words leave out. */
+function hintFor(error: CrawlError): string | undefined {
+  if (!(error instanceof StoreError) || !error.message.includes('SQLITE_FULL')) return undefined;
+  return 'nothing is lost: once there is room, the same command goes on';
 }
 
 /** Hints are sentences to whoever reads them, and fragments to whoever writes them. */

@@ -9,6 +9,7 @@ export const EXIT = {
   store: 4,
   userCode: 5,
   internal: 70,
+  hangup: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -24,9 +25,13 @@ export const EXIT_STATUSES: readonly (readonly [status: ExitStatus, meaning: str
   ],
   [EXIT.usage, 'a flag, a value or an argument was refused; nothing was started'],
   [EXIT.limit, 'stopped at a limit you set; the same command with a higher one goes on'],
-  [EXIT.store, 'the file cannot be opened, is full, is not ours, or is of a newer version'],
+  [
+    EXIT.store,
+    'the file cannot be opened, is full, is not ours, or is of a newer version; or standard output cannot be written',
+  ],
   [EXIT.userCode, 'stopped by your own code'],
   [EXIT.internal, 'a fault of Orbweaver itself'],
+  [EXIT.hangup, 'ended by SIGHUP (the terminal was closed), nothing lost; the same command goes on'],
   [EXIT.interrupted, 'interrupted by Ctrl-C, nothing lost; the same command goes on'],
   [EXIT.terminated, 'ended by SIGTERM, nothing lost; the same command goes on'],
 ];

@@ -22,7 +22,7 @@ export function programHelp(): string {
     usage(crawl.usage, 'demo [options]', 'verify <file>'),
     section('Commands', COMMANDS.map(({ name, summary }) => row(name, summary)).join('\n')),
     ...flagSections(crawl.flags),
-    notes(),
+    notes(crawl.flags),
     examples(COMMANDS.flatMap((command) => command.examples)),
     exitStatuses(),
     wrap('More about one command: orbweaver <command> --help', 0),
@@ -35,7 +35,7 @@ export function commandHelp(command: AnyGrammar): string {
     usage(command.usage),
     ...command.description.map((paragraph) => wrap(paragraph, 0)),
     ...flagSections(command.flags),
-    ...(command.flags.some(({ kind }) => kind === 'seconds') ? [notes()] : []),
+    ...(command.flags.some(({ kind }) => kind === 'seconds') ? [notes(command.flags)] : []),
     examples(command.examples),
     exitStatuses(),
   ]);
@@ -51,7 +51,7 @@ export function flagTable(): string {
       lines.push(`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
     }
   }
-  return [...lines.slice(1), '', UNITS, '', fixedNote('`')].join('\n') + '\n';
+  return [...lines.slice(1), '', UNITS, '', fixedNote(CRAWL_FLAGS, '`')].join('\n') + '\n';
 }
 
 /** The flag as it is typed: `-q, --quiet`, `--workers <n>`. */
@@ -62,15 +62,15 @@ export function synopsis(flag: Flag): string {
 }
 
 /** What must match when a crawl is continued, from the records. */
-function fixedNote(quote: string): string {
-  const names = CRAWL_FLAGS.filter(({ resumable }) => resumable === 'fixed').map(
-    (flag) => `${quote}${spell(flag)}${quote}`,
-  );
+function fixedNote(flags: readonly Flag[], quote: string): string {
+  const names = flags
+    .filter(({ resumable }) => resumable === 'fixed')
+    .map((flag) => `${quote}${spell(flag)}${quote}`);
   return `When a crawl is continued, ${names.slice(0, -1).join(', ')} and ${names.at(-1)} must be as before; all else may change.`;
 }
 
-function notes(): string {
-  return `${wrap(UNITS, 0)}\n${wrap(fixedNote(''), 0)}`;
+function notes(flags: readonly Flag[]): string {
+  return `${wrap(UNITS, 0)}\n${wrap(fixedNote(flags, ''), 0)}`;
 }
 
 function usage(...forms: readonly string[]): string {
@@ -83,10 +83,10 @@ function flagSections(flags: readonly Flag[]): string[] {
   );
 }
 
-/** The help text, and for every value its unit and default. */
+/** The help text, and for every value its unit, range and default: what the README's table says. */
 function describe(flag: Flag): string {
   if (flag.kind === 'switch') return flag.help;
-  return `${flag.help} (${unit(flag)}; default: ${flag.default.text})`;
+  return `${flag.help} (${unitWithRange(flag)}; default: ${flag.default.text})`;
 }
 
 function unit(flag: Flag): string {

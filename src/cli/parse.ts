@@ -86,7 +86,10 @@ function toOption(flag: Flag, all: readonly Flag[]): Option {
   return option.argParser<FlagValue | readonly FlagValue[]>((text, previous) => {
     refuseFlagAsValue(flag, text, all);
     const value = readFlag(flag, text);
-    if (flag.repeatable !== true) return value;
+    if (flag.repeatable !== true) {
+      if (previous !== undefined) throw new UsageError(`${spell(flag)} is given twice`);
+      return value;
+    }
     return Array.isArray(previous) ? [...(previous as FlagValue[]), value] : [value];
   });
 }

@@ -1,5 +1,6 @@
 /** Reads seeds from files and standard input, remembering where each one stands. */
 import { readFile } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { UsageError } from '../errors.js';
 
@@ -13,16 +14,21 @@ export interface SeedLine {
  * Reads one seed a line from each file; `-` is `input`. Blank lines and lines that start with `#`
  * are left out, blanks around a seed dropped. Whether a seed is a good one is not judged here.
  *
- * @throws UsageError when a file cannot be read or holds no seed
+ * @param stop ends the wait for `input`, which may be a person's
+ * @throws UsageError when a file cannot be read or holds no seed; an AbortError after `stop`
  */
 export async function readSeedFiles(
   files: readonly string[],
-  input: NodeJS.ReadableStream,
+  input: Readable,
+  stop: AbortSignal,
 ): Promise<readonly SeedLine[]> {
   const seeds: SeedLine[] = [];
   for (const file of files) {
     const name = file === '-' ? 'standard input' : file;
-    const found = seedLines(file === '-' ? await text(input) : await readText(file), name);
+    const found = seedLines(
+      file === '-' ? await text(addAbortSignal(stop, input)) : await readText(file),
+      name,
+    );
     if (found.length === 0) throw new UsageError(`--seeds: there is no seed in ${name}`);
     seeds.push(...found);
   }
@@ -41,7 +47,9 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`--seeds: cannot read ${file}: ${reason}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException; // What the file system throws.
+    if (code === 'ENOENT') throw new UsageError(`--seeds: there is no file ${file}`, { cause });
+    if (code === 'EISDIR') throw new UsageError(`--seeds: ${file} is a folder`, { cause });
+    throw new UsageError(`--seeds: cannot read ${file}: ${message}`, { cause });
   }
 }

@@ -32,7 +32,8 @@ export interface CrawlHooks extends CrawlListener {
 
 /** How a run came out. */
 export interface RunResult {
-  readonly ending: Ending;
+  /** `held-back`: nothing more to do but what --max-variants or --max-per-host holds back. */
+  readonly ending: Ending | 'held-back';
   readonly totals: Totals;
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
   readonly pagesThisRun: number;
@@ -109,15 +110,16 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
     throw error;
   }
   if (ending !== 'stopped') frontier.finish();
+  const totals = readTotals(connection);
   const result: RunResult = {
-    ending,
-    totals: readTotals(connection),
+    ending: ending === 'finished' && (totals.skipped.limit ?? 0) > 0 ? 'held-back' : ending,
+    totals,
     seedsWithoutPage: ending === 'finished' ? seedsWithoutPage(connection, config.seeds) : [],
     pagesThisRun: delegator.counters.pages,
     bytesThisRun: delegator.counters.bytes,
     elapsedMs: Date.now() - startedAt,
   };
-  end(ending, request.exitStatus(result));
+  end(result.ending, request.exitStatus(result));
   return result;
 }
 

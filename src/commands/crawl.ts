@@ -1,7 +1,7 @@
 /** `crawl`: a run with a person watching: what it says on the way, the summary, the exit status. */
 import type { CrawlCommand, ViewOptions } from '../cli/crawl-command.js';
 import { EXIT, exitStatusOf } from '../cli/exit-status.js';
-import { readSeedFiles } from '../cli/seeds-file.js';
+import { readSeedFiles, type SeedLine } from '../cli/seeds-file.js';
 import { resolveConfig, type CrawlConfig } from '../config.js';
 import type { Filed } from '../delegator/events.js';
 import type { Resumption } from '../frontier/frontier.js';
@@ -15,20 +15,41 @@ import type { Snapshot } from '../observe/snapshot.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
 import { type RunResult, runCrawl, seedHosts } from './crawl-run.js';
 import type { Invocation } from './invocation.js';
-import { noticeText } from './notice-text.js';
+import { failureText, noticeText } from './notice-text.js';
 
 /** Runs `crawl` as parsed. Answers the exit status. */
 export async function crawlCommand(command: CrawlCommand, invocation: Invocation): Promise<number> {
-  const seedLines = await readSeedFiles(command.seedFiles, invocation.stdin);
+  const seedLines = await readSeeds(command, invocation);
+  if (seedLines === null) return invocation.stopStatus();
   const config = await resolveConfig(command.options, { seedLines, names: 'flag' });
   return crawlWatched(config, command.view, invocation);
 }
 
-/** Crawls with a checked configuration, showing what `view` asks for. Answers the exit status. */
+/** Null when it was stopped meanwhile: a person who is waited for may think better of it. */
+async function readSeeds(
+  { seedFiles, view }: CrawlCommand,
+  { stdin, stderr, stop }: Invocation,
+): Promise<readonly SeedLine[] | null> {
+  if (seedFiles.includes('-') && stdin.isTTY === true && !view.quiet)
+    stderr.write('reading seeds from standard input, one a line; Ctrl-D ends them\n');
+  try {
+    return await readSeedFiles(seedFiles, stdin, stop);
+  } catch (error) {
+    if (stop.aborted) return null;
+    throw error;
+  }
+}
+
+/**
+ * Crawls with a checked configuration, showing what `view` asks for. Answers the exit status.
+ *
+ * @param startsAfresh the same command would not go on with this crawl, so none is offered
+ */
 export async function crawlWatched(
   config: CrawlConfig,
   view: ViewOptions,
   invocation: Invocation,
+  startsAfresh = false,
 ): Promise<number> {
   const { stdout, stderr } = invocation;
   const display = new Display(config, view, invocation);
@@ -45,17 +66,31 @@ export async function crawlWatched(
   } finally {
     display.stop();
   }
-  const summary = summarise(result, config, view, invocation, display.advice);
-  if (!view.quiet) stderr.write(`\n${formatSummary(summary, paintFor(stderr, invocation.env))}`);
+  const summary = summarise(result, config, view, invocation, {
+    startsAfresh,
+    advice: display.advice(result),
+  });
+  if (!view.quiet) {
+    const unsaid = { ...summary, advice: summary.advice.filter((sentence) => !display.said.has(sentence)) };
+    stderr.write(`\n${formatSummary(unsaid, paintFor(stderr, invocation.env))}`);
+  }
   if (view.json) stdout.write(summaryJson(summary));
   return summary.exitStatus;
 }
+
+/** A rest that begins so soon after the end of the last one is part of the same trouble. */
+const SAME_TROUBLE_MS = 5_000;
 
 class Display {
   readonly #config: CrawlConfig;
   readonly #view: ViewOptions;
   readonly #invocation: Invocation;
-  readonly advice: string[] = [];
+  /** Advice that was shown on the way: it is not repeated in the summary. */
+  readonly said = new Set<string>();
+  readonly #advice: string[] = [];
+  readonly #restsSaid = new Map<string, { readonly text: string; readonly until: number }>();
+  #hadNothingToDo = false;
+  #hasAsked = false;
   #progress: Progress | null = null;
   #onAbort: () => void = () => undefined;
 
@@ -66,17 +101,24 @@ class Display {
   }
 
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot): void {
+    const { counts, reclaimed } = resumption;
+    // Without any URL at all it was killed before its seeds were admitted.
+    this.#hadNothingToDo = counts.queued === 0 && counts.done + counts.failed + counts.skipped > 0;
     if (this.#view.quiet) return;
     const { stderr } = this.#invocation;
-    const { counts, reclaimed } = resumption;
     if (!isNew) {
       const reclaimedText = reclaimed === 0 ? '' : `, ${formatNumber(reclaimed)} reclaimed`;
       stderr.write(
         `resuming: ${formatNumber(counts.done)} done, ${formatNumber(counts.queued)} queued${reclaimedText}\n`,
       );
     }
-    for (const line of politenessLines(seedHosts(this.#config), this.#config)) stderr.write(`${line}\n`);
-    const mode = this.#view.progress ? 'auto' : 'off';
+    const { workers, concurrency, maxPages } = this.#config;
+    const pagesLeft = this.#hadNothingToDo ? 0 : maxPages === null ? null : maxPages - counts.pages;
+    for (const line of politenessLines(seedHosts(this.#config), { workers, concurrency, pagesLeft }))
+      stderr.write(`${line}\n`);
+    // Some terminals cannot go back to a line that was written.
+    const shown = this.#invocation.env['TERM'] === 'dumb' ? 'lines' : 'auto';
+    const mode = this.#view.progress ? shown : 'off';
     this.#progress = startProgress({
       stream: stderr,
       mode,
@@ -88,6 +130,7 @@ class Display {
   }
 
   onFiled({ lease, thread, outcome, state }: Filed): void {
+    this.#hasAsked = true;
     if (!this.#view.verbose) return;
     this.#progress?.note(
       formatPageLine({
@@ -106,8 +149,32 @@ class Display {
 
   onNotice(notice: Parameters<typeof noticeText>[0]): void {
     const text = noticeText(notice, this.#config);
-    if (notice.kind === 'within-missing') this.advice.push(text);
+    if (notice.kind === 'host-blocked' && this.#isSaidAlready(notice.host, text, notice.forMs)) return;
+    if (notice.kind === 'within-missing') {
+      this.#advice.push(text);
+      if (this.#progress !== null) this.said.add(text);
+    }
     this.#progress?.note(text);
+  }
+
+  /** Sentences on what to try, those already said on the way included. */
+  advice({ totals }: RunResult): string[] {
+    const failed = sum(Object.values(totals.failed));
+    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0) return this.#advice;
+    const [what, them] = failed === 1 ? ['1 URL', 'it'] : [plural(failed, 'URL'), 'them'];
+    return [
+      ...this.#advice,
+      `Nothing was left to ask for; ${what} failed in an earlier run. To ask for ${them} again, add --retry-failed.`,
+    ];
+  }
+
+  /** A host in trouble rests again and again for about as long: a few lines of that are enough. */
+  #isSaidAlready(host: string, text: string, forMs: number): boolean {
+    const said = this.#restsSaid.get(host);
+    const now = Date.now();
+    if (said?.text === text && now < said.until) return true;
+    this.#restsSaid.set(host, { text, until: now + forMs + SAME_TROUBLE_MS });
+    return false;
   }
 
   stop(): void {
@@ -127,9 +194,9 @@ class Display {
 function reasonOf(outcome: Filed['outcome']): string | null {
   if (outcome.kind === 'failure') {
     const { code, message, status } = outcome.failure;
-    return code === 'status' ? `HTTP ${status}` : `${code}: ${message}`;
+    return code === 'status' ? `HTTP ${status}` : `${code}: ${failureText(message)}`;
   }
-  return outcome.kind === 'other-type' ? `content-type ${outcome.contentType}` : null;
+  return outcome.kind === 'other-type' ? `content-type ${outcome.contentType || 'not given'}` : null;
 }
 
 /** See the table of exit statuses in cli/exit-status.ts. */
@@ -140,9 +207,13 @@ function exitStatus(
 ): number {
   if (ending === 'stopped') return invocation.stopStatus();
   if (ending !== 'finished') return EXIT.limit;
-  const failed = Object.values(totals.failed).reduce((sum, count) => sum + count, 0);
+  const failed = sum(Object.values(totals.failed));
   const broken = countBroken(totals.failedStatuses);
-  const isIncomplete = seedsWithoutPage.length > 0 || failed > broken || (view.failOnBroken && broken > 0);
+  const isIncomplete =
+    seedsWithoutPage.length > 0 ||
+    failed > broken ||
+    totals.sitemaps.failed > 0 ||
+    (view.failOnBroken && broken > 0);
   return isIncomplete ? EXIT.incomplete : EXIT.finished;
 }
 
@@ -151,11 +222,13 @@ function summarise(
   config: CrawlConfig,
   view: ViewOptions,
   invocation: Invocation,
-  advice: readonly string[],
+  { startsAfresh, advice }: Pick<Summary, 'startsAfresh' | 'advice'>,
 ): Summary {
   const { ending, totals, seedsWithoutPage, pagesThisRun, bytesThisRun, elapsedMs } = result;
+  const limit = limitOf(result, config);
   const outcomes = {
     finished: 'finished',
+    'held-back': 'limit',
     'max-pages': 'limit',
     'max-time': 'limit',
     stopped: 'interrupted',
@@ -164,9 +237,14 @@ function summarise(
     ...totals,
     outcome: outcomes[ending],
     exitStatus: exitStatus(result, view, invocation),
-    limit: limitOf(ending, config),
+    limit,
     database: config.databasePath,
-    resumeCommand: ending === 'finished' ? null : invocation.resumeCommand,
+    resumeCommand:
+      ending === 'finished' || startsAfresh
+        ? null
+        : // Only --max-time begins anew with every run; at another limit the same command stops at once.
+          invocation.resumeCommand(ending === 'max-time' ? null : (limit?.split(' ')[0] ?? null)),
+    startsAfresh,
     seedsWithoutPage,
     advice,
     pagesThisRun,
@@ -176,7 +254,22 @@ function summarise(
   };
 }
 
-function limitOf(ending: RunResult['ending'], { maxPages, maxTimeMs }: CrawlConfig): string | null {
-  if (ending === 'max-pages') return `--max-pages ${maxPages}`;
-  return ending === 'max-time' ? `--max-time ${(maxTimeMs ?? 0) / 1000}` : null;
+/** The limit that ended a run, as typed; null where none did. */
+function limitOf({ ending, totals }: RunResult, config: CrawlConfig): string | null {
+  switch (ending) {
+    case 'max-pages':
+      return `--max-pages ${config.maxPages}`;
+    case 'max-time':
+      return `--max-time ${(config.maxTimeMs ?? 0) / 1000}`;
+    case 'held-back':
+      return totals.heldBackByHost > 0
+        ? `--max-per-host ${config.maxPerHost}`
+        : `--max-variants ${config.maxVariants}`;
+    default:
+      return null;
+  }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

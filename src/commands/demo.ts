@@ -4,7 +4,8 @@ import { redactCommandLine } from '../cli/redact.js';
 import type { DemoCommand } from '../cli/demo-command.js';
 import { EXIT } from '../cli/exit-status.js';
 import { resolveConfig } from '../config.js';
-import { startDemo } from '../demo/server.js';
+import { type DemoServer, startDemo } from '../demo/server.js';
+import { UsageError } from '../errors.js';
 import { formatNumber } from '../observe/quantity.js';
 import { crawlWatched } from './crawl.js';
 import type { Invocation } from './invocation.js';
@@ -14,7 +15,7 @@ const SEED_PATH = '/wiki/Kevin_Bacon';
 /** Answers the exit status: the crawl's, or that of whatever ended the serving. */
 export async function demoCommand({ site, crawl }: DemoCommand, invocation: Invocation): Promise<number> {
   const { stderr, stdout, stop } = invocation;
-  const demo = await startDemo(site);
+  const demo = await serve(site);
   try {
     const seed = `${demo.origin}${SEED_PATH}`;
     if (crawl === null) {
@@ -25,12 +26,30 @@ export async function demoCommand({ site, crawl }: DemoCommand, invocation: Invo
     }
     const config = await resolveConfig({ ...crawl.options, seeds: [seed] }, { names: 'flag' });
     if (!crawl.view.quiet) stderr.write(`demo wiki of ${formatNumber(site.pages)} pages at ${seed}\n`);
-    const status = await crawlWatched(config, crawl.view, invocation);
+    const status = await crawlWatched(config, crawl.view, invocation, crawl.startsAfresh);
     if (!crawl.view.quiet && status === EXIT.finished)
       stderr.write(thingsToTry(redactCommandLine([config.databasePath]), invocation.program));
     return status;
   } finally {
     await demo.close();
+  }
+}
+
+/** @throws UsageError when the port cannot be had */
+async function serve(site: DemoCommand['site']): Promise<DemoServer> {
+  try {
+    return await startDemo(site);
+  } catch (cause) {
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    if (syscall !== 'listen') throw cause;
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: 'another program has it',
+      EACCES: 'that takes more rights',
+    };
+    throw new UsageError(`--port: cannot serve on port ${site.port}: ${reasons[code ?? ''] ?? message}`, {
+      hint: 'choose another port, or leave --port out to take a free one',
+      cause,
+    });
   }
 }
 

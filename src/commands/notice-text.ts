@@ -11,11 +11,11 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'many-variants':
       return `${formatNumber(notice.variants)} variants of ${printable(notice.pattern)}, ${printable(notice.example)} for one: if this is a trap, --max-variants stops it`;
     case 'host-given-up':
-      return `giving up ${printable(notice.host)} (${notice.code}): ${printable(notice.detail)}`;
+      return `giving up ${printable(notice.host)} (${notice.code}): ${printable(failureText(notice.detail))}`;
     case 'crawl-delay':
       return crawlDelay(notice.host, notice.askedMs, notice.usedMs);
     case 'host-blocked':
-      return `${printable(notice.host)} rests for ${formatGap(notice.forMs)}: ${printable(notice.detail)}`;
+      return `${printable(notice.host)} rests for ${restTime(notice.forMs)}: ${printable(notice.detail)}`;
     case 'within-missing':
       return withinMissing(notice.url, config);
     case 'thread-lost':
@@ -23,6 +23,18 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     default:
       return notice satisfies never;
   }
+}
+
+/** What a failure says of itself, with the cause it most often has where its own words hide it. */
+export function failureText(message: string): string {
+  // OpenSSL's words for an answer that is no TLS: before version 3.2, and since.
+  if (!/wrong version number|packet length too long/.test(message)) return message;
+  return `${message.trimEnd()} – is this a plain http port? try http://`;
+}
+
+/** In whole seconds: chance has its part in it. */
+function restTime(ms: number): string {
+  return ms < 1_000 ? 'under a second' : formatGap(Math.round(ms / 1_000) * 1_000);
 }
 
 function crawlDelay(host: string, askedMs: number, usedMs: number): string {

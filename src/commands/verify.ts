@@ -1,43 +1,51 @@
 /** `verify`: checks a file at rest and prints what it found. */
 import { EXIT } from '../cli/exit-status.js';
 import type { VerifyCommand } from '../cli/verify-command.js';
-import { openForReading } from '../database.js';
+import { asStoreError, type CrawlDatabase, openForReading } from '../database.js';
+import { StoreError } from '../errors.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber, plural } from '../observe/quantity.js';
 import { digestOf } from '../verify/digest.js';
-import { type Finding, checkInvariants } from '../verify/invariants.js';
+import { checkInvariants, damageIn, type Finding, type Verification } from '../verify/invariants.js';
 import type { Invocation } from './invocation.js';
+
+/** A damaged file has no digest. */
+interface Report extends Verification {
+  readonly digest: string | null;
+}
 
 /** Answers 0 when nothing is wrong, 1 when there is a fault. */
 export function verifyCommand({ file, json }: VerifyCommand, { stdout }: Invocation): number {
-  const database = openForReading(file, MIGRATIONS);
+  const found = examine(file);
+  const { faults, open, pages, links, digest } = found;
+  const state = faults.length > 0 ? 'faulty' : open.length > 0 ? 'unfinished' : 'whole';
+  if (json) stdout.write(`${JSON.stringify({ file, state, digest, pages, links, faults, open })}\n`);
+  else stdout.write(report(file, found));
+  return faults.length > 0 ? EXIT.incomplete : EXIT.finished;
+}
+
+/** @throws StoreError when the file cannot be opened, or not read for another reason than damage */
+function examine(file: string): Report {
+  let database: CrawlDatabase | undefined;
   try {
+    database = openForReading(file, MIGRATIONS);
+    const { connection } = database;
     // One moment of the file, should a crawl be writing it.
-    const { faults, open, pages, links, digest } = database.connection.transaction(() => ({
-      ...checkInvariants(database.connection),
-      digest: digestOf(database.connection),
-    }))();
-    const state = faults.length > 0 ? 'faulty' : open.length > 0 ? 'unfinished' : 'whole';
-    if (json) stdout.write(`${JSON.stringify({ file, state, digest, pages, links, faults, open })}\n`);
-    else stdout.write(report(file, { faults, open, pages, links, digest }));
-    return faults.length > 0 ? EXIT.incomplete : EXIT.finished;
+    return connection.transaction(() => {
+      const found = checkInvariants(connection);
+      return { ...found, digest: found.isDamaged ? null : digestOf(connection) };
+    })();
+  } catch (error) {
+    const damage = damageIn(error instanceof StoreError ? error.cause : error);
+    if (damage === null) throw asStoreError(error, `cannot read ${file}`);
+    return { ...damage, digest: null };
   } finally {
-    database.close();
+    database?.close();
   }
 }
 
-function report(
-  file: string,
-  found: {
-    faults: readonly Finding[];
-    open: readonly Finding[];
-    pages: number;
-    links: number;
-    digest: string;
-  },
-): string {
-  const { faults, open, pages, links, digest } = found;
+function report(file: string, { faults, open, pages, links, isDamaged, digest }: Report): string {
   const verdict =
     faults.length > 0
       ? 'has faults'
@@ -45,10 +53,12 @@ function report(
         ? 'is sound, and not finished'
         : 'is whole and consistent';
   const lines = [
-    `${printable(file)} ${verdict}: ${plural(pages, 'page')}, ${plural(links, 'link')}`,
+    isDamaged
+      ? `${printable(file)} is damaged; what it holds was not checked`
+      : `${printable(file)} ${verdict}: ${plural(pages, 'page')}, ${plural(links, 'link')}`,
     ...faults.map((fault) => `  fault: ${describe(fault)}`),
     ...open.map((finding) => `  open: ${describe(finding)}`),
-    `  digest ${digest}`,
+    ...(digest === null ? [] : [`  digest ${digest}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -13,11 +13,14 @@ export interface HostLimit {
   readonly isPrivate: boolean;
 }
 
-export interface Capacity {
+interface Threads {
   readonly workers: number;
   readonly concurrency: number;
-  /** Pages the crawl is limited to; null = no limit, and then a thousand serve as the example. */
-  readonly maxPages: number | null;
+}
+
+export interface Capacity extends Threads {
+  /** Pages until the limit of the crawl; null = no limit, and then a thousand serve as the example. */
+  readonly pagesLeft: number | null;
 }
 
 /** More hosts than this are only counted. */
@@ -30,11 +33,12 @@ const HOSTS_SHOWN = 3;
 export function politenessLines(hosts: readonly HostLimit[], capacity: Capacity): string[] {
   const lines = hosts.slice(0, HOSTS_SHOWN).map(hostLine);
   if (hosts.length > HOSTS_SHOWN) lines.push(`and ${plural(hosts.length - HOSTS_SHOWN, 'more host')}`);
-  return [...lines, ...boundLines(hosts, capacity)];
+  // With nothing left to get, no speed matters.
+  return (capacity.pagesLeft ?? Infinity) > 0 ? [...lines, ...boundLines(hosts, capacity)] : lines;
 }
 
 /** Whether the hosts' limits, not the threads, bound the speed. */
-export function isPolitenessBound(hosts: readonly HostLimit[], capacity: Capacity): boolean {
+export function isPolitenessBound(hosts: readonly HostLimit[], capacity: Threads): boolean {
   return hosts.length > 0 && (hosts.every(({ gapMs }) => gapMs > 0) || slots(hosts) < flying(capacity));
 }
 
@@ -56,7 +60,7 @@ function boundLines(hosts: readonly HostLimit[], capacity: Capacity): string[] {
       `  though ${plural(capacity.workers, 'worker')} could keep ${formatNumber(flying(capacity))}; --per-host changes that`,
     ];
   }
-  const pages = capacity.maxPages ?? 1000;
+  const pages = capacity.pagesLeft ?? 1000;
   const duration = formatEstimate((pages * 1000) / perSecond);
   return [
     `${claim} ${speed(perSecond)},`,
@@ -75,7 +79,7 @@ function slots(hosts: readonly HostLimit[]): number {
   return hosts.reduce((sum, { perHost }) => sum + perHost, 0);
 }
 
-function flying({ workers, concurrency }: Capacity): number {
+function flying({ workers, concurrency }: Threads): number {
   return workers * concurrency;
 }
 

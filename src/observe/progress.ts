@@ -178,7 +178,9 @@ function hostLines({ slowestHost, politenessBound }: Snapshot): Line[] {
     // Tenths are enough for a wait that changes five times a second.
     lines.push(['slowest', `${host}, ${formatGap(Math.ceil(waitedMs / 100) * 100)} under way`]);
   }
-  if (politenessBound) lines.push(['waiting', 'politeness bounds the speed; see --delay and --per-host']);
+  // Which of the two it is, a snapshot does not know.
+  if (politenessBound)
+    lines.push(['waiting', 'for hosts: their limits (--delay, --per-host), or a rest they need']);
   return lines;
 }
 

@@ -19,6 +19,9 @@ export type History = readonly Sample[];
 const WINDOW_MS = 5_000;
 /** The queue must have been shrinking for so long before we say when it will be empty. */
 const TREND_MS = 15_000;
+/** A run must have gone on for so long, and got so many pages, before its speed foretells anything. */
+const WARM_UP_MS = 3_000;
+const WARM_UP_PAGES = 20;
 
 /** Adds a snapshot and forgets what no question needs any more. */
 export function remember(history: History, snapshot: Snapshot): History {
@@ -47,17 +50,23 @@ export function rateAverage(snapshot: Snapshot): number {
 /**
  * Ms until the run ends, or null where any number would be a guess: nobody knows how large a site is
  * until its queue shrinks. The earliest of these ends counts: --max-time; --max-pages at the speed of
- * now; the queue empty, if it has been shrinking all through the last fifteen seconds.
+ * now, once the run is warm; the queue empty, if it has been shrinking all through the last fifteen seconds.
  */
 export function timeLeft(history: History, snapshot: Snapshot): number | null {
   const { maxPages, maxTimeMs } = snapshot.limits;
   const ends: number[] = [];
   if (maxTimeMs !== null) ends.push(snapshot.startedAt + maxTimeMs - snapshot.now);
   const rate = rateNow(history);
-  if (maxPages !== null && rate > 0) ends.push(((maxPages - snapshot.pagesInFile) * 1000) / rate);
+  if (maxPages !== null && rate > 0 && isWarm(snapshot))
+    ends.push(((maxPages - snapshot.pagesInFile) * 1000) / rate);
   const empty = timeUntilEmpty(history);
   if (empty !== null) ends.push(empty);
   return ends.length === 0 ? null : Math.max(0, Math.min(...ends));
+}
+
+/** The first pages come one by one, while threads start and few links are known. */
+function isWarm({ now, startedAt, pagesThisRun }: Snapshot): boolean {
+  return now - startedAt >= WARM_UP_MS && pagesThisRun >= WARM_UP_PAGES;
 }
 
 function timeUntilEmpty(history: History): number | null {

@@ -11,8 +11,10 @@ export interface Summary {
   /** The limit as typed, `--max-pages 100`, where it ended the run. */
   readonly limit: string | null;
   readonly database: string;
-  /** The command that goes on; null when finished, or when it cannot be shown (secrets). */
+  /** The command that goes on, without a limit that was reached; null when there is none, or it holds secrets. */
   readonly resumeCommand: string | null;
+  /** The same command would begin anew, as that of the demo does. */
+  readonly startsAfresh: boolean;
 
   /** HTML pages with a 2xx. */
   readonly pages: number;
@@ -31,6 +33,22 @@ export interface Summary {
   };
   /** Links within the scope that profile, include or exclude refuse; counted once a page. */
   readonly filteredLinks: number;
+  /** Sitemaps that were read, were not there (4xx), failed otherwise; and the pages they list. */
+  readonly sitemaps: {
+    readonly read: number;
+    readonly missing: number;
+    readonly failed: number;
+    readonly pages: number;
+  };
+  /** URL patterns with very many variants, or with some held back. */
+  readonly patterns: readonly {
+    readonly pattern: string;
+    readonly example: string;
+    readonly variants: number;
+    readonly heldBack: number;
+  }[];
+  /** URLs held back by --max-per-host. */
+  readonly heldBackByHost: number;
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
   readonly hostsGivenUp: readonly {
     readonly host: string;
@@ -82,7 +100,7 @@ function outcome(summary: Summary): string {
   const rest = `${plural(summary.queued, 'URL')} still queued in ${database}.`;
   switch (summary.outcome) {
     case 'limit':
-      return `Stopped at ${summary.limit ?? 'a limit'}: ${rest}`;
+      return `Stopped at ${summary.limit ?? 'a limit'}: ${summary.queued > 0 ? rest : heldBack(summary, database)}`;
     case 'interrupted':
       return `Interrupted, nothing is lost: ${rest}`;
     case 'stopped':
@@ -92,6 +110,10 @@ function outcome(summary: Summary): string {
     default:
       return summary.outcome satisfies never;
   }
+}
+
+function heldBack({ skipped }: Summary, database: string): string {
+  return `${plural(skipped.limit ?? 0, 'URL')} held back in ${database}.`;
 }
 
 function finished(summary: Summary, database: string): string {
@@ -104,9 +126,10 @@ function finished(summary: Summary, database: string): string {
 function complaints(summary: Summary): string {
   const seeds = summary.seedsWithoutPage.length;
   const { broken, others } = splitFailures(summary);
+  const alsoBroken = broken > 0 ? ` (and ${formatNumber(broken)} answered 4xx)` : '';
   const parts = [
     ...(seeds > 0 ? [`${plural(seeds, 'seed')} led to no page`] : []),
-    ...(others > 0 ? [`${plural(others, 'URL')} failed`] : []),
+    ...(others > 0 ? [`${plural(others, 'URL')} failed${alsoBroken}`] : []),
   ];
   return parts.length > 0 ? parts.join(' and ') : `${plural(broken, 'URL')} answered with a 4xx status`;
 }
@@ -129,6 +152,7 @@ function rows(summary: Summary): Row[] {
     ...(summary.filteredLinks > 0
       ? [['filtered', summary.filteredLinks, 'links refused by profile, include or exclude'] as const]
       : []),
+    ...sitemapRows(summary.sitemaps),
     ...outOfScopeRows(summary.outOfScope),
   ];
 }
@@ -164,6 +188,16 @@ function outOfScopeRows({ links, hosts, top }: Summary['outOfScope']): Row[] {
   ];
 }
 
+function sitemapRows({ read, missing, failed, pages }: Summary['sitemaps']): Row[] {
+  if (read + missing + failed === 0) return [];
+  const detail = [
+    `listing ${plural(pages, 'page')}`,
+    ...(missing > 0 ? [`${formatNumber(missing)} not there`] : []),
+    ...(failed > 0 ? [`${formatNumber(failed)} failed`] : []),
+  ];
+  return [['sitemaps', read, detail.join(', ')]];
+}
+
 /** Labels, right-aligned numbers, and details that hang under themselves when they are long. */
 function table(lines: readonly Row[], paint: Paint): string {
   const width = Math.max(9, ...lines.map(([, count]) => formatNumber(count).length));
@@ -190,8 +224,15 @@ function rate({ pagesThisRun, elapsedMs }: Summary): number {
   return elapsedMs > 0 ? (pagesThisRun * 1000) / elapsedMs : 0;
 }
 
-function troubles({ seedsWithoutPage, hostsGivenUp }: Summary): string[] {
+function troubles({ seedsWithoutPage, hostsGivenUp, patterns }: Summary): string[] {
   return [
+    ...list(
+      'URLs with many variants (--max-variants bounds them)',
+      patterns.map(
+        ({ pattern, example, variants, heldBack: held }) =>
+          `${printable(pattern)}: ${formatNumber(variants)}${held > 0 ? `, ${formatNumber(held)} held back` : ''}, ${printable(example)} for one`,
+      ),
+    ),
     ...list(
       'seeds that led to no page',
       seedsWithoutPage.map(({ url, reason }) => `${printable(url)} (${printable(reason)})`),
@@ -210,8 +251,10 @@ function list(title: string, items: readonly string[]): string[] {
   return [[`  ${title}`, ...shown, ...(rest > 0 ? [`    and ${formatNumber(rest)} more`] : [])].join('\n')];
 }
 
-function resuming({ outcome: how, limit, resumeCommand }: Summary, paint: Paint): string[] {
+function resuming(summary: Summary, paint: Paint): string[] {
+  const { outcome: how, limit, resumeCommand, startsAfresh } = summary;
   if (how === 'finished') return [];
+  if (startsAfresh) return ['  The demo always starts afresh: the same command begins anew.'];
   // Only --max-time begins anew with every run; at another limit the same command stops at once.
   const raise = how === 'limit' && limit?.startsWith('--max-time') !== true;
   const advice = raise

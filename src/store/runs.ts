@@ -4,7 +4,7 @@ import type { Connection } from '../database.js';
 export interface RunEnd {
   readonly endedAt: number;
   /** `error`: ended by something thrown. */
-  readonly outcome: 'finished' | 'max-pages' | 'max-time' | 'stopped' | 'error';
+  readonly outcome: 'finished' | 'held-back' | 'max-pages' | 'max-time' | 'stopped' | 'error';
   /** Null when a program, not the command line, ran it. */
   readonly exitStatus: number | null;
   /** Done in this run. */

@@ -6,85 +6,114 @@ import type { Connection } from '../database.js';
 import { shortestDistances } from './distances.js';
 
 export interface Finding {
+  /** What is the matter, to be read after the count. */
   readonly text: string;
   readonly count: number;
   /** A URL or host it concerns. */
   readonly example: string | null;
 }
 
+/** `isDamaged`: SQLite cannot read all of the file, so that nothing else was looked at. */
 export interface Verification {
+  readonly isDamaged: boolean;
   readonly faults: readonly Finding[];
   readonly open: readonly Finding[];
   readonly pages: number;
   readonly links: number;
 }
 
-/** Each selects the offenders, one text column; an empty answer is well. */
-const FAULTS: readonly (readonly [text: string, sql: string])[] = [
+/** What is said of one offender and of several, and what selects them: one text column, empty when all is well. */
+type Rule = readonly [one: string, many: string, sql: string];
+
+const FAULTS: readonly Rule[] = [
   [
+    'page misses links that were filed for it',
     'pages miss links that were filed for them',
     `SELECT request_key FROM urls u WHERE link_count IS NOT NULL
         AND link_count <> (SELECT count(*) FROM links l WHERE l.source_id = u.id)`,
   ],
   [
+    'link starts at what is no finished page',
     'links start at what is no finished page',
     `SELECT coalesce(u.request_key, 'id ' || l.source_id) FROM links l LEFT JOIN urls u ON u.id = l.source_id
       WHERE u.state IS NOT 'done' OR u.link_count IS NULL`,
   ],
   [
+    'link leads to an unknown URL',
     'links lead to an unknown URL',
     `SELECT 'id ' || l.target_id FROM links l LEFT JOIN urls u ON u.id = l.target_id WHERE u.id IS NULL`,
   ],
   [
+    'redirect leads to another URL than it says',
     'redirects lead to another URL than they say',
     `SELECT d.target_url FROM redirects d LEFT JOIN urls u ON u.id = d.target_id
       WHERE d.target_id IS NOT NULL AND coalesce(u.url, u.request_key) IS NOT d.target_url`,
   ],
   [
+    'finished URL is neither a page nor a redirect',
     'finished URLs are neither a page nor a redirect',
     `SELECT request_key FROM urls u WHERE state = 'done' AND kind = 'page' AND link_count IS NULL
         AND NOT EXISTS (SELECT 1 FROM redirects d WHERE d.source_id = u.id)`,
   ],
   [
+    'finished URL has no record of its answer',
     'finished URLs have no record of their answer',
     `SELECT u.request_key FROM urls u LEFT JOIN records r ON r.id = u.id WHERE u.state = 'done' AND r.id IS NULL`,
   ],
   [
+    'failed or skipped URL has no reason',
     'failed or skipped URLs have no reason',
     `SELECT request_key FROM urls WHERE state IN ('failed', 'skipped') AND error IS NULL`,
   ],
   [
+    'queued or finished URL carries a reason',
     'queued or finished URLs carry a reason',
     `SELECT request_key FROM urls WHERE state IN ('queued', 'leased', 'done') AND error IS NOT NULL`,
   ],
   [
+    'host counts other claimable URLs than there are',
     'hosts count other claimable URLs than there are',
     `SELECT host FROM hosts h WHERE claimable <> (SELECT count(*) FROM urls u
       WHERE u.host_id = h.id AND u.state = 'queued' AND u.not_before IS NULL)`,
   ],
 ];
 
-const OPEN: readonly (readonly [text: string, sql: string])[] = [
-  ['URLs are queued', `SELECT request_key FROM urls WHERE state = 'queued'`],
-  ['URLs are leased, to be asked for again', `SELECT request_key FROM urls WHERE state = 'leased'`],
+const OPEN: readonly Rule[] = [
+  ['URL is queued', 'URLs are queued', `SELECT request_key FROM urls WHERE state = 'queued'`],
   [
+    'URL is leased, to be asked for again',
+    'URLs are leased, to be asked for again',
+    `SELECT request_key FROM urls WHERE state = 'leased'`,
+  ],
+  [
+    'URL has a shorter depth not yet handed on',
     'URLs have a shorter depth not yet handed on',
     'SELECT u.request_key FROM relaxations r JOIN urls u ON u.id = r.url_id',
   ],
-  ['links wait for the end of a seed’s redirects', 'SELECT target FROM deferred'],
   [
+    'link waits for the end of a seed’s redirects',
+    'links wait for the end of a seed’s redirects',
+    'SELECT target FROM deferred',
+  ],
+  [
+    'seed is not admitted yet',
     'seeds are not admitted yet',
     `SELECT value FROM json_each((SELECT value FROM settings WHERE name = 'seeds'))
       WHERE NOT EXISTS (SELECT 1 FROM urls WHERE request_key = value)`,
   ],
 ];
 
-/** Looks at everything; takes a second or so per million links. */
+/**
+ * Looks at everything; takes a second or so per million links.
+ *
+ * @throws what SQLite throws at damage that its own check does not find: hand it to `damageIn`
+ */
 export function checkInvariants(connection: Connection): Verification {
-  const open = OPEN.flatMap(([text, sql]) => find(connection, text, sql));
+  const damage = fileFaults(connection);
+  if (damage.length > 0) return damaged(damage);
+  const open = OPEN.flatMap((rule) => find(connection, rule));
   const faults = [
-    ...fileFaults(connection),
-    ...FAULTS.flatMap(([text, sql]) => find(connection, text, sql)),
+    ...FAULTS.flatMap((rule) => find(connection, rule)),
     ...depthFaults(connection, open.length > 0),
   ];
   const { pages, links } = connection
@@ -92,23 +121,42 @@ export function checkInvariants(connection: Connection): Verification {
       'SELECT count(link_count) AS pages, coalesce(sum(link_count), 0) AS links FROM urls',
     )
     .get() ?? { pages: 0, links: 0 };
-  return { faults, open, pages, links };
+  return { isDamaged: false, faults, open, pages, links };
 }
 
-function find(connection: Connection, text: string, sql: string): Finding[] {
+/**
+ * Damage that showed when the file was read.
+ *
+ * @returns null for an error that says nothing of the kind
+ */
+export function damageIn(error: unknown): Verification | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  // A file that is in use, or a computer short of something, is no damage.
+  if (!error.code.startsWith('SQLITE_') || /^SQLITE_(BUSY|LOCKED|NOMEM|FULL|CANTOPEN)/.test(error.code))
+    return null;
+  return damaged([`${error.message} (${error.code})`]);
+}
+
+function damaged(complaints: readonly string[]): Verification {
+  const count = complaints.length;
+  const text = count === 1 ? 'place in the file is damaged' : 'places in the file are damaged';
+  const faults = [{ text, count, example: complaints[0] ?? null }];
+  return { isDamaged: true, faults, open: [], pages: 0, links: 0 };
+}
+
+/** What SQLite itself finds wrong with the file: lines of several rows, some of them headings. */
+function fileFaults(connection: Connection): string[] {
+  const results = connection.pragma('quick_check(10)') as { quick_check: string }[];
+  return results
+    .flatMap((row) => row.quick_check.split('\n'))
+    .filter((line) => line !== 'ok' && !line.startsWith('***'));
+}
+
+function find(connection: Connection, [one, many, sql]: Rule): Finding[] {
   const count = connection.prepare<[], number>(`SELECT count(*) FROM (${sql})`).pluck().get() ?? 0;
   if (count === 0) return [];
   const example = connection.prepare<[], string>(`${sql} LIMIT 1`).pluck().get() ?? null;
-  return [{ text, count, example }];
-}
-
-/** What SQLite itself finds wrong with the file. */
-function fileFaults(connection: Connection): Finding[] {
-  const results = connection.pragma('quick_check(10)') as { quick_check: string }[];
-  const complaints = results.map((row) => row.quick_check).filter((text) => text !== 'ok');
-  return complaints.length === 0
-    ? []
-    : [{ text: 'places in the file are damaged', count: complaints.length, example: complaints[0] ?? null }];
+  return [{ text: count === 1 ? one : many, count, example }];
 }
 
 /**
@@ -130,7 +178,6 @@ function depthFaults(connection: Connection, isOpen: boolean): Finding[] {
     count++;
     example ??= `${key} (depth ${depth}, shortest ${distance < 0 ? 'none' : distance})`;
   }
-  return count === 0
-    ? []
-    : [{ text: 'depths are not the shortest distance from a starting point', count, example }];
+  const text = count === 1 ? 'depth is not' : 'depths are not';
+  return count === 0 ? [] : [{ text: `${text} the shortest distance from a starting point`, count, example }];
 }

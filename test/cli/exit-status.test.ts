@@ -1,9 +1,10 @@
 /** Every exit status of the table, reached by a run of the program, and again by running it once more. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe } from 'vitest';
-import { PROGRAM, until } from '../support/program.js';
+import { type Folder, PROGRAM, type Running, until } from '../support/program.js';
 import { endless, page, redirect, type Answer, test } from './site.js';
 
 const isWindows = process.platform === 'win32';
@@ -177,6 +178,7 @@ describe.concurrent('stopped', () => {
   });
 
   test.skipIf(isWindows).for([
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
@@ -218,7 +220,9 @@ describe.concurrent('stopped', () => {
       await until(() => running.stderrSoFar().includes('stopping: '), running);
       const at = Date.now();
       running.process.kill('SIGINT');
-      expect((await running.ended).status).toBe(130);
+      const ended = await running.ended;
+      expect(ended.status).toBe(130);
+      expect(ended.stderr).toMatch(/\nstopping: .*\n\nleft at once; nothing is lost\n$/);
       expect(Date.now() - at).toBeLessThan(2_000);
 
       site.pages['/slow'] = page('Slow');
@@ -320,6 +324,42 @@ describe.concurrent('the file is refused with 4, and untouched', () => {
     expect((await folder.run(args)).status).toBe(0);
   });
 });
+
+/** A file of the system on which every write fails: no space is left. */
+describe.skipIf(!existsSync('/dev/full'))('what is printed cannot be written', { concurrent: true }, () => {
+  const FULL = 'cannot write to standard output: ENOSPC: no space left on device, write';
+
+  test('standard output: said in one line, with 4; the crawl is in the file', async ({
+    folder,
+    serve,
+    expect,
+  }) => {
+    const site = await serve({ '/': page('Start') });
+    const crawl = ['--seed', `${site.origin}/`, ...QUICK, '-q', '--json'];
+    for (const args of [crawl, ['verify', 'crawl.db'], ['--help'], ['demo']]) {
+      const { status, stderr } = await redirected(folder, args, '>/dev/full').ended;
+      expect(stderr).toBe(
+        `${args[0] === 'demo' ? 'serving 1,000 pages; Ctrl-C ends it\n' : ''}orbweaver: ${FULL}\n`,
+      );
+      expect(status, args.join(' ')).toBe(4);
+    }
+    expect((await folder.run(['verify', 'crawl.db'])).stdout).toMatch(/^crawl\.db is whole and consistent/);
+  });
+
+  test('standard error: the crawl goes on, and ends as it would', async ({ folder, serve, expect }) => {
+    const site = await serve({ '/': page('Start', ['/a']), '/a': page('A') });
+    const args = ['--seed', `${site.origin}/`, '--workers', '1', '-v', '--json'];
+    const { status, stdout } = await redirected(folder, args, '2>/dev/full').ended;
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', pages: 2 });
+    expect(status).toBe(0);
+  });
+});
+
+/** Starts the program with one of its streams led elsewhere, as a shell does it. */
+function redirected(folder: Folder, args: readonly string[], redirection: string): Running {
+  const env = { NODE: process.execPath, PROGRAM };
+  return folder.spawn('sh', ['-c', `exec "$NODE" "$PROGRAM" "$@" ${redirection}`, 'sh', ...args], env);
+}
 
 describe.concurrent('nobody reads any more', () => {
   test('standard output is closed: it ends quietly, and the file is finished', async ({

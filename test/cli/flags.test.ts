@@ -9,6 +9,7 @@ import { readFlag, spell, type Flag } from '../../dist/cli/flag.js';
 import { COMMON_FLAGS, CRAWL_FLAGS } from '../../dist/cli/flags.js';
 import { parse } from '../../dist/cli/parse.js';
 import { redactCommandLine } from '../../dist/cli/redact.js';
+import { commandToGoOn } from '../../dist/cli/resume-command.js';
 import { readSeedFiles } from '../../dist/cli/seeds-file.js';
 import { CrawlError, InvariantError, StoreError, UsageError } from '../../dist/errors.js';
 import { VERSION } from '../../dist/version.js';
@@ -116,9 +117,9 @@ describe('values', () => {
     expect(options()).toEqual({ seeds: ['/a'] });
   });
 
-  test('repeatable flags gather, others take the last value', () => {
-    const parsed = options('--seed=/b', '--include', 'x', '--include', 'y', '--db', 'one', '--db', 'two');
-    expect(parsed).toEqual({ seeds: ['/a', '/b'], include: ['x', 'y'], db: 'two' });
+  test('repeatable flags gather', () => {
+    const parsed = options('--seed=/b', '--include', 'x', '--include', 'y');
+    expect(parsed).toEqual({ seeds: ['/a', '/b'], include: ['x', 'y'] });
   });
 
   test('--retry-failed takes a code or stands alone', () => {
@@ -188,6 +189,8 @@ describe('what is refused', () => {
     ['--seed --workers 8', '--seed needs a value, but --workers follows'],
     ['--seed=', '--seed must not be empty'],
     ['--seeds - --seeds -', '--seeds - is given twice, but standard input can be read only once'],
+    ['--seed /a --db a --db=a', '--db is given twice'],
+    ['--seed /a --retry-failed --retry-failed dns', '--retry-failed is given twice'],
     ['--seed /a --quiet --verbose', '--quiet and --verbose exclude each other'],
     ['--seed /a --scope all', "--scope must be origin, host, domain or any, got 'all'"],
     ['--seed /a --workers 0', "--workers must be a whole number from 1 to 256, got '0'"],
@@ -197,6 +200,7 @@ describe('what is refused', () => {
     ['demo --workers 2', '--workers is for a crawl, and none was asked for'],
     ['demo --pages 199', "--pages must be a whole number from 200 to 10,000,000, got '199'"],
     ['demo --crawl --seed /a', 'there is no flag --seed'],
+    ['demo --crawl --retry-failed', 'there is no flag --retry-failed'],
   ])('%j', (line, message) => {
     expect(refusal(...line.split(' ').filter((word) => word !== '')).message).toBe(message);
   });
@@ -230,13 +234,23 @@ describe('commands', () => {
     expect(parse(['demo', '--pages', '5000', '--latency', '50', '--crawl', '--workers', '2'])).toEqual({
       command: 'demo',
       site: { ...site, pages: 5000, latencyMs: 50 },
-      crawl: { options: { workers: 2, db: 'demo.db', fresh: true }, view },
+      crawl: { options: { workers: 2, db: 'demo.db', fresh: true }, view, startsAfresh: true },
     });
   });
 
   test("demo --crawl starts its own file afresh, the user's only when told to", () => {
     expect(parse(['demo', '--crawl', '--db', 'x.db'])).toMatchObject({ crawl: { options: { db: 'x.db' } } });
     expect(parse(['demo', '--crawl', '--db', 'x.db'])).not.toHaveProperty('crawl.options.fresh');
+  });
+
+  test.each([
+    ['', true],
+    ['--port 8080', true],
+    ['--db x.db', true],
+    ['--db x.db --port 8080', false],
+  ])('demo --crawl %s begins anew each time: %j', (flags, startsAfresh) => {
+    const argv = ['demo', '--crawl', ...flags.split(' ').filter((word) => word !== '')];
+    expect(parse(argv)).toMatchObject({ crawl: { startsAfresh } });
   });
 
   test('verify', () => {
@@ -252,6 +266,7 @@ describe('commands', () => {
 });
 
 describe('files with seeds', () => {
+  const never = new AbortController().signal;
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'orbweaver-seeds-'));
@@ -261,7 +276,7 @@ describe('files with seeds', () => {
   test('one a line; blanks and comments left out; line numbers kept', async () => {
     const file = join(folder, 'seeds.txt');
     await writeFile(file, '\ufeff# start\n\n /wiki/A \r\nhttps://x.org/#part\r/b');
-    expect(await readSeedFiles([file, '-'], Readable.from(['/c\n']))).toEqual([
+    expect(await readSeedFiles([file, '-'], Readable.from(['/c\n']), never)).toEqual([
       { text: '/wiki/A', where: `${file}, line 3` },
       { text: 'https://x.org/#part', where: `${file}, line 4` },
       { text: '/b', where: `${file}, line 5` },
@@ -270,10 +285,11 @@ describe('files with seeds', () => {
   });
 
   test('a missing or empty one is refused by name', async () => {
-    await expect(readSeedFiles([join(folder, 'none')], Readable.from([]))).rejects.toThrow(
-      /--seeds: cannot read .*none/,
+    await expect(readSeedFiles([join(folder, 'none')], Readable.from([]), never)).rejects.toThrow(
+      /^--seeds: there is no file .*none$/,
     );
-    await expect(readSeedFiles(['-'], Readable.from(['# only\n']))).rejects.toThrow(
+    await expect(readSeedFiles([folder], Readable.from([]), never)).rejects.toThrow(`${folder} is a folder`);
+    await expect(readSeedFiles(['-'], Readable.from(['# only\n']), never)).rejects.toThrow(
       'no seed in standard input',
     );
   });
@@ -295,10 +311,27 @@ describe('the stored command line', () => {
   });
 });
 
+describe('the command that goes on', () => {
+  test.each([
+    ['--fresh --retry-failed --seed /a', null, '--seed /a'],
+    ['--seed /a --retry-failed dns -q', null, '--seed /a -q'],
+    ['--retry-failed=dns --seed /a --max-pages 7', null, '--seed /a --max-pages 7'],
+    ['--seed /a --max-pages 700 -v', '--max-pages', '--seed /a -v'],
+    ['--seed /a --max-pages=700 -v', '--max-pages', '--seed /a -v'],
+    ['demo --crawl --fresh --db x.db --port 80', null, 'demo --crawl --db x.db --port 80'],
+  ])('%s, at %s', (line, limit, command) => {
+    expect(commandToGoOn(['orbweaver'], line.split(' '), limit)).toBe(`orbweaver ${command}`);
+  });
+
+  test('is not shown with a secret in it', () => {
+    expect(commandToGoOn(['orbweaver'], ['--header', 'Cookie: s3cret'], null)).toBeNull();
+  });
+});
+
 describe('exit statuses', () => {
   test('every status is in the table once, in order', () => {
     const statuses = EXIT_STATUSES.map(([status]) => status);
-    expect(statuses).toEqual([0, 1, 2, 3, 4, 5, 70, 130, 143]);
+    expect(statuses).toEqual([0, 1, 2, 3, 4, 5, 70, 129, 130, 143]);
     expect(Object.values(EXIT)).toEqual(statuses);
     for (const status of statuses) expect(exitStatusTable()).toContain(`\n| ${status} | `);
   });
@@ -316,5 +349,13 @@ describe('exit statuses', () => {
     const error = new UsageError('bad \u001b[2Jseed', { hint: 'did you mean\nthis?' });
     expect(formatError(error)).toBe('orbweaver: bad \\x1b[2Jseed\n  Did you mean\n  this?\n');
     expect(formatError(new TypeError('oops'))).toMatch(/fault of Orbweaver.*TypeError: oops.*report/s);
+  });
+
+  test('a full disk is told with how to go on', () => {
+    const full = new StoreError('cannot write crawl.db: database or disk is full (SQLITE_FULL)');
+    expect(formatError(full)).toMatch(
+      /\n {2}Nothing is lost: once there is room, the same command goes on\n$/,
+    );
+    expect(formatError(new StoreError('there is no file x'))).toBe('orbweaver: there is no file x\n');
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../dist/cli/commands.js';
+import { range } from '../../dist/cli/flag.js';
 import { flagTable, synopsis } from '../../dist/cli/help.js';
 import { CRAWL_FLAGS } from '../../dist/cli/flags.js';
 import { parse } from '../../dist/cli/parse.js';
@@ -22,18 +23,20 @@ const PAGES: [string, string][] = [
 test.each(PAGES)('%s fits 80 columns, has examples and every exit status', (_, text) => {
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   expect(text).toContain('\nExamples:\n  orbweaver ');
-  for (const status of [0, 1, 2, 3, 4, 5, 70, 130, 143])
+  for (const status of [0, 1, 2, 3, 4, 5, 70, 129, 130, 143])
     expect(text).toMatch(new RegExp(`^  ${status} +\\w`, 'm'));
   expect(text).toMatch(/[^\n]\n$/);
 });
 
 test.each(COMMANDS.map((command) => [command.name, command] as const))(
-  '%s --help shows every flag, and for every value its unit and default',
+  '%s --help shows every flag, and for every value its unit, range and default',
   (name, command) => {
     const text = flat(help(name, '--help'));
     for (const flag of command.flags) {
       expect(text).toContain(` ${synopsis(flag)} ${flag.help}`);
-      if (flag.kind !== 'switch') expect(text).toContain(`; default: ${flag.default.text})`);
+      if (flag.kind === 'switch') continue;
+      expect(text).toContain(`; default: ${flag.default.text})`);
+      if (flag.min !== undefined) expect(text).toContain(`, ${range(flag).slice('from '.length)}; default:`);
     }
     expect(command.examples.length).toBeGreaterThanOrEqual(2);
   },
@@ -44,6 +47,10 @@ test('the help of the program shows the flags of crawl and every command', () =>
   expect(text).toContain(`Orbweaver ${VERSION}`);
   for (const flag of CRAWL_FLAGS) expect(flat(text)).toContain(` ${synopsis(flag)} ${flag.help}`);
   for (const { name, summary } of COMMANDS) expect(flat(text)).toContain(` ${name} ${summary}`);
+});
+
+test('the help of demo offers nothing that its site makes pointless', () => {
+  expect(help('demo', '--help')).not.toMatch(/ --(seeds?|base|retry-failed)\b/);
 });
 
 test('help is found by its word and behind the command', () => {
@@ -79,9 +86,12 @@ Exit status:
        fault
   2    a flag, a value or an argument was refused; nothing was started
   3    stopped at a limit you set; the same command with a higher one goes on
-  4    the file cannot be opened, is full, is not ours, or is of a newer version
+  4    the file cannot be opened, is full, is not ours, or is of a newer
+       version; or standard output cannot be written
   5    stopped by your own code
   70   a fault of Orbweaver itself
+  129  ended by SIGHUP (the terminal was closed), nothing lost; the same command
+       goes on
   130  interrupted by Ctrl-C, nothing lost; the same command goes on
   143  ended by SIGTERM, nothing lost; the same command goes on
 `);

@@ -68,6 +68,11 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
   Write a JavaScript regular expression without slashes around it, for example ^/wiki/A
 `,
   ],
+  [
+    ['--seed', '/x', '--within', 'a['],
+    "orbweaver: --within: 'a[' is no CSS selector: Expected name, found its end\n",
+  ],
+  [['--seed', '/x', '--db', 'a.db', '--db', 'b.db'], 'orbweaver: --db is given twice\n'],
   [['--seed', '/x', '-q', '-v'], 'orbweaver: --quiet and --verbose exclude each other\n'],
   [
     ['--seed', '/x', '--header', 'secret'],
@@ -77,10 +82,7 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
     ['--seed', '/x', '--header', 'Range: secret'],
     "orbweaver: --header: 'Range' cannot be set: the answer would not be the whole page\n",
   ],
-  [
-    ['--seeds', 'missing.txt'],
-    "orbweaver: --seeds: cannot read missing.txt: ENOENT: no such file or directory, open 'missing.txt'\n",
-  ],
+  [['--seeds', 'missing.txt'], 'orbweaver: --seeds: there is no file missing.txt\n'],
   [['--seeds', '-'], 'orbweaver: --seeds: there is no seed in standard input\n'],
   [['verify'], 'orbweaver: verify needs <file>\n  Usage: orbweaver verify <file> [options]\n'],
   [

@@ -117,7 +117,7 @@ describe.concurrent('resuming', () => {
     expect((await folder.run([...back, ...base])).status).toBe(0);
   });
 
-  test('shows a command that goes on when it is pasted, without --fresh and --retry-failed', async ({
+  test('shows a command that goes on when it is pasted, without --fresh, --retry-failed and the limit', async ({
     folder,
     serve,
     expect,
@@ -136,8 +136,8 @@ describe.concurrent('resuming', () => {
     const { resumeCommand } = JSON.parse(stdout) as { resumeCommand: string };
     expect(resumeCommand).not.toContain('--fresh');
     expect(resumeCommand).not.toContain('--retry-failed');
-    const pasted = await folder.spawn('sh', ['-c', resumeCommand.replace('--max-pages 1', '--max-pages 9')])
-      .ended;
+    expect(resumeCommand).not.toContain('--max-pages');
+    const pasted = await folder.spawn('sh', ['-c', resumeCommand]).ended;
     expect(pasted.stderr).toBe('');
     expect(pasted.status).toBe(0);
     expect(JSON.parse(pasted.stdout)).toMatchObject({ outcome: 'finished', pages: 2, pagesThisRun: 1 });
@@ -166,6 +166,36 @@ describe.concurrent('resuming', () => {
     expect(now).toEqual({ ...direct, faults: [], open: [], pages: 3 });
 
     expect((await folder.run(seed)).stderr).toContain('\n  pages                4   1 of them in this run\n');
+  });
+});
+
+describe.concurrent('a run with nothing to do', () => {
+  test('says how to ask again for what failed earlier, and --json too', async ({ folder, serve, expect }) => {
+    const site = await serve({ '/': page('Home', ['/a', '/b']), '/a': { status: 500 } });
+    const args = ['--seed', `${site.origin}/`, ...QUICK];
+    expect((await folder.run(args)).stderr).not.toContain('--retry-failed');
+    const { stdout, stderr } = await folder.run([...args, '--json']);
+    expect(stderr).toContain('\nFinished, but 1 URL failed (and 1 answered 4xx). The rest is in crawl.db.\n');
+    expect(stderr).toMatch(
+      /\n {2}Nothing was left to ask for; 2 URLs failed in an earlier run\. To ask for them\n {2}again, add --retry-failed\.\n$/,
+    );
+    expect((JSON.parse(stdout) as { advice: string[] }).advice).toEqual([
+      'Nothing was left to ask for; 2 URLs failed in an earlier run. To ask for them again, add --retry-failed.',
+    ]);
+  });
+
+  test('or at its limit foretells no duration; one with less to do a shorter one', async ({
+    folder,
+    serve,
+    expect,
+  }) => {
+    const site = await serve({ '/': page('Home', ['/a', '/b']), '/a': page('A'), '/b': page('B') });
+    const run = (...flags: string[]) => folder.run(['--seed', `${site.origin}/`, ...QUICK, ...flags]);
+    expect((await run('--max-pages', '1')).status).toBe(3);
+    const atLimit = await run('--max-pages', '1', '--delay', '20');
+    expect(atLimit.stderr).toMatch(/^resuming: .*\n.* 20 s between requests\n\nStopped at --max-pages 1: /);
+    const nearLimit = await run('--max-pages', '3', '--delay', '20', '--max-time', '0.1');
+    expect(nearLimit.stderr).toContain('\n  so 2 pages take about 40 seconds; --delay changes that\n');
   });
 });
 

@@ -13,15 +13,28 @@ const QUICK = ['--workers', '1', '--retries', '0', '--retry-delay', '0.01'];
 const TERMINAL = 'script';
 const hasTerminal = /util-linux/.test(String(spawnSync(TERMINAL, ['--version']).stdout));
 
-/** Runs the program on a pseudo-terminal. Answers all that was written to it, and its settings before and after. */
+/**
+ * Runs the program on a pseudo-terminal; types something when a certain text stands there. Answers all that
+ * was written to it, and its settings before and after.
+ */
 async function onTerminal(
   folder: Folder,
   args: readonly string[],
+  { term = 'xterm-256color', typed = '', when = /^/ } = {},
 ): Promise<{ status: number | null; output: string; settings: [string, string] }> {
   const shell =
     'stty cols 80 rows 24; stty -g; echo "@@"; "$NODE" "$PROGRAM" $ARGS; status=$?; echo "@@"; stty -g; exit $status';
-  const env = { NODE: process.execPath, PROGRAM, ARGS: args.join(' '), TERM: 'xterm-256color' };
-  const { status, stdout } = await folder.spawn(TERMINAL, ['-qec', shell, '/dev/null'], env).ended;
+  const env = { NODE: process.execPath, PROGRAM, ARGS: args.join(' '), TERM: term };
+  const running = folder.spawn(TERMINAL, ['-qec', shell, '/dev/null'], env);
+  let shown = '';
+  const { stdin, stdout: screen } = running.process;
+  screen.on('data', function onData(chunk) {
+    shown += String(chunk);
+    if (!when.test(shown)) return;
+    screen.off('data', onData);
+    stdin.write(typed);
+  });
+  const { status, stdout } = await running.ended;
   const [before = '', output = '', after = ''] = stdout.split('@@\r\n');
   return { status, output, settings: [before, after] };
 }
@@ -57,7 +70,7 @@ describe.skipIf(!hasTerminal)('on a terminal of 80 columns', () => {
   test('a crawl of one private host is never said to be bound by politeness', async ({ folder, serve }) => {
     const site = await serve({ '/': { ...page('Home', ['/a', '/b']), waitMs: 500 } });
     const { output } = await onTerminal(folder, ['--seed', `${site.origin}/`, ...QUICK]);
-    expect([...drawn(output).seen].filter((line) => line.includes('polit'))).toEqual([]);
+    expect([...drawn(output).seen].filter((line) => line.includes('waiting'))).toEqual([]);
   });
 
   test('a crawl that waits because of its manners says so while it waits', async ({ folder, serve }) => {
@@ -66,7 +79,7 @@ describe.skipIf(!hasTerminal)('on a terminal of 80 columns', () => {
     const { output } = await onTerminal(folder, args);
     const lines = [...drawn(output).seen];
     expect(lines).toContain('  in flight 0 in 1 workers: 0');
-    expect(lines.some((line) => /^ .*politeness bounds the speed/.test(line))).toBe(true);
+    expect(lines.some((line) => /^ {2}waiting {3}for hosts: their limits/.test(line))).toBe(true);
   });
 
   test('lines of --verbose stay above the live block', async ({ folder, serve }) => {
@@ -80,6 +93,26 @@ describe.skipIf(!hasTerminal)('on a terminal of 80 columns', () => {
     expect(lines.filter((line) => line.startsWith('[thread 1]   200  '))).toHaveLength(13);
     expect(lines.filter((line) => line.startsWith('  in flight'))).toEqual([]);
     expect([...seen].some((line) => line.startsWith('  in flight'))).toBe(true);
+  });
+
+  test('seeds are asked for, and Ctrl-D ends them', async ({ folder, serve }) => {
+    const site = await serve({ '/a': page('A') });
+    const { status, output } = await onTerminal(folder, ['--seeds', '-', ...QUICK], {
+      typed: `${site.origin}/a\n\u0004`,
+      when: /Ctrl-D ends them/,
+    });
+    expect(output).toContain('reading seeds from standard input, one a line; Ctrl-D ends them\r\n');
+    expect(drawn(output).lines).toContain('  pages                1');
+    expect(status).toBe(0);
+  });
+
+  test('a dumb terminal gets plain lines', async ({ folder, serve }) => {
+    const site = await serve({ '/': { ...page('Home'), waitMs: 500 } });
+    const { status, output } = await onTerminal(folder, ['--seed', `${site.origin}/`, ...QUICK], {
+      term: 'dumb',
+    });
+    expect(output).not.toContain('\u001b');
+    expect(status).toBe(0);
   });
 
   test('--no-progress draws nothing', async ({ folder, serve }) => {

@@ -1,5 +1,5 @@
 /** What `verify` says of whole, unfinished, faulty, foreign and missing files. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe } from 'vitest';
 import { startDemo } from '../../dist/demo/server.js';
@@ -11,12 +11,12 @@ const THREE = { '/': page('0', ['/1', '/2']), '/1': page('1'), '/2': page('2', [
 
 /** Ways to spoil a file, and what is said of them. */
 const SPOILT: readonly (readonly [sql: string, fault: string])[] = [
-  ['DELETE FROM links WHERE source_id = 1 AND target_id = 2', '1 pages miss links that were filed for them'],
-  ['DELETE FROM records WHERE id = 2', '1 finished URLs have no record of their answer'],
-  ['UPDATE urls SET depth = 7 WHERE id = 2', '1 depths are not the shortest distance from a seed'],
-  [`UPDATE urls SET error = 'robots' WHERE id = 2`, '1 queued or finished URLs carry a reason'],
-  ['UPDATE hosts SET claimable = 5', '1 hosts count other claimable URLs than there are'],
-  ['INSERT INTO links VALUES (1, 99, 0)', '1 links lead to an unknown URL'],
+  ['DELETE FROM links WHERE source_id = 1 AND target_id = 2', '1 page misses links that were filed for it'],
+  ['DELETE FROM records WHERE id = 2', '1 finished URL has no record of its answer'],
+  ['UPDATE urls SET depth = 7 WHERE id = 2', '1 depth is not the shortest distance from a starting point'],
+  [`UPDATE urls SET error = 'robots' WHERE id = 2`, '1 queued or finished URL carries a reason'],
+  ['UPDATE hosts SET claimable = 5', '1 host counts other claimable URLs than there are'],
+  ['INSERT INTO links VALUES (1, 99, 0)', '1 link leads to an unknown URL'],
 ];
 
 describe.concurrent('verify', () => {
@@ -80,6 +80,53 @@ describe.concurrent('verify', () => {
       expect(status).toBe(1);
     }
   });
+
+  test('on damaged files: a fault, no digest, and no counts', async ({ folder, serve, expect }) => {
+    const links = Array.from({ length: 400 }, (_, i) => `/${i}`);
+    const site = await serve({ '/': page('Many', links) });
+    await folder.run(['--seed', `${site.origin}/`, ...QUICK, '--max-pages', '1']);
+    const whole = await readFile(folder.file('crawl.db'));
+    const pageBytes = whole.readUInt16BE(16);
+    const spoil = (from: number, to: number) => Buffer.from(whole).fill(0xaa, from, to);
+    for (const [name, bytes] of [
+      ['in the middle', spoil(pageBytes * 4, whole.length - pageBytes)],
+      ['in the schema', spoil(100, 2_000)],
+      ['in the header', spoil(16, 20)],
+      ['cut', whole.subarray(0, whole.length / 2)],
+    ] as const) {
+      await writeFile(folder.file('damaged.db'), bytes);
+      const { status, stdout, stderr } = await folder.run(['verify', 'damaged.db']);
+      expect(stdout, name).toMatch(
+        /^damaged\.db is damaged; what it holds was not checked\n {2}fault: \d+ places? in the file (is|are) damaged, for example .+\n$/,
+      );
+      expect(stderr, name).toBe('');
+      expect(status, name).toBe(1);
+
+      const json = await folder.run(['verify', 'damaged.db', '--json']);
+      expect(JSON.parse(json.stdout), name).toMatchObject({
+        state: 'faulty',
+        digest: null,
+        pages: 0,
+        open: [],
+      });
+    }
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'dies of Ctrl-C at once, wherever it is',
+    async ({ folder, serve, expect }) => {
+      const site = await serve(THREE);
+      await folder.run(['--seed', `${site.origin}/`, ...QUICK]);
+      // It waits for whoever holds the file, in one piece that lets no handler run.
+      const holder = new BetterSqlite3(folder.file('crawl.db'));
+      holder.exec('BEGIN EXCLUSIVE');
+      const running = folder.start(['verify', 'crawl.db']);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      running.process.kill('SIGINT');
+      expect(await running.ended).toEqual({ status: null, signal: 'SIGINT', stdout: '', stderr: '' });
+      holder.close();
+    },
+  );
 
   test('on what is no file of ours', async ({ folder, expect }) => {
     await writeFile(folder.file('notes.txt'), 'to do: nothing\n');

@@ -26,7 +26,11 @@ const CONTRACT: Readonly<Record<string, string>> = {
     'id INTEGER, host TEXT, claimable INTEGER, next_fetch_at INTEGER, blocked_until INTEGER, crawl_delay_ms INTEGER, ' +
     'failures INTEGER, waits INTEGER, last_success_at INTEGER, last_answer_at INTEGER, failing_since INTEGER, ' +
     'excused_ms INTEGER, excused_at INTEGER, given_up TEXT, robots_status INTEGER, robots_fetched_at INTEGER, robots_attempts INTEGER, ' +
-    'robots_txt TEXT, robots_hop TEXT, robots_hops INTEGER',
+    'robots_txt TEXT, robots_hop TEXT, robots_hops INTEGER, sitemaps INTEGER, admitted INTEGER',
+  sitemaps:
+    'id INTEGER, url TEXT, state TEXT, http_status INTEGER, error TEXT, error_detail TEXT, attempts INTEGER, ' +
+    'body_bytes INTEGER, fetched_at INTEGER, duration_ms INTEGER, redirect_to TEXT, found_on INTEGER',
+  sitemap_urls: 'page_id INTEGER, sitemap_id INTEGER',
   runs:
     'id INTEGER, command_line TEXT, version TEXT, started_at INTEGER, ended_at INTEGER, outcome TEXT, ' +
     'exit_status INTEGER, pages INTEGER, requests INTEGER, bytes INTEGER, done INTEGER, failed INTEGER, ' +
@@ -297,7 +301,7 @@ describe('plain readers', () => {
       .prepare(`SELECT sql FROM sqlite_master WHERE type = 'view'`)
       .pluck()
       .all() as string[];
-    expect(views).toHaveLength(2);
+    expect(views).toHaveLength(3);
     for (const view of views) expect(view).not.toMatch(/\w\s*\(|COLLATE|->/i);
   });
 });

@@ -75,8 +75,9 @@ export function listingContract(name: string, makeHome: MakeHome): void {
         const leases = await bench.lease();
         await bench.answer(web, [leases.get(A)]);
         await bench.apply([sitemap(leases.get(MAP)?.id ?? 0, { pages: [A], sitemaps: [CHILD] })]);
-        const child = await bench.lease();
-        await bench.apply([sitemap(child.get(CHILD)?.id ?? 0, {})]);
+        const more = await bench.lease();
+        await bench.answer(web, [more.get(B)]);
+        await bench.apply([sitemap(more.get(CHILD)?.id ?? 0, {})]);
         const { faults } = await bench.crawl(web);
         expect(faults).toEqual([]);
         expect(await bench.states()).toEqual({ [SEED]: 'done 0', [A]: 'done 0', [B]: 'done 1' });
@@ -90,7 +91,7 @@ export function listingContract(name: string, makeHome: MakeHome): void {
         await bench.apply([sitemap(leases.get(MAP)?.id ?? 0, { outside: [at('b', '/x')] })]);
         const { outsideHosts, counts } = await bench.crawl(webOf(new Map()));
         expect(outsideHosts).toEqual({ 'b.test': 1 });
-        expect(counts).toMatchObject({ done: 1, queued: 0 });
+        expect(counts).toMatchObject({ done: 2, pages: 1, queued: 0 });
       });
     });
 

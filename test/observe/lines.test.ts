@@ -9,7 +9,7 @@ import {
   formatRate,
 } from '../../dist/observe/quantity.js';
 
-const CAPACITY = { workers: 8, concurrency: 8, maxPages: null };
+const CAPACITY = { workers: 8, concurrency: 8, pagesLeft: null };
 
 function host(changes: Partial<HostLimit> = {}): HostLimit {
   return { host: 'https://en.wikipedia.org', perHost: 2, gapMs: 1_000, isPrivate: false, ...changes };
@@ -37,12 +37,16 @@ test('without a gap the requests in flight are the bound, if workers could do mo
     'politeness, not workers, bounds the speed: at most 2 requests in flight,',
     '  though 8 workers could keep 64; --per-host changes that',
   ]);
-  expect(politenessLines([quick], { workers: 1, concurrency: 2, maxPages: null })).toHaveLength(1);
+  expect(politenessLines([quick], { workers: 1, concurrency: 2, pagesLeft: null })).toHaveLength(1);
+});
+
+test('with nothing left to get, no duration is foretold', () => {
+  expect(politenessLines([host()], { ...CAPACITY, pagesLeft: 0 })).toHaveLength(1);
 });
 
 test('many hosts are counted, and asked side by side', () => {
   const hosts = Array.from({ length: 5 }, (_, i) => host({ host: `https://h${i}.org`, gapMs: 60_000 }));
-  const lines = politenessLines(hosts, { ...CAPACITY, maxPages: 500 });
+  const lines = politenessLines(hosts, { ...CAPACITY, pagesLeft: 500 });
   expect(lines).toHaveLength(6);
   expect(lines[3]).toBe('and 2 more hosts');
   expect(lines[4]).toContain('at most one page every 12 s,');

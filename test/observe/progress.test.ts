@@ -107,7 +107,7 @@ test('the block, whole', () => {
   pages/s   0 now · 148 average · 456.7 MB in 1 min 23 s
   in flight 15 in 2 workers: 8 7
   slowest   en.wikipedia.org, 1 s under way
-  waiting   politeness bounds the speed; see --delay and --per-host
+  waiting   for hosts: their limits (--delay, --per-host), or a rest they need
   time left about 2 minutes`);
 });
 

@@ -62,6 +62,17 @@ test('a limit gives an end while the queue still grows; the earliest end counts'
   expect(timeLeft(history, moment(20, at(20), { maxTimeMs: 10_000 }))).toBe(0);
 });
 
+test('the first pages foretell nothing: not for three seconds, nor before there are twenty', () => {
+  const quick = (t: number) => ({ pages: t * 10, queued: 1000 });
+  const slow = (t: number) => ({ pages: t, queued: 1000 });
+  const left = (t: number, at: typeof quick) =>
+    timeLeft(historyOf(t, at), moment(t, at(t), { maxPages: 100 }));
+  expect(left(2, quick)).toBeNull();
+  expect(left(3, quick)).toBe(7_000);
+  expect(left(19, slow)).toBeNull();
+  expect(left(20, slow)).toBe(80_000);
+});
+
 test('at a stand no number of pages foretells the end', () => {
   const at = () => ({ pages: 10, queued: 5 });
   expect(timeLeft(historyOf(20, at), moment(20, at(), { maxPages: 100 }))).toBeNull();

@@ -9,6 +9,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     limit: null,
     database: 'crawl.db',
     resumeCommand: null,
+    startsAfresh: false,
     pages: 4389,
     links: 338_112,
     redirects: 12,
@@ -17,6 +18,9 @@ function summary(changes: Partial<Summary> = {}): Summary {
     failedStatuses: {},
     skipped: {},
     filteredLinks: 0,
+    sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
+    patterns: [],
+    heldBackByHost: 0,
     outOfScope: { links: 0, hosts: 0, top: [] },
     seedsWithoutPage: [],
     hostsGivenUp: [],
@@ -115,7 +119,11 @@ test.each<[Partial<Summary>, string]>([
       failed: { status: 5, dns: 2 },
       failedStatuses: { '404': 4, '429': 1 },
     },
-    'Finished, but 1 seed led to no page and 3 URLs failed. The rest is in crawl.db.',
+    'Finished, but 1 seed led to no page and 3 URLs failed (and 4 answered 4xx). The',
+  ],
+  [
+    { exitStatus: 1, failed: { status: 1, timeout: 11 }, failedStatuses: { '404': 1 } },
+    'Finished, but 11 URLs failed (and 1 answered 4xx). The rest is in crawl.db.',
   ],
   [
     { exitStatus: 1, failed: { status: 2 }, failedStatuses: { '404': 2 } },
@@ -139,6 +147,8 @@ test('how to go on depends on what ended the run', () => {
   expect(formatSummary(summary({ outcome: 'interrupted' }))).toContain(`  ${again}.\n`);
   expect(formatSummary(summary({ outcome: 'limit', limit: '--max-time 60' }))).toContain(again);
   expect(formatSummary(summary({ outcome: 'limit', limit: '--max-pages 6' }))).toContain('raise --max-pages');
+  const demo = formatSummary(summary({ outcome: 'interrupted', startsAfresh: true }));
+  expect(demo).toMatch(/\n {2}The demo always starts afresh: the same command begins anew\.\n$/);
 });
 
 test('colour adds nothing but colour', () => {

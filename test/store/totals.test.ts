@@ -20,6 +20,9 @@ describe('the totals of a file', () => {
       outOfScope: { links: 0, hosts: 0, top: [] },
       filteredLinks: 0,
       hostsGivenUp: [],
+      sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
+      patterns: [],
+      heldBackByHost: 0,
     });
   });
 
@@ -37,6 +40,9 @@ describe('the totals of a file', () => {
       outOfScope: { links: 1, hosts: 1, top: [{ host: 'b.test', links: 1 }] },
       filteredLinks: 0,
       hostsGivenUp: [],
+      sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
+      patterns: [],
+      heldBackByHost: 0,
     });
   });
 

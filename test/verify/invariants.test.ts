@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkInvariants } from '../../dist/verify/invariants.js';
+import { checkInvariants, damageIn } from '../../dist/verify/invariants.js';
 import { Crawled } from './crawled.js';
 
 const crawled = new Crawled();
@@ -17,17 +17,27 @@ function faultsAfter(sql: string): string[] {
 
 describe('a finished file', () => {
   test('is whole, and its pages and links are counted', () => {
-    expect(checkInvariants(crawled.copy())).toEqual({ faults: [], open: [], pages: 5, links: 9 });
+    expect(checkInvariants(crawled.copy())).toEqual({
+      isDamaged: false,
+      faults: [],
+      open: [],
+      pages: 5,
+      links: 9,
+    });
   });
 
   test.each([
     [
       'a removed link',
       `DELETE FROM links WHERE source_id = ${id('/1')} AND target_id = ${id('/gone')}`,
-      'miss links',
+      'links that were filed',
     ],
-    ['an invented link', `INSERT INTO links VALUES (${id('/2')}, ${id('/1')}, 0)`, 'miss links'],
-    ['a wrong number of links', `UPDATE urls SET link_count = 9 WHERE id = ${id('/2')}`, 'miss links'],
+    ['an invented link', `INSERT INTO links VALUES (${id('/2')}, ${id('/1')}, 0)`, 'links that were filed'],
+    [
+      'a wrong number of links',
+      `UPDATE urls SET link_count = 9 WHERE id = ${id('/2')}`,
+      'links that were filed',
+    ],
     [
       'a link from a failed URL',
       `INSERT INTO links VALUES (${id('/gone')}, ${id('/1')}, 0)`,
@@ -52,9 +62,13 @@ describe('a finished file', () => {
     [
       'a redirect that leads elsewhere',
       `UPDATE redirects SET target_id = ${id('/2')} WHERE source_id = ${id('/moved')}`,
-      'than they say',
+      'another URL than',
     ],
-    ['a redirect that leads to a lost URL', `DELETE FROM urls WHERE id = ${id('/square')}`, 'than they say'],
+    [
+      'a redirect that leads to a lost URL',
+      `DELETE FROM urls WHERE id = ${id('/square')}`,
+      'another URL than',
+    ],
     [
       'a lost redirect',
       `DELETE FROM redirects WHERE source_id = ${id('/moved')}`,
@@ -68,16 +82,12 @@ describe('a finished file', () => {
     ['a lost record', `DELETE FROM records WHERE id = ${id('/2')}`, 'no record'],
     ['a failure without a reason', `UPDATE urls SET error = NULL WHERE id = ${id('/gone')}`, 'no reason'],
     ['a skip without a reason', `UPDATE urls SET error = NULL WHERE id = ${id('/closed')}`, 'no reason'],
-    ['a page with a reason', `UPDATE urls SET error = 'dns' WHERE id = ${id('/2')}`, 'carry a reason'],
-    [
-      'a wrong count of claimable URLs',
-      'UPDATE hosts SET claimable = claimable + 1',
-      'count other claimable',
-    ],
+    ['a page with a reason', `UPDATE urls SET error = 'dns' WHERE id = ${id('/2')}`, 'a reason'],
+    ['a wrong count of claimable URLs', 'UPDATE hosts SET claimable = claimable + 1', 'other claimable'],
     [
       'a claimable URL that is not counted',
       `UPDATE urls SET state = 'queued', error = NULL WHERE id = ${id('/gone')}`,
-      'count other claimable',
+      'other claimable',
     ],
     ['a depth too great', `UPDATE urls SET depth = 3 WHERE id = ${id('/deep')}`, 'shortest distance'],
     ['a depth too small', `UPDATE urls SET depth = 1 WHERE id = ${id('/deep')}`, 'shortest distance'],
@@ -118,6 +128,19 @@ describe('a finished file', () => {
   });
 });
 
+test('only what SQLite says of the file itself is damage', () => {
+  const error = (code: string) => Object.assign(new Error('it says'), { code });
+  for (const code of ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_SHORT_READ', 'SQLITE_ERROR']) {
+    const text = 'place in the file is damaged';
+    expect(damageIn(error(code))).toMatchObject({
+      isDamaged: true,
+      faults: [{ text, count: 1, example: `it says (${code})` }],
+    });
+  }
+  for (const none of [error('SQLITE_BUSY'), error('SQLITE_FULL'), error('ENOENT'), new TypeError('x'), 'x'])
+    expect(damageIn(none)).toBeNull();
+});
+
 describe('an unfinished file', () => {
   const unfinished = new Crawled();
   beforeAll(() => unfinished.crawl(2));
@@ -139,7 +162,7 @@ describe('an unfinished file', () => {
     [
       'links not judged',
       `INSERT INTO deferred VALUES (${id('/1')}, 'http://b.test/', 0, 'http://b.test')`,
-      'wait for',
+      'the end of a seed',
     ],
     ['a depth still too great', `UPDATE urls SET depth = 7 WHERE id = ${id('/deep')}`, 'queued'],
   ])('with %s is not at fault', (_, sql, text) => {
@@ -151,7 +174,7 @@ describe('an unfinished file', () => {
   test.each([
     ['a depth too small', `UPDATE urls SET depth = 0 WHERE id = ${id('/deep')}`, 'shortest distance'],
     ['a depth missing', `UPDATE urls SET depth = NULL WHERE id = ${id('/deep')}`, 'shortest distance'],
-    ['a removed link', `DELETE FROM links WHERE target_id = ${id('/gone')}`, 'miss links'],
+    ['a removed link', `DELETE FROM links WHERE target_id = ${id('/gone')}`, 'links that were filed'],
   ])('with %s is at fault', (_, sql, text) => {
     const { faults } = checkInvariants(unfinished.copy(sql));
     expect(faults.map((finding) => finding.text)).toContainEqual(expect.stringContaining(text));
