@@ -1,0 +1,61 @@
+/** What is read out of sitemaps, well made and not. */
+import { expect, test } from 'vitest';
+import { parseSitemap } from '../../dist/workers/sitemap.js';
+
+const NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"';
+const urlset = (inner: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<urlset ${NS}>${inner}</urlset>`;
+
+test.each<[what: string, text: string, pages: readonly string[], sitemaps?: readonly string[]]>([
+  [
+    'entries',
+    urlset('<url><loc>http://a/1</loc><lastmod>2026</lastmod></url><url><loc> http://a/2\n</loc></url>'),
+    ['http://a/1', 'http://a/2'],
+  ],
+  [
+    'an index',
+    `<sitemapindex ${NS}><sitemap><loc>http://a/s.xml</loc></sitemap></sitemapindex>`,
+    [],
+    ['http://a/s.xml'],
+  ],
+  ['entities', urlset('<url><loc>http://a/?x=1&amp;y=2&#38;z</loc></url>'), ['http://a/?x=1&y=2&z']],
+  [
+    'an unescaped ampersand',
+    urlset('<url><loc>http://a/?x=1&y=2</loc></url><url><loc>http://a/3</loc></url>'),
+    ['http://a/?x=1&y=2', 'http://a/3'],
+  ],
+  ['CDATA', urlset('<url><loc><![CDATA[http://a/?x&y]]></loc></url>'), ['http://a/?x&y']],
+  ['a prefix', '<s:urlset xmlns:s="x"><s:url><s:loc>http://a/1</s:loc></s:url></s:urlset>', ['http://a/1']],
+  [
+    'not of images and videos',
+    urlset(
+      '<url><loc>http://a/1</loc><image:image><image:loc>http://a/i.png</image:loc></image:image><video:video><video:content_loc>http://a/v</video:content_loc></video:video></url>',
+    ),
+    ['http://a/1'],
+  ],
+  [
+    'not in comments',
+    urlset('<!-- <url><loc>http://a/no</loc></url> --><url><loc>http://a/1</loc></url>'),
+    ['http://a/1'],
+  ],
+  [
+    'not of an address cut short',
+    `<urlset ${NS}><url><loc>http://a/1</loc></url><url><loc>http://a/tw`,
+    ['http://a/1'],
+  ],
+  [
+    'not of an entity bomb',
+    `<!DOCTYPE x [<!ENTITY a "http://a/${'a'.repeat(9)}">]>${urlset('<url><loc>&a;</loc></url>')}`,
+    ['&a;'],
+  ],
+  ['blanks before the XML', `\n  ${urlset('<url><loc>http://a/1</loc></url>')}`, ['http://a/1']],
+  [
+    'plain text',
+    'http://a/1\r\nhttps://a/2\n\nnot a URL\n  http://a/3',
+    ['http://a/1', 'https://a/2', 'http://a/3'],
+  ],
+  ['an error page', '<!doctype html><title>Not found</title><p>No <a href="/">such</a> page', []],
+  ['nothing', '', []],
+])('the addresses of %s', (_, text, pages, sitemaps = []) => {
+  expect(parseSitemap(text)).toEqual({ pages, sitemaps });
+});
