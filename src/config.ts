@@ -75,6 +75,8 @@ export interface CrawlOptions {
   readonly headers?: readonly string[] | undefined;
   /** Seconds for a whole response. @default 30 */
   readonly timeout?: number | undefined;
+  /** Seconds that one page may hold its thread. @default 20 */
+  readonly parseTimeout?: number | undefined;
   /** Tries after the first one. @default 3 */
   readonly retries?: number | undefined;
   /** Seconds of the first back-off. @default 1 */
@@ -121,6 +123,7 @@ export interface CrawlConfig {
   readonly userAgent: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly timeoutMs: number;
+  readonly parseTimeoutMs: number;
   /** Tries after the first one. */
   readonly retries: number;
   /** First wait of the exponential back-off. */
@@ -194,6 +197,7 @@ export async function resolveConfig(
       (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
     ),
     timeoutMs: toMs(pick<number>('timeout'), 1000),
+    parseTimeoutMs: toMs(pick<number>('parseTimeout'), 1000),
     retries: pick('retries'),
     retryDelayMs: toMs(pick<number>('retryDelay'), 1000),
     giveUpMs: toMs(pick<number>('giveUp'), 60_000),

@@ -53,6 +53,7 @@ describe('resolving', () => {
       userAgent: `Orbweaver/${VERSION} (+https://github.com/orbweaver/orbweaver; web crawler)`,
       headers: [],
       timeoutMs: 30_000,
+      parseTimeoutMs: 20_000,
       retries: 3,
       retryDelayMs: 1_000,
       giveUpMs: 900_000,

@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
-import type { WorkerSettings } from '#src/protocol/settings.js';
+import { Holder } from '#src/protocol/holding.js';
+import type { ThreadData } from '#src/protocol/settings.js';
 import type { Task } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { Fetcher } from './fetcher.js';
@@ -12,11 +13,12 @@ import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
 import { Visitor } from './visit.js';
 
-// The pool starts every thread with the run's settings; `unknown` until here.
-const settings = workerData as WorkerSettings;
+// The pool starts every thread with this; `unknown` until here.
+const { settings, holding } = workerData as ThreadData;
+const holder = new Holder(holding);
 const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
-const visitor = new Visitor(settings, fetcher, post);
+const visitor = new Visitor(settings, fetcher, holder, post);
 let sitemaps: SitemapReader | null = null;
 
 /** Does one task. The promise always resolves. */
@@ -41,7 +43,7 @@ export default async function perform(task: Task): Promise<Outcome> {
 /** Loaded with its XML parser when there is a first one: most crawls read none. */
 async function sitemapReader(): Promise<SitemapReader> {
   const { SitemapReader: Reader } = await import('./sitemap.js');
-  return (sitemaps ??= new Reader(settings, fetcher, post));
+  return (sitemaps ??= new Reader(settings, fetcher, holder, post));
 }
 
 function failed(thrown: unknown, startedAt: number): FailureOutcome {

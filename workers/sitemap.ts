@@ -8,6 +8,7 @@
 import { Parser } from 'htmlparser2';
 import { MIMEType } from 'whatwg-mimetype';
 import type { Outcome, SitemapOutcome, WorkerMessage } from '#src/protocol/outcome.js';
+import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { SitemapTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
@@ -30,11 +31,18 @@ const XML = new MIMEType('application/xml');
 /** Reads sitemaps for one thread. */
 export class SitemapReader {
   readonly #fetcher: Fetcher;
+  readonly #holder: Holder;
   readonly #scope: ScopeJudge;
   readonly #post: (message: WorkerMessage) => void;
 
   /** @param post sends a message to the main thread in mid-task */
-  constructor(settings: WorkerSettings, fetcher: Fetcher, post: (message: WorkerMessage) => void) {
+  constructor(
+    settings: WorkerSettings,
+    fetcher: Fetcher,
+    holder: Holder,
+    post: (message: WorkerMessage) => void,
+  ) {
+    this.#holder = holder;
     this.#fetcher = fetcher;
     this.#scope = compileScope(settings.rule);
     this.#post = post;
@@ -55,7 +63,7 @@ export class SitemapReader {
     if (kindOf(reply.status, reply.headers) === 'redirect') return redirectOf(task, reply, () => 'inside');
     if (!isFile(reply.status, reply.headers)) throw refusal(reply.status, reply.headers);
     if (task.slotted) this.#post({ kind: 'body-read', flightId });
-    return this.#outcome(task, reply);
+    return this.#holder.hold(task, () => this.#outcome(task, reply));
   }
 
   #outcome(task: SitemapTask, reply: Reply): SitemapOutcome {

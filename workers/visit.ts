@@ -11,6 +11,7 @@ import type {
   Verdict,
   WorkerMessage,
 } from '#src/protocol/outcome.js';
+import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { FetchTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
@@ -36,13 +37,20 @@ import { LinkExtractor } from './links.js';
 /** Visits pages for one thread. */
 export class Visitor {
   readonly #fetcher: Fetcher;
+  readonly #holder: Holder;
   readonly #scope: ScopeJudge;
   readonly #extractor: LinkExtractor;
   readonly #maxBodyBytes: number;
   readonly #post: (message: WorkerMessage) => void;
 
   /** @param post sends a message to the main thread in mid-task */
-  constructor(settings: WorkerSettings, fetcher: Fetcher, post: (message: WorkerMessage) => void) {
+  constructor(
+    settings: WorkerSettings,
+    fetcher: Fetcher,
+    holder: Holder,
+    post: (message: WorkerMessage) => void,
+  ) {
+    this.#holder = holder;
     this.#fetcher = fetcher;
     this.#scope = compileScope(settings.rule);
     this.#extractor = new LinkExtractor(settings, this.#scope);
@@ -60,6 +68,10 @@ export class Visitor {
       ...(task.spaced ? { onStart: () => this.#post({ kind: 'started', flightId: task.flightId }) } : {}),
       intake: (status, headers) => this.#intake(status, headers),
     });
+    return this.#holder.hold(task, () => this.#read(task, reply));
+  }
+
+  #read(task: FetchTask, reply: Reply): Outcome {
     const kind = kindOf(reply.status, reply.headers);
     switch (kind) {
       case 'redirect':

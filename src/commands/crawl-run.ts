@@ -140,13 +140,14 @@ function delegatorFor(
     listener,
     clock: steadyClock(),
     random: Math.random,
-    startPool: (poolListener) =>
+    startPool: (poolListener, holding) =>
       new WorkerPool(
         {
           threads: config.workers,
           concurrency: config.concurrency,
           memoryMiB: config.workerMemoryMiB,
           settings: workerSettings(config),
+          holding,
         },
         poolListener,
       ),

@@ -18,6 +18,8 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return `${printable(notice.host)} rests for ${restTime(notice.forMs)}: ${printable(notice.detail)}`;
     case 'within-missing':
       return withinMissing(notice.url, config);
+    case 'thread-ended':
+      return `thread ${notice.thread + 1} was held by ${printable(notice.url)} for more than ${formatGap(notice.afterMs)}: ended and replaced, the page failed`;
     case 'thread-lost':
       return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
     default:

@@ -4,6 +4,7 @@
  */
 import { InvariantError, type PoolError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
+import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { WorkerMessage } from '../protocol/outcome.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
 import type { CrawlListener, RunCounters } from './events.js';
@@ -13,9 +14,12 @@ import type { Pool, PoolListener } from './pool.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
+import { Watchdog } from './watchdog.js';
 
 /** How long a stop waits for answers that are under way. */
 export const DRAIN_MS = 10_000;
+/** How often threads are looked at, at least. */
+const LOOK_MS = 1_000;
 /** Longest sleep, so that a wrong idea of when something is due costs no more. */
 const MAX_SLEEP_MS = 30_000;
 
@@ -27,12 +31,14 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly concurrency: number;
   readonly maxPages: number | null;
   readonly maxTimeMs: number | null;
+  /** How long one page may hold its thread, ms. */
+  readonly parseTimeoutMs: number;
 }
 
 export interface DelegatorParts {
   readonly frontier: Frontier;
   readonly store: AnswerStore;
-  readonly startPool: (listener: PoolListener) => Pool;
+  readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
   readonly listener: CrawlListener;
   /** ms since epoch; must never go back. */
   readonly clock: () => number;
@@ -47,6 +53,9 @@ export class Delegator implements PoolListener {
   readonly #clock: () => number;
   readonly #slots: Slots;
   readonly #pool: Pool;
+  readonly #watchdog: Watchdog;
+  /** Threads that are being ended on purpose. */
+  readonly #endedOnPurpose = new Set<number>();
   readonly #flights: Flights;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
@@ -60,7 +69,9 @@ export class Delegator implements PoolListener {
     this.#listener = parts.listener;
     this.#clock = parts.clock;
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
-    this.#pool = parts.startPool(this);
+    const holding = makeHolding(settings.workers);
+    this.#watchdog = new Watchdog(holding, settings.parseTimeoutMs, parts.clock);
+    this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
@@ -104,6 +115,7 @@ export class Delegator implements PoolListener {
     const startedAt = this.#clock();
     const onStop = (): void => this.#change();
     stop.addEventListener('abort', onStop);
+    const watching = setInterval(() => this.#endHeld(), Math.min(this.#settings.parseTimeoutMs / 4, LOOK_MS));
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
@@ -114,6 +126,7 @@ export class Delegator implements PoolListener {
       }
     } finally {
       stop.removeEventListener('abort', onStop);
+      clearInterval(watching);
       await this.#pool.close();
     }
   }
@@ -131,7 +144,7 @@ export class Delegator implements PoolListener {
 
   onThread(thread: number, isLive: boolean): void {
     this.#slots.setLive(thread, isLive);
-    if (!isLive) {
+    if (!isLive && !this.#endedOnPurpose.delete(thread)) {
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks: this.#slots.loads()[thread] ?? 0 });
     }
     this.#change();
@@ -209,6 +222,17 @@ export class Delegator implements PoolListener {
       [],
       () => undefined,
     );
+  }
+
+  #endHeld(): void {
+    for (const { thread, flightId } of this.#watchdog.look()) {
+      const url = this.#flights.get(flightId)?.url;
+      // Its answer came in while we looked.
+      if (url === undefined) continue;
+      this.#endedOnPurpose.add(thread);
+      this.#listener.onNotice({ kind: 'thread-ended', thread, url, afterMs: this.#settings.parseTimeoutMs });
+      this.#pool.end(thread, flightId);
+    }
   }
 
   #change(): void {

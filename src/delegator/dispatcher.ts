@@ -144,6 +144,7 @@ export class Dispatcher {
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
     this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) => ({
       kind: lease.kind === 'sitemap' ? 'sitemap' : 'fetch',
+      thread: slot.thread,
       flightId,
       url: lease.url,
       key: lease.key,
@@ -157,6 +158,7 @@ export class Dispatcher {
   #launchRobots(robots: RobotsErrand, slot: Slot, spaced: boolean, now: number): void {
     this.#flights.launch({ kind: 'robots', robots }, slot, now, (flightId) => ({
       kind: 'robots',
+      thread: slot.thread,
       flightId,
       url: robots.url,
       sendHeaders: this.#settings.seedOrigins.has(originOf(robots.url)),

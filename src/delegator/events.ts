@@ -18,6 +18,8 @@ export type Notice =
   | { readonly kind: 'host-blocked'; readonly host: string; readonly forMs: number; readonly detail: string }
   /** The first page held nothing that --within (or the profile) looks for. */
   | { readonly kind: 'within-missing'; readonly url: string }
+  /** A page held its thread for too long; the thread is ended and replaced, the page fails. */
+  | { readonly kind: 'thread-ended'; readonly thread: number; readonly url: string; readonly afterMs: number }
   | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
 
 /** A request that came back and was filed. */

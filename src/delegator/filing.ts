@@ -88,6 +88,8 @@ export class Filing {
     const { errand } = flight;
     if (errand.kind === 'robots')
       return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
+    if (outcome.kind === 'lost' && outcome.endedFor === flight.flightId)
+      return this.#failHeld(batch, errand.lease, flight, outcome);
     if (outcome.kind === 'lost') {
       batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
       return;
@@ -207,9 +209,24 @@ export class Filing {
   /** All tasks of a dead thread are suspects; each is tried again alone, and fails if that kills a thread twice. */
   #settleLost(lease: Lease, wasAlone: boolean, lost: Lost): Settlement {
     const { id } = lease;
+    // Ended for another page's sake: nobody is a suspect.
+    if (lost.endedFor !== null) return { kind: 'release', id, suspect: lease.suspect };
     if (!wasAlone) return { kind: 'release', id, suspect: Math.max(1, lease.suspect) };
     if (lease.suspect < 2) return { kind: 'release', id, suspect: 2 };
     return { kind: 'failed', id, code: 'worker-lost', detail: `ended its thread twice: ${lost.message}` };
+  }
+
+  /** A page that held its thread is not tried again: it would hold the next one. */
+  #failHeld(batch: Batch, lease: Lease, { slot, startedAt }: Flight, { message }: Lost): void {
+    const outcome: FailureOutcome = {
+      kind: 'failure',
+      startedAt,
+      durationMs: batch.now - startedAt,
+      failure: { code: 'decode', message },
+    };
+    batch.settlements.push({ kind: 'failed', id: lease.id, code: 'decode', detail: message });
+    batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });
   }
 
   #countPage(lease: Lease, page: PageOutcome): void {

@@ -65,6 +65,10 @@ export class Flights {
     return this.#arrived.length > 0;
   }
 
+  get(flightId: number): Flight | undefined {
+    return this.#aloft.get(flightId);
+  }
+
   all(): Iterable<Flight> {
     return this.#aloft.values();
   }

@@ -7,7 +7,8 @@ import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PoolError } from '../errors.js';
 import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
-import type { WorkerSettings } from '../protocol/settings.js';
+import type { Holding } from '../protocol/holding.js';
+import type { ThreadData, WorkerSettings } from '../protocol/settings.js';
 import type { Task } from '../protocol/task.js';
 
 export interface PoolOptions {
@@ -17,6 +18,7 @@ export interface PoolOptions {
   /** Heap limit of one thread, MiB. */
   readonly memoryMiB: number;
   readonly settings: WorkerSettings;
+  readonly holding: Holding;
 }
 
 /** What the pool tells its owner. Threads are numbered 0 … threads − 1 and keep their number when replaced. */
@@ -31,6 +33,8 @@ export interface PoolListener {
 export interface Pool {
   /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
   run(task: Task, thread: number): Promise<Outcome | Lost>;
+  /** Ends one thread, which is replaced; its tasks are lost with `endedFor`. */
+  end(thread: number, flightId: number): void;
   /** Ends all threads at once, whatever they are doing. */
   close(): Promise<void>;
 }
@@ -39,6 +43,8 @@ export interface Pool {
 export interface Lost {
   readonly kind: 'lost';
   readonly message: string;
+  /** The flight for whose sake the thread was ended; null = it died by itself. */
+  readonly endedFor: number | null;
 }
 
 export class WorkerPool implements Pool {
@@ -46,6 +52,8 @@ export class WorkerPool implements Pool {
   readonly #listener: PoolListener;
   /** By thread number; undefined while a replacement starts. */
   readonly #workers: (Worker | undefined)[];
+  /** By thread: the flight it was ended for, until it is replaced. */
+  readonly #endedFor = new Map<number, number>();
   #next = 0;
   #isClosing = false;
   /** Why the last thread without a task died. */
@@ -62,7 +70,7 @@ export class WorkerPool implements Pool {
       // With the default a resting thread's event loop stands still, and its kept-alive sockets with it.
       atomics: 'disabled',
       recordTiming: false,
-      workerData: options.settings,
+      workerData: { settings: options.settings, holding: options.holding } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB },
       // Distribution is synchronous within run(), so the thread chosen there is the one asked for here.
       loadBalancer: (_task, workers) => {
@@ -85,8 +93,16 @@ export class WorkerPool implements Pool {
     try {
       return (await this.#piscina.run(task)) as Outcome;
     } catch (cause) {
-      return { kind: 'lost', message: cause instanceof Error ? cause.message : String(cause) };
+      const endedFor = this.#endedFor.get(thread) ?? null;
+      if (endedFor !== null) return { kind: 'lost', message: 'held its thread for too long', endedFor };
+      const message = cause instanceof Error ? cause.message : String(cause);
+      return { kind: 'lost', message, endedFor };
     }
+  }
+
+  end(thread: number, flightId: number): void {
+    this.#endedFor.set(thread, flightId);
+    void this.#workers[thread]?.terminate();
   }
 
   async close(): Promise<void> {
@@ -100,6 +116,7 @@ export class WorkerPool implements Pool {
     const thread = this.#workers.indexOf(undefined);
     if (worker === undefined || thread === -1 || this.#workers.includes(worker)) return;
     this.#workers[thread] = worker;
+    this.#endedFor.delete(thread);
     this.#listener.onThread(thread, true);
   }
 

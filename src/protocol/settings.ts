@@ -2,6 +2,7 @@
  * What a worker thread is given once, when it starts: the part of the configuration that fetching
  * and link extraction need. Structured-cloneable; regular expressions travel as their source.
  */
+import type { Holding } from './holding.js';
 
 /** Which URLs count as the site: same origin, same host name, same registrable domain, or any. */
 export type ScopeMode = 'origin' | 'host' | 'domain' | 'any';
@@ -18,6 +19,12 @@ export interface LinkRule {
   /** Regular expression sources, unanchored, matched against path + query; empty = everything. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+}
+
+/** What every thread is started with. */
+export interface ThreadData {
+  readonly settings: WorkerSettings;
+  readonly holding: Holding;
 }
 
 export interface WorkerSettings {

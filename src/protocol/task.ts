@@ -3,6 +3,8 @@
  */
 
 interface TaskBase {
+  /** The number of the thread it is for, from 0; a replacement keeps the number. */
+  readonly thread: number;
   /** Unique within a run; comes back in mid-task messages. */
   readonly flightId: number;
   /** The absolute http(s) URL to put on the wire. */

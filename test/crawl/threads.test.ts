@@ -201,3 +201,24 @@ test('a robots.txt that ends its thread is asked again, and its host given up in
   for (const path of ['/', ...LEAVES])
     expect(pages[other.origin + path]).toMatchObject({ state: 'done', attempts: 1 });
 });
+
+test('a page that holds its thread fails alone and once, and the other pages of that thread finish', async ({
+  bench,
+}) => {
+  // A pattern of the user's that takes for ever on one link: the thread cannot even be asked to stop.
+  const endless = `/${'a'.repeat(60)}!`;
+  const site = await bench.site({
+    '/': page(['/holds', ...LEAVES]),
+    '/holds': page([endless]),
+    ...each(LEAVES, { body: page([]), afterMs: 200 }),
+  });
+  const flags = ['--workers', '1', '--parse-timeout', '1', '--exclude', '^/(a+)+$'];
+  const { status, db, stderr } = await crawlOf(bench, site, flags, { NODE_OPTIONS: '' });
+  expect(status, stderr).toBe(1);
+  const pages = pagesOf(db, site.origin);
+  expect(pages['/holds']).toMatchObject({ state: 'failed', error: 'decode', attempts: 1 });
+  expect(site.hitsOf('/holds').length).toBe(1);
+  for (const path of LEAVES) expect(pages[path], path).toMatchObject({ state: 'done', attempts: 1 });
+  expect(stderr).toContain(`thread 1 was held by ${site.origin}/holds for more than 1 s: ended and replaced`);
+  expect(stderr).not.toContain('died');
+});

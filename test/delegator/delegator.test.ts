@@ -20,6 +20,7 @@ const SETTINGS: DelegatorSettings = {
   obeyRobots: true,
   maxPages: null,
   maxTimeMs: null,
+  parseTimeoutMs: 60_000,
   seedOrigins: new Set(),
 };
 
@@ -57,7 +58,7 @@ describe('the delegator', () => {
     settings: Partial<DelegatorSettings> = {},
     stop = new AbortController(),
   ): Promise<Ending> {
-    const pool: Pool = { run: answering, close: () => Promise.resolve() };
+    const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve() };
     const delegator = new Delegator(
       { ...SETTINGS, ...settings },
       {
@@ -131,7 +132,7 @@ describe('the delegator', () => {
       async ({ url }) => {
         asked.push(url);
         await new Promise((resolve) => setTimeout(resolve, 2));
-        if (asked.length <= 4) return { kind: 'lost', message: 'the thread died' };
+        if (asked.length <= 4) return { kind: 'lost', message: 'the thread died', endedFor: null };
         setTimeout(() => stop.abort(), 200);
         return refusal;
       },

@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { Piscina } from 'piscina';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Outcome, PageOutcome, WorkerMessage } from '../../dist/protocol/outcome.js';
+import { makeHolding } from '../../dist/protocol/holding.js';
+import type { ThreadData } from '../../dist/protocol/settings.js';
 import type { WorkerSettings } from '../../dist/protocol/settings.js';
 import type { Task } from '../../dist/protocol/task.js';
 import { fetchTask, freePort, robotsTask, serve, settingsFor } from './servers.js';
@@ -69,7 +71,7 @@ let pool: Piscina;
 function makePool(settings: WorkerSettings): Piscina {
   return new Piscina({
     filename: fileURLToPath(new URL('../../dist/workers/page.js', import.meta.url)),
-    workerData: settings,
+    workerData: { settings, holding: makeHolding(1) } satisfies ThreadData,
     minThreads: 1,
     maxThreads: 1,
     atomics: 'disabled',
