@@ -61,6 +61,8 @@ export interface CrawlOptions {
 
   /** Whether robots.txt and its kin are obeyed. @default true */
   readonly robots?: boolean | undefined;
+  /** Whether links and redirects may lead to private addresses. @default false */
+  readonly allowPrivate?: boolean | undefined;
   /** @default Orbweaver with its version and address */
   readonly userAgent?: string | undefined;
   /** `Name: value`, sent to the origins of the seeds only. @default [] */
@@ -106,6 +108,10 @@ export interface CrawlConfig {
   readonly within: string | null;
 
   readonly obeyRobots: boolean;
+  /** Names of the hosts in the seeds and in a base that was given: their private addresses may be connected to. */
+  readonly openHosts: readonly string[];
+  /** The same for all hosts. */
+  readonly allowPrivate: boolean;
   readonly userAgent: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly timeoutMs: number;
@@ -173,6 +179,8 @@ export async function resolveConfig(
     exclude: Object.freeze([...exclude]),
     within,
     obeyRobots: pick('robots'),
+    openHosts: Object.freeze(hostsNamed(given.has('base') ? [...seeds, parseBase(pick('base'))] : seeds)),
+    allowPrivate: pick('allowPrivate'),
     userAgent: pick('userAgent'),
     headers: Object.freeze(
       (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
@@ -293,6 +301,10 @@ function seedOfLine(text: string, where: string, base: string): string {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
+}
+
+function hostsNamed(urls: readonly string[]): string[] {
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
 }
 
 function profileOf(seeds: readonly string[]): Profile {

@@ -10,6 +10,7 @@ import type { WorkerSettings } from '#src/protocol/settings.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { Exchange } from './exchange.js';
 import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
+import { declineLiteral, guardLookup } from './guard.js';
 
 /**
  * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
@@ -52,12 +53,12 @@ export class Fetcher {
     const given = new Set(settings.headers.map(([name]) => name.toLowerCase()));
     this.#ownHeaders = own.flat();
     this.#allHeaders = [...own.filter(([name]) => !given.has(name)), ...settings.headers].flat();
-    this.#agent = makeAgent(settings.timeoutMs);
+    this.#agent = makeAgent(settings);
   }
 
   /**
    * Asks once and reads the answer as far as `ask.intake` wants it. Rejects with what went wrong: pass it
-   * to `toFailure`. Takes at most `timeoutMs` in all.
+   * to `toFailure`, unless it is a `DeclinedError` (guard.ts). Takes at most `timeoutMs` in all.
    */
   get(ask: Ask): Promise<Reply> {
     const { intake, keepAlive, onStart } = ask;
@@ -123,7 +124,7 @@ class LineClient extends Client implements Line {
   }
 }
 
-function makeAgent(timeoutMs: number): Agent {
+function makeAgent(settings: WorkerSettings): Agent {
   const options: Client.Options = {
     pipelining: 1,
     allowH2: false,
@@ -134,8 +135,22 @@ function makeAgent(timeoutMs: number): Agent {
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  // One for all origins: TLS sessions outlive the connection that made them.
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+  const connect = makeConnector(settings);
   const makeClient = (origin: URL): Client => new LineClient(origin, options, connect);
   return new Agent({ factory: (origin) => new Pool(origin, { ...options, factory: makeClient }) });
+}
+
+/** One for all origins: TLS sessions outlive the connection that made them. */
+function makeConnector(settings: WorkerSettings): Connector {
+  const connect = buildConnector({
+    timeout: settings.timeoutMs,
+    allowH2: false,
+    lookup: guardLookup(settings),
+  });
+  return (target, done) => {
+    const refusal = declineLiteral(target.hostname, settings);
+    if (refusal === null) connect(target, done);
+    // The client does not expect an answer while it is still asking.
+    else setImmediate(() => done(refusal, null));
+  };
 }

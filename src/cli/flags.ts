@@ -127,6 +127,15 @@ const SCOPE_FLAGS: readonly Flag[] = [
     help: 'Do not obey robots.txt, robots meta elements and X-Robots-Tag. For sites of your own.',
     resumable: 'fixed',
   },
+  {
+    name: 'allow-private',
+    option: 'allowPrivate',
+    kind: 'switch',
+    default: OFF,
+    group: GROUPS.scope,
+    help: 'Let links and redirects lead to loopback and private addresses. Without it only hosts named in a seed or --base are connected to there.',
+    resumable: 'free',
+  },
 ];
 
 const SPEED_FLAGS: readonly Flag[] = [

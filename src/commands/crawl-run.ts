@@ -82,7 +82,11 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
   });
   const resumption = frontier.start(
     startedAt,
-    { maxDepth: config.maxDepth, longestGapMs: Math.max(CRAWL_DELAY_CAP_MS, config.delayMs ?? 0) },
+    {
+      maxDepth: config.maxDepth,
+      longestGapMs: Math.max(CRAWL_DELAY_CAP_MS, config.delayMs ?? 0),
+      allowPrivate: config.allowPrivate,
+    },
     config.retryFailed,
   );
   frontier.admitSeeds(config.seeds);
@@ -157,6 +161,7 @@ function steadyClock(): () => number {
 
 function workerSettings(config: CrawlConfig): WorkerSettings {
   const { profile, scope, include, exclude, within, userAgent, headers, timeoutMs, maxBodyBytes } = config;
+  const { openHosts, allowPrivate } = config;
   const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
   return {
     rule: { profile, scope, scopeKeys, include, exclude },
@@ -164,6 +169,8 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
     obeyNofollow: config.obeyRobots,
     userAgent,
     headers,
+    openHosts,
+    allowPrivate,
     timeoutMs,
     maxBodyBytes,
   };

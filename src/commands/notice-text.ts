@@ -10,6 +10,8 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return `the seed was redirected: ${printable(notice.scopeKey)} now belongs to the crawl (${printable(notice.url)})`;
     case 'host-given-up':
       return `giving up ${printable(notice.host)} (${notice.code}): ${printable(notice.detail)}`;
+    case 'host-private':
+      return `not connecting to ${printable(notice.host)}: ${printable(notice.detail)}`;
     case 'crawl-delay':
       return crawlDelay(notice.host, notice.askedMs, notice.usedMs);
     case 'host-blocked':

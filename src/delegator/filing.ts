@@ -6,7 +6,13 @@ import { InvariantError } from '../errors.js';
 import type { Frontier, HostFacts, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { judgeRobots } from '../policy/robots-answer.js';
-import type { FailureOutcome, Outcome, PageOutcome, RobotsOutcome } from '../protocol/outcome.js';
+import type {
+  DeclinedOutcome,
+  FailureOutcome,
+  Outcome,
+  PageOutcome,
+  RobotsOutcome,
+} from '../protocol/outcome.js';
 import type { Answer } from '../store/records.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight } from './flights.js';
@@ -26,6 +32,8 @@ export interface FilingSettings extends PolitenessSettings {
 export interface AnswerStore {
   write(answer: Answer): void;
 }
+
+type RobotsAnswer = RobotsOutcome | FailureOutcome | DeclinedOutcome;
 
 /** A batch while it is being judged. */
 interface Batch {
@@ -84,7 +92,7 @@ export class Filing {
   }
 
   async #judge(batch: Batch, flight: Flight, outcome: Outcome | Lost): Promise<void> {
-    this.counters.requests++;
+    if (outcome.kind !== 'declined') this.counters.requests++;
     const { errand } = flight;
     if (errand.kind === 'robots')
       return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
@@ -111,9 +119,11 @@ export class Filing {
       this.#random(),
     );
     batch.settlements.push(settlement);
-    batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    if (outcome.kind !== 'declined')
+      batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
     batch.filed.push({ lease, thread, outcome, state: stateOf(settlement) });
-    batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
+    if (event !== null)
+      batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
     if (outcome.kind === 'failure') {
       const { code, message } = outcome.failure;
@@ -130,7 +140,7 @@ export class Filing {
     batch: Batch,
     errand: RobotsErrand,
     askedId: number,
-    answer: RobotsOutcome | FailureOutcome,
+    answer: RobotsAnswer,
   ): Promise<void> {
     this.#hops.end(errand.url);
     if (answer.kind === 'robots') {
@@ -144,11 +154,7 @@ export class Filing {
     await this.#judgeRobots(batch, errand, answer);
   }
 
-  async #judgeRobots(
-    batch: Batch,
-    errand: RobotsErrand,
-    answer: RobotsOutcome | FailureOutcome,
-  ): Promise<void> {
+  async #judgeRobots(batch: Batch, errand: RobotsErrand, answer: RobotsAnswer): Promise<void> {
     const host = await batch.ledger.get(errand.hostId);
     const verdict = judgeRobots(answer, errand.hops);
     const { now } = batch;
@@ -161,6 +167,11 @@ export class Filing {
       return;
     }
     this.#gate.end(errand.hostId);
+    if (verdict.kind === 'private') {
+      batch.ledger.change(host, { givenUp: 'private' });
+      this.#listener.onNotice({ kind: 'host-private', host: host.host, detail: verdict.detail });
+      return;
+    }
     if (verdict.kind === 'unknown') {
       batch.ledger.change(host, withoutRobots(verdict, host, this.#settings, now, this.#random()));
       await this.#sayTrouble(batch, host, `robots.txt: ${verdict.detail}`);
@@ -224,7 +235,7 @@ export class Filing {
   async #sayTrouble(batch: Batch, before: HostFacts, detail: string): Promise<void> {
     const after = await batch.ledger.get(before.id);
     const { host } = after;
-    if (after.givenUp !== null && before.givenUp === null) {
+    if (after.givenUp !== null && after.givenUp !== 'private' && before.givenUp === null) {
       this.#listener.onNotice({ kind: 'host-given-up', host, code: after.givenUp, detail });
     } else if ((after.blockedUntil ?? 0) > Math.max(before.blockedUntil ?? 0, batch.now)) {
       const forMs = (after.blockedUntil ?? 0) - batch.now;
@@ -234,8 +245,8 @@ export class Filing {
 }
 
 /** A thread that died under a robots.txt counts as no answer. */
-function asRobotsAnswer(outcome: Outcome | Lost): RobotsOutcome | FailureOutcome {
-  if (outcome.kind === 'robots' || outcome.kind === 'failure') return outcome;
+function asRobotsAnswer(outcome: Outcome | Lost): RobotsAnswer {
+  if (outcome.kind === 'robots' || outcome.kind === 'failure' || outcome.kind === 'declined') return outcome;
   const message = outcome.kind === 'lost' ? outcome.message : `answered as ${outcome.kind}`;
   return {
     kind: 'failure',

@@ -102,6 +102,7 @@ export class SqliteFrontier implements Frontier {
       const { changes } = this.#connection
         .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
         .run();
+      if (limits.allowPrivate) this.#reopenPrivate();
       if (retryFailed !== null) this.#queueFailed(retryFailed, limits);
       this.#applyDepthLimit(limits.maxDepth ?? Number.MAX_SAFE_INTEGER);
       this.#hosts.correctClocks(now, limits.longestGapMs);
@@ -170,7 +171,7 @@ export class SqliteFrontier implements Frontier {
       this.#wake(due);
       const isRelaxing = this.#graph.relax(STEP);
       const isJudging = this.#judgeDeferred();
-      return due.length === STEP || isRelaxing || isJudging || this.#failGivenUp();
+      return due.length === STEP || isRelaxing || isJudging || this.#endGivenUp();
     });
   }
 
@@ -295,14 +296,15 @@ export class SqliteFrontier implements Frontier {
     return links.length > 0;
   }
 
-  #failGivenUp(): boolean {
+  #endGivenUp(): boolean {
     const host = this.#hosts.nextGivenUp();
     if (host === undefined) return false;
+    const end: Settled =
+      host.givenUp === 'private'
+        ? { state: 'skipped', error: 'private', detail: 'its host may not be connected to' }
+        : { state: 'failed', error: host.givenUp, detail: 'the host was given up' };
     for (const { id } of this.#candidates.all(host.id, STEP)) {
-      this.#urls.settle(
-        { id, hostId: host.id, state: 'queued' },
-        { state: 'failed', error: host.givenUp, detail: 'the host was given up' },
-      );
+      this.#urls.settle({ id, hostId: host.id, state: 'queued' }, end);
     }
     return true;
   }
@@ -312,6 +314,16 @@ export class SqliteFrontier implements Frontier {
       this.#stopWaiting.run(id);
       this.#hosts.countClaimable(hostId, 1);
     }
+  }
+
+  #reopenPrivate(): void {
+    this.#hosts.reopenPrivate();
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = iif(depth IS NULL, 'skipped', 'queued'), error = iif(depth IS NULL, 'nofollow', NULL),
+           error_detail = NULL WHERE state = 'skipped' AND error = 'private'`,
+      )
+      .run();
   }
 
   #applyDepthLimit(maxDepth: number): void {
@@ -398,7 +410,9 @@ function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'redirect' }
     case 'failed':
       return { state: 'failed', error: settlement.code, detail: settlement.detail, attempts: 1 };
     case 'skipped':
-      return { state: 'skipped', error: settlement.reason, attempts: 1 };
+      return settlement.detail === undefined
+        ? { state: 'skipped', error: settlement.reason, attempts: 1 }
+        : { state: 'skipped', error: settlement.reason, detail: settlement.detail };
     case 'retry':
       return {
         state: 'queued',

@@ -19,6 +19,7 @@ export interface Totals {
   };
   /** Links within the scope refused by profile, include or exclude, counted once a page. */
   readonly filteredLinks: number;
+  /** Hosts that failed us; those at a private address are told by their URLs, which are skipped. */
   readonly hostsGivenUp: readonly {
     readonly host: string;
     readonly code: FailureCode;
@@ -129,7 +130,7 @@ function hostsGivenUp(connection: Connection): Totals['hostsGivenUp'] {
       `SELECT h.host, h.given_up AS code, coalesce(u.urls, 0) AS urls
          FROM hosts h LEFT JOIN (SELECT host_id, error, count(*) AS urls FROM urls WHERE state = 'failed' GROUP BY 1, 2) u
            ON u.host_id = h.id AND u.error = h.given_up
-        WHERE h.given_up IS NOT NULL ORDER BY urls DESC, h.host`,
+        WHERE h.given_up <> 'private' ORDER BY urls DESC, h.host`,
     )
     .all();
 }

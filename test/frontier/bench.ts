@@ -77,6 +77,7 @@ export class Bench {
   /** ms since epoch; tests move it. */
   now = 1_000_000;
   maxDepth: number | null;
+  allowPrivate = false;
   readonly #home: FrontierHome;
   readonly #seeds: readonly string[];
   readonly #isReopening: boolean;
@@ -94,7 +95,11 @@ export class Bench {
   /** A frontier that was started and has its seeds. */
   static async start(home: FrontierHome, options: BenchOptions, isReopening = false): Promise<Bench> {
     const bench = new Bench(home, await home.open(options.seeds), options, isReopening);
-    await bench.frontier.start(bench.now, { maxDepth: bench.maxDepth, longestGapMs: 60_000 }, null);
+    await bench.frontier.start(
+      bench.now,
+      { maxDepth: bench.maxDepth, longestGapMs: 60_000, allowPrivate: false },
+      null,
+    );
     await bench.frontier.admitSeeds(options.seeds);
     await bench.#rest();
     return bench;
@@ -111,7 +116,7 @@ export class Bench {
     this.#open = await this.#home.open(this.#seeds);
     const resumption = await this.frontier.start(
       this.now,
-      { maxDepth: this.maxDepth, longestGapMs: 60_000 },
+      { maxDepth: this.maxDepth, longestGapMs: 60_000, allowPrivate: this.allowPrivate },
       retryFailed,
     );
     await this.frontier.admitSeeds(this.#seeds);

@@ -73,6 +73,8 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     obeyNofollow: true,
     userAgent: 'Orbweaver/test',
     headers: [],
+    openHosts: ['127.0.0.1', 'localhost'],
+    allowPrivate: false,
     timeoutMs: 5_000,
     maxBodyBytes: 1024 * 1024,
     ...changes,
