@@ -3,6 +3,7 @@
  * made of them before anything starts. Defaults and ranges stand in the flag records (cli/flags.ts),
  * once for the command line and the library; what must match when a crawl is continued stands here.
  */
+import { readAuthorities } from './cli/ca-file.js';
 import { checkFlag, spell, type Flag, type FlagValue } from './cli/flag.js';
 import { CRAWL_FLAGS } from './cli/flags.js';
 import { splitHeader } from './cli/header.js';
@@ -67,6 +68,8 @@ export interface CrawlOptions {
   readonly userAgent?: string | undefined;
   /** `Name: value`, sent to the origins of the seeds only. @default [] */
   readonly headers?: readonly string[] | undefined;
+  /** PEM files of certificate authorities to trust beside those of the platform. @default [] */
+  readonly ca?: readonly string[] | undefined;
   /** Seconds for a whole response. @default 30 */
   readonly timeout?: number | undefined;
   /** Tries after the first one. @default 3 */
@@ -114,6 +117,8 @@ export interface CrawlConfig {
   readonly allowPrivate: boolean;
   readonly userAgent: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Certificates of further authorities, as PEM texts. */
+  readonly ca: readonly string[];
   readonly timeoutMs: number;
   /** Tries after the first one. */
   readonly retries: number;
@@ -134,8 +139,8 @@ export interface ResolveContext {
 }
 
 /**
- * Checks options and makes a configuration of them. Asynchronous only because the CSS selector
- * engine is loaded when there is a selector to check.
+ * Checks options and makes a configuration of them. Asynchronous because the CSS selector engine is loaded
+ * when there is a selector to check, and files of certificates are read.
  *
  * @throws UsageError (rejects) naming the option, what was met and what was expected; a misspelt
  *         option is refused with the one it may have meant
@@ -185,6 +190,7 @@ export async function resolveConfig(
     headers: Object.freeze(
       (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
     ),
+    ca: Object.freeze(await readAuthorities(named('ca'), pick<readonly string[] | null>('ca') ?? [])),
     timeoutMs: toMs(pick<number>('timeout'), 1000),
     retries: pick('retries'),
     retryDelayMs: toMs(pick<number>('retryDelay'), 1000),

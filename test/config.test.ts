@@ -50,6 +50,7 @@ describe('resolving', () => {
       allowPrivate: false,
       userAgent: `Orbweaver/${VERSION} (+https://github.com/orbweaver/orbweaver; web crawler)`,
       headers: [],
+      ca: [],
       timeoutMs: 30_000,
       retries: 3,
       retryDelayMs: 1_000,

@@ -11,6 +11,7 @@ import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { Exchange } from './exchange.js';
 import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
 import { declineLiteral, guardLookup } from './guard.js';
+import { trusting } from './trust.js';
 
 /**
  * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
@@ -146,6 +147,7 @@ function makeConnector(settings: WorkerSettings): Connector {
     timeout: settings.timeoutMs,
     allowH2: false,
     lookup: guardLookup(settings),
+    ...(settings.ca.length === 0 ? {} : { secureContext: trusting(settings.ca) }),
   });
   return (target, done) => {
     const refusal = declineLiteral(target.hostname, settings);

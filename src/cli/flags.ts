@@ -290,6 +290,18 @@ const REQUEST_FLAGS: readonly Flag[] = [
     secret: true,
   },
   {
+    name: 'ca',
+    option: 'ca',
+    kind: 'text',
+    placeholder: '<file>',
+    repeatable: true,
+    unit: 'PEM file',
+    default: NOTHING,
+    group: GROUPS.requests,
+    help: 'Trust the certificate authorities in this file too, beside those that Node.js trusts.',
+    resumable: 'free',
+  },
+  {
     name: 'timeout',
     option: 'timeout',
     kind: 'seconds',

@@ -161,7 +161,7 @@ function steadyClock(): () => number {
 
 function workerSettings(config: CrawlConfig): WorkerSettings {
   const { profile, scope, include, exclude, within, userAgent, headers, timeoutMs, maxBodyBytes } = config;
-  const { openHosts, allowPrivate } = config;
+  const { openHosts, allowPrivate, ca } = config;
   const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
   return {
     rule: { profile, scope, scopeKeys, include, exclude },
@@ -171,6 +171,7 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
     headers,
     openHosts,
     allowPrivate,
+    ca,
     timeoutMs,
     maxBodyBytes,
   };

@@ -33,6 +33,8 @@ export interface WorkerSettings {
   readonly openHosts: readonly string[];
   /** The same for all hosts. */
   readonly allowPrivate: boolean;
+  /** Certificates, as PEM texts, of authorities trusted beside those of the platform. */
+  readonly ca: readonly string[];
   /** Deadline for the whole response, ms. */
   readonly timeoutMs: number;
   /** Cap on a body, in bytes, on the wire and decoded. */

@@ -75,6 +75,7 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     headers: [],
     openHosts: ['127.0.0.1', 'localhost'],
     allowPrivate: false,
+    ca: [],
     timeoutMs: 5_000,
     maxBodyBytes: 1024 * 1024,
     ...changes,
