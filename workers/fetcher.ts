@@ -8,6 +8,7 @@ import { Agent, buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
+import { ACCEPT_ENCODING } from './content-coding.js';
 import { Exchange } from './exchange.js';
 import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
 import { declineLiteral, guardLookup } from './guard.js';
@@ -21,8 +22,6 @@ const KEEP_ALIVE_MS = 4_000;
 /** Generous beside Node's 16 KiB (sites with many cookies and policies need it), still bounded. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.5';
-/** The codings workers/content-coding.ts undoes. */
-const ACCEPT_ENCODING = 'gzip, deflate, br';
 
 /** What to ask for, and how much of the answer. */
 export interface Ask {
