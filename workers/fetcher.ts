@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { Agent, buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
+import { type AddressRule, bareHost } from '#src/url/addresses.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { ACCEPT_ENCODING } from './content-coding.js';
 import { Exchange } from './exchange.js';
@@ -142,14 +143,16 @@ function makeAgent(settings: WorkerSettings): Agent {
 
 /** One for all origins: TLS sessions outlive the connection that made them. */
 function makeConnector(settings: WorkerSettings): Connector {
+  const { openHosts, allowPrivate } = settings;
+  const rule: AddressRule = { openHosts: new Set(openHosts.map(bareHost)), allowPrivate };
   const connect = buildConnector({
     timeout: settings.timeoutMs,
     allowH2: false,
-    lookup: guardLookup(settings),
+    lookup: guardLookup(rule),
     ...(settings.ca.length === 0 ? {} : { secureContext: trusting(settings.ca) }),
   });
   return (target, done) => {
-    const refusal = declineLiteral(target.hostname, settings);
+    const refusal = declineLiteral(target.hostname, rule);
     if (refusal === null) connect(target, done);
     // The client does not expect an answer while it is still asking.
     else setImmediate(() => done(refusal, null));

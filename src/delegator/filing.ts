@@ -125,6 +125,9 @@ export class Filing {
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
+    // Without robots.txt the first page is what shows that a host is none to be asked.
+    if (outcome.kind === 'declined' && !this.#settings.obeyRobots && host.lastSuccessAt === null)
+      this.#leaveAlone(batch, host, outcome.detail);
     if (outcome.kind === 'failure') {
       const { code, message } = outcome.failure;
       // Without robots.txt the first page is what shows that a host cannot be reached at all.
@@ -167,11 +170,7 @@ export class Filing {
       return;
     }
     this.#gate.end(errand.hostId);
-    if (verdict.kind === 'private') {
-      batch.ledger.change(host, { givenUp: 'private' });
-      this.#listener.onNotice({ kind: 'host-private', host: host.host, detail: verdict.detail });
-      return;
-    }
+    if (verdict.kind === 'private') return this.#leaveAlone(batch, host, verdict.detail);
     if (verdict.kind === 'unknown') {
       batch.ledger.change(host, withoutRobots(verdict, host, this.#settings, now, this.#random()));
       await this.#sayTrouble(batch, host, `robots.txt: ${verdict.detail}`);
@@ -221,6 +220,13 @@ export class Filing {
     if (!wasAlone) return { kind: 'release', id, suspect: Math.max(1, lease.suspect) };
     if (lease.suspect < 2) return { kind: 'release', id, suspect: 2 };
     return { kind: 'failed', id, code: 'worker-lost', detail: `ended its thread twice: ${lost.message}` };
+  }
+
+  /** Nothing of a host at an address we do not connect to is asked for any more. */
+  #leaveAlone(batch: Batch, host: HostFacts, detail: string): void {
+    if (host.givenUp !== null) return;
+    batch.ledger.change(host, { givenUp: 'private' });
+    this.#listener.onNotice({ kind: 'host-private', host: host.host, detail });
   }
 
   #countPage(lease: Lease, page: PageOutcome): void {

@@ -87,8 +87,8 @@ export function kindOfAddress(address: string): AddressKind {
 
 /** What is opened beyond the public internet. */
 export interface AddressRule {
-  /** Names of the hosts whose private addresses may be connected to, as WHATWG URL serialises them. */
-  readonly openHosts: readonly string[];
+  /** Hosts whose private addresses may be connected to, as WHATWG URL serialises them but for brackets. */
+  readonly openHosts: ReadonlySet<string>;
   /** The same for all hosts. */
   readonly allowPrivate: boolean;
 }
@@ -107,13 +107,10 @@ export function refuseAddress(hostname: string, address: string, rule: AddressRu
       return null;
     case 'metadata':
       return `${address} is a cloud metadata address, which is never connected to`;
-    case 'private': {
-      const isOpen =
-        rule.allowPrivate || rule.openHosts.some((host) => bareHost(host) === bareHost(hostname));
-      return isOpen
+    case 'private':
+      return rule.allowPrivate || rule.openHosts.has(bareHost(hostname))
         ? null
         : `${address} is a private address, and neither a seed nor --base nor --allow-private opens it`;
-    }
     default:
       return kind satisfies never;
   }

@@ -1,11 +1,13 @@
 /** Private addresses, from the link or redirect to what the servers there see: no connection at all. */
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { endsOf, pagesOf, query, test } from '../manners/bench.js';
 import type { Bench } from '../manners/bench.js';
 import { page, text, to } from '../support/site.js';
 import type { Site } from '../support/site.js';
 
+const NAME_SERVER = join(import.meta.dirname, '../manners/name-server.cjs');
 const HAS_IPV6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ address }) => address === '::1'),
 );
@@ -108,7 +110,43 @@ test.concurrent('--no-robots makes no difference', async ({ bench }) => {
   );
   expect(here.inner.map(({ connections }) => connections)).toEqual(here.inner.map(() => 0));
   expect(totals.failed).toEqual({});
-  expect(notices).toEqual([]);
+  expect(new Set(notices.map(({ kind }) => kind))).toEqual(new Set(['host-private']));
+  expect(totals.hostsGivenUp).toEqual([]);
+});
+
+test.concurrent('what counts is what a name stands for, and which name was given', async ({ bench }) => {
+  const site = await bench.site({ '/robots.txt': { status: 404 }, '*': page([]) });
+  const { port } = new URL(site.origin);
+  const links = [`http://127-0-0-1.inner.test:${port}/a`, 'http://169-254-169-254.secret.test/b'];
+  site.route('/', page(links));
+  const secret = 'http://169-254-169-254.seed.test/';
+  const seeds = [`http://127-0-0-1.seed.test:${port}/`, secret];
+  const env = { NODE_OPTIONS: `--require "${NAME_SERVER}"` };
+  for (const more of [[], ['--no-robots']]) {
+    const db = bench.file();
+    const args = [
+      ...seeds.flatMap((seed) => ['--seed', seed]),
+      '--db',
+      db,
+      ...QUICK,
+      '--delay',
+      '0',
+      ...more,
+    ];
+    const { status, stderr } = await bench.run(args, env);
+    expect(status).toBe(1);
+    const ends = endsOf(db);
+    expect([...seeds, ...links].map((url) => ends[url])).toEqual([
+      'done 200',
+      ...Array<string>(3).fill('skipped private'),
+    ]);
+    expect(stderr).toContain('not connecting to http://127-0-0-1.inner.test');
+    expect(stderr).toContain('169-254-169-254.seed.test: 169.254.169.254 is a cloud metadata address');
+    expect(stderr).toContain(`${secret} (private)`);
+  }
+  expect(new Set(site.hits.map(({ headers }) => headers.host))).toEqual(
+    new Set([`127-0-0-1.seed.test:${port}`]),
+  );
 });
 
 test.concurrent('--allow-private takes them up, but for cloud metadata', async ({ bench }) => {

@@ -5,8 +5,8 @@ import type { AddressRule } from '../../dist/url/addresses.js';
 import { declineLiteral, DeclinedError, guardLookup } from '../../dist/workers/guard.js';
 import type { Resolve } from '../../dist/workers/guard.js';
 
-const RULE: AddressRule = { openHosts: ['named.test', '[::1]'], allowPrivate: false };
-const ALL_OPEN: AddressRule = { openHosts: [], allowPrivate: true };
+const RULE: AddressRule = { openHosts: new Set(['named.test', '::1']), allowPrivate: false };
+const ALL_OPEN: AddressRule = { openHosts: new Set(), allowPrivate: true };
 
 interface Answer {
   readonly error: Error | null;
@@ -103,7 +103,7 @@ test('an error of the resolver stays what it is, and no address at all is one', 
 test.each(['127.0.0.1', '::1', '[fe80::1]', '10.1.2.3', '169.254.169.254', '::ffff:7f00:1'])(
   '%s as a host is declined without a lookup',
   (host) => {
-    expect(declineLiteral(host, { openHosts: [], allowPrivate: false })).toBeInstanceOf(DeclinedError);
+    expect(declineLiteral(host, { openHosts: new Set(), allowPrivate: false })).toBeInstanceOf(DeclinedError);
   },
 );
 
