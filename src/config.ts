@@ -3,6 +3,7 @@
  * made of them before anything starts. Defaults and ranges stand in the flag records (cli/flags.ts),
  * once for the command line and the library; what must match when a crawl is continued stands here.
  */
+import { readAuthorities } from './cli/ca-file.js';
 import { checkFlag, spell, type Flag, type FlagValue } from './cli/flag.js';
 import { CRAWL_FLAGS } from './cli/flags.js';
 import { splitHeader } from './cli/header.js';
@@ -69,10 +70,14 @@ export interface CrawlOptions {
   readonly sitemaps?: boolean | undefined;
   /** Whether robots.txt and its kin are obeyed. @default true */
   readonly robots?: boolean | undefined;
+  /** Whether links and redirects may lead to private addresses. @default false */
+  readonly allowPrivate?: boolean | undefined;
   /** @default Orbweaver with its version and address */
   readonly userAgent?: string | undefined;
   /** `Name: value`, sent to the origins of the seeds only. @default [] */
   readonly headers?: readonly string[] | undefined;
+  /** PEM files of certificate authorities to trust beside those of the platform. @default [] */
+  readonly ca?: readonly string[] | undefined;
   /** Seconds for a whole response. @default 30 */
   readonly timeout?: number | undefined;
   /** Seconds that one page may hold its thread. @default 20 */
@@ -120,8 +125,14 @@ export interface CrawlConfig {
 
   readonly sitemaps: boolean;
   readonly obeyRobots: boolean;
+  /** Names of the hosts in the seeds and in a base that was given: their private addresses may be connected to. */
+  readonly openHosts: readonly string[];
+  /** The same for all hosts. */
+  readonly allowPrivate: boolean;
   readonly userAgent: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Certificates of further authorities, as PEM texts. */
+  readonly ca: readonly string[];
   readonly timeoutMs: number;
   readonly parseTimeoutMs: number;
   /** Tries after the first one. */
@@ -143,8 +154,8 @@ export interface ResolveContext {
 }
 
 /**
- * Checks options and makes a configuration of them. Asynchronous only because the CSS selector
- * engine is loaded when there is a selector to check.
+ * Checks options and makes a configuration of them. Asynchronous because the CSS selector engine is loaded
+ * when there is a selector to check, and files of certificates are read.
  *
  * @throws UsageError (rejects) naming the option, what was met and what was expected; a misspelt
  *         option is refused with the one it may have meant
@@ -192,10 +203,13 @@ export async function resolveConfig(
     within,
     sitemaps: pick('sitemaps'),
     obeyRobots: pick('robots'),
+    openHosts: Object.freeze(hostsNamed(given.has('base') ? [...seeds, parseBase(pick('base'))] : seeds)),
+    allowPrivate: pick('allowPrivate'),
     userAgent: pick('userAgent'),
     headers: Object.freeze(
       (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
     ),
+    ca: Object.freeze(await readAuthorities(named('ca'), pick<readonly string[] | null>('ca') ?? [])),
     timeoutMs: toMs(pick<number>('timeout'), 1000),
     parseTimeoutMs: toMs(pick<number>('parseTimeout'), 1000),
     retries: pick('retries'),
@@ -320,6 +334,10 @@ function seedOfLine(text: string, where: string, base: string): string {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
+}
+
+function hostsNamed(urls: readonly string[]): string[] {
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
 }
 
 function profileOf(seeds: readonly string[]): Profile {

@@ -50,8 +50,11 @@ describe('resolving', () => {
       exclude: [],
       within: null,
       obeyRobots: true,
+      openHosts: ['en.wikipedia.org'],
+      allowPrivate: false,
       userAgent: `Orbweaver/${VERSION} (+https://github.com/orbweaver/orbweaver; web crawler)`,
       headers: [],
+      ca: [],
       timeoutMs: 30_000,
       parseTimeoutMs: 20_000,
       retries: 3,
@@ -88,6 +91,14 @@ describe('resolving', () => {
         ['X-B', '2:3'],
       ],
     });
+  });
+
+  test('the hosts of seeds are open, and that of a base that was given', async () => {
+    const seeds = ['http://LOCALHOST:81/a', 'http://[::1]/', '/b', 'http://localhost/c'];
+    expect((await resolveConfig({ seeds })).openHosts).toEqual(['localhost', '[::1]', 'en.wikipedia.org']);
+    const named = await resolveConfig({ seeds: ['http://a.test/'], base: 'http://0x7f.1:8080' });
+    expect(named.openHosts).toEqual(['a.test', '127.0.0.1']);
+    expect((await resolveConfig({ seeds: ['http://a.test/'] })).openHosts).toEqual(['a.test']);
   });
 
   test('every option of the flag table can be left out or undefined', async () => {

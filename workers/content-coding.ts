@@ -32,6 +32,11 @@ const CODINGS: ReadonlyMap<string, Coding | null> = new Map([
   ['br', BROTLI],
 ]);
 
+/** What may be asked for: every coding we undo, once, by its registered name. */
+export const ACCEPT_ENCODING = [...CODINGS.keys()]
+  .filter((name) => name !== 'identity' && !name.startsWith('x-'))
+  .join(', ');
+
 /**
  * The whole body. Gzip may have several members and zero padding after the last; an empty body is empty
  * in any coding.

@@ -7,9 +7,13 @@ import type { Socket } from 'node:net';
 import { Agent, buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
+import { type AddressRule, bareHost } from '#src/url/addresses.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
+import { ACCEPT_ENCODING } from './content-coding.js';
 import { Exchange } from './exchange.js';
 import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
+import { declineLiteral, guardLookup } from './guard.js';
+import { trusting } from './trust.js';
 
 /**
  * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
@@ -19,8 +23,6 @@ const KEEP_ALIVE_MS = 4_000;
 /** Generous beside Node's 16 KiB (sites with many cookies and policies need it), still bounded. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.5';
-/** The codings workers/content-coding.ts undoes. */
-const ACCEPT_ENCODING = 'gzip, deflate, br';
 
 /** What to ask for, and how much of the answer. */
 export interface Ask {
@@ -52,12 +54,12 @@ export class Fetcher {
     const given = new Set(settings.headers.map(([name]) => name.toLowerCase()));
     this.#ownHeaders = own.flat();
     this.#allHeaders = [...own.filter(([name]) => !given.has(name)), ...settings.headers].flat();
-    this.#agent = makeAgent(settings.timeoutMs);
+    this.#agent = makeAgent(settings);
   }
 
   /**
    * Asks once and reads the answer as far as `ask.intake` wants it. Rejects with what went wrong: pass it
-   * to `toFailure`. Takes at most `timeoutMs` in all.
+   * to `toFailure`, unless it is a `DeclinedError` (guard.ts). Takes at most `timeoutMs` in all.
    */
   get(ask: Ask): Promise<Reply> {
     const { intake, keepAlive, onStart } = ask;
@@ -123,7 +125,7 @@ class LineClient extends Client implements Line {
   }
 }
 
-function makeAgent(timeoutMs: number): Agent {
+function makeAgent(settings: WorkerSettings): Agent {
   const options: Client.Options = {
     pipelining: 1,
     allowH2: false,
@@ -134,8 +136,25 @@ function makeAgent(timeoutMs: number): Agent {
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  // One for all origins: TLS sessions outlive the connection that made them.
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+  const connect = makeConnector(settings);
   const makeClient = (origin: URL): Client => new LineClient(origin, options, connect);
   return new Agent({ factory: (origin) => new Pool(origin, { ...options, factory: makeClient }) });
+}
+
+/** One for all origins: TLS sessions outlive the connection that made them. */
+function makeConnector(settings: WorkerSettings): Connector {
+  const { openHosts, allowPrivate } = settings;
+  const rule: AddressRule = { openHosts: new Set(openHosts.map(bareHost)), allowPrivate };
+  const connect = buildConnector({
+    timeout: settings.timeoutMs,
+    allowH2: false,
+    lookup: guardLookup(rule),
+    ...(settings.ca.length === 0 ? {} : { secureContext: trusting(settings.ca) }),
+  });
+  return (target, done) => {
+    const refusal = declineLiteral(target.hostname, rule);
+    if (refusal === null) connect(target, done);
+    // The client does not expect an answer while it is still asking.
+    else setImmediate(() => done(refusal, null));
+  };
 }

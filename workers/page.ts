@@ -3,12 +3,13 @@
  * one task. A thread holds nothing between tasks but its connections and what the run's settings made.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import { Holder } from '#src/protocol/holding.js';
+import type { DeclinedOutcome, FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { ThreadData } from '#src/protocol/settings.js';
 import type { Task } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { Fetcher } from './fetcher.js';
+import { DeclinedError } from './guard.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
 import { Visitor } from './visit.js';
@@ -46,8 +47,11 @@ async function sitemapReader(): Promise<SitemapReader> {
   return (sitemaps ??= new Reader(settings, fetcher, holder, post));
 }
 
-function failed(thrown: unknown, startedAt: number): FailureOutcome {
+function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome {
   const durationMs = Date.now() - startedAt;
+  if (thrown instanceof DeclinedError) {
+    return { kind: 'declined', startedAt, durationMs, reason: 'private', detail: thrown.message };
+  }
   return { kind: 'failure', startedAt, durationMs, failure: toFailure(thrown) };
 }
 

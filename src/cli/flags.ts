@@ -136,6 +136,15 @@ const SCOPE_FLAGS: readonly Flag[] = [
     help: 'Do not obey robots.txt, robots meta elements and X-Robots-Tag. For sites of your own.',
     resumable: 'fixed',
   },
+  {
+    name: 'allow-private',
+    option: 'allowPrivate',
+    kind: 'switch',
+    default: OFF,
+    group: GROUPS.scope,
+    help: 'Let links and redirects lead to loopback and private addresses. Without it only hosts named in a seed or --base are connected to there.',
+    resumable: 'free',
+  },
 ];
 
 const SPEED_FLAGS: readonly Flag[] = [
@@ -327,6 +336,18 @@ const REQUEST_FLAGS: readonly Flag[] = [
     help: 'Extra request header, sent to the origins of the seeds only.',
     resumable: 'free',
     secret: true,
+  },
+  {
+    name: 'ca',
+    option: 'ca',
+    kind: 'text',
+    placeholder: '<file>',
+    repeatable: true,
+    unit: 'PEM file',
+    default: NOTHING,
+    group: GROUPS.requests,
+    help: 'Trust the certificate authorities in this file too, beside those that Node.js trusts.',
+    resumable: 'free',
   },
   {
     name: 'timeout',

@@ -123,8 +123,9 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
   return result;
 }
 
-function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs }: CrawlConfig): RunLimits {
-  return { maxDepth, maxVariants, maxPerHost, longestGapMs: Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0) };
+function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: CrawlConfig): RunLimits {
+  const longestGapMs = Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0);
+  return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
 }
 
 function delegatorFor(
@@ -162,6 +163,7 @@ function steadyClock(): () => number {
 
 function workerSettings(config: CrawlConfig): WorkerSettings {
   const { profile, scope, include, exclude, within, userAgent, headers, timeoutMs, maxBodyBytes } = config;
+  const { openHosts, allowPrivate, ca } = config;
   const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
   return {
     rule: { profile, scope, scopeKeys, include, exclude },
@@ -169,6 +171,9 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
     obeyNofollow: config.obeyRobots,
     userAgent,
     headers,
+    openHosts,
+    allowPrivate,
+    ca,
     timeoutMs,
     maxBodyBytes,
   };

@@ -136,7 +136,7 @@ class Display {
       formatPageLine({
         thread: thread + 1,
         state: state === 'retry' ? 'queued' : state,
-        status: outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status,
+        status: statusOf(outcome),
         depth: lease.depth,
         durationMs: outcome.durationMs,
         url: lease.key,
@@ -191,11 +191,17 @@ class Display {
   }
 }
 
+function statusOf(outcome: Filed['outcome']): number | null {
+  if (outcome.kind === 'declined') return null;
+  return outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status;
+}
+
 function reasonOf(outcome: Filed['outcome']): string | null {
   if (outcome.kind === 'failure') {
     const { code, message, status } = outcome.failure;
     return code === 'status' ? `HTTP ${status}` : `${code}: ${failureText(message)}`;
   }
+  if (outcome.kind === 'declined') return `${outcome.reason}: ${outcome.detail}`;
   return outcome.kind === 'other-type' ? `content-type ${outcome.contentType || 'not given'}` : null;
 }
 

@@ -12,6 +12,8 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return `${formatNumber(notice.variants)} variants of ${printable(notice.pattern)}, ${printable(notice.example)} for one: if this is a trap, --max-variants stops it`;
     case 'host-given-up':
       return `giving up ${printable(notice.host)} (${notice.code}): ${printable(failureText(notice.detail))}`;
+    case 'host-private':
+      return `not connecting to ${printable(notice.host)}: ${printable(notice.detail)}`;
     case 'crawl-delay':
       return crawlDelay(notice.host, notice.askedMs, notice.usedMs);
     case 'host-blocked':

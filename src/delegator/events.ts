@@ -12,6 +12,8 @@ export type Notice =
       readonly code: FailureCode;
       readonly detail: string;
     }
+  /** A host is at an address that may not be connected to; its URLs are skipped. */
+  | { readonly kind: 'host-private'; readonly host: string; readonly detail: string }
   /** robots.txt asks for a gap between requests; `usedMs` is what it gets. */
   | { readonly kind: 'crawl-delay'; readonly host: string; readonly askedMs: number; readonly usedMs: number }
   /** A host asked for, or was given, a rest. */

@@ -6,7 +6,13 @@ import { InvariantError } from '../errors.js';
 import type { Frontier, HostFacts, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { judgeRobots } from '../policy/robots-answer.js';
-import type { FailureOutcome, Outcome, PageOutcome, RobotsOutcome } from '../protocol/outcome.js';
+import type {
+  DeclinedOutcome,
+  FailureOutcome,
+  Outcome,
+  PageOutcome,
+  RobotsOutcome,
+} from '../protocol/outcome.js';
 import type { Answer } from '../store/records.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight } from './flights.js';
@@ -26,6 +32,8 @@ export interface FilingSettings extends PolitenessSettings {
 export interface AnswerStore {
   write(answer: Answer): void;
 }
+
+type RobotsAnswer = RobotsOutcome | FailureOutcome | DeclinedOutcome;
 
 /** A batch while it is being judged. */
 interface Batch {
@@ -84,7 +92,7 @@ export class Filing {
   }
 
   async #judge(batch: Batch, flight: Flight, outcome: Outcome | Lost): Promise<void> {
-    this.counters.requests++;
+    if (outcome.kind !== 'declined') this.counters.requests++;
     const { errand } = flight;
     if (errand.kind === 'robots')
       return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
@@ -113,10 +121,15 @@ export class Filing {
       this.#random(),
     );
     batch.settlements.push(settlement);
-    batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    if (outcome.kind !== 'declined')
+      batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
     batch.filed.push({ lease, thread, outcome, state: stateOf(settlement) });
-    batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
+    if (event !== null)
+      batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
+    // Without robots.txt the first page is what shows that a host is none to be asked.
+    if (outcome.kind === 'declined' && !this.#settings.obeyRobots && host.lastSuccessAt === null)
+      this.#leaveAlone(batch, host, outcome.detail);
     if (outcome.kind === 'failure') {
       const { code, message } = outcome.failure;
       // Without robots.txt the first page is what shows that a host cannot be reached at all.
@@ -132,7 +145,7 @@ export class Filing {
     batch: Batch,
     errand: RobotsErrand,
     askedId: number,
-    answer: RobotsOutcome | FailureOutcome,
+    answer: RobotsAnswer,
   ): Promise<void> {
     this.#hops.end(errand.url);
     if (answer.kind === 'robots') {
@@ -146,11 +159,7 @@ export class Filing {
     await this.#judgeRobots(batch, errand, answer);
   }
 
-  async #judgeRobots(
-    batch: Batch,
-    errand: RobotsErrand,
-    answer: RobotsOutcome | FailureOutcome,
-  ): Promise<void> {
+  async #judgeRobots(batch: Batch, errand: RobotsErrand, answer: RobotsAnswer): Promise<void> {
     const host = await batch.ledger.get(errand.hostId);
     const verdict = judgeRobots(answer, errand.hops);
     const { now } = batch;
@@ -163,6 +172,7 @@ export class Filing {
       return;
     }
     this.#gate.end(errand.hostId);
+    if (verdict.kind === 'private') return this.#leaveAlone(batch, host, verdict.detail);
     if (verdict.kind === 'unknown') {
       batch.ledger.change(host, withoutRobots(verdict, host, this.#settings, now, this.#random()));
       await this.#sayTrouble(batch, host, `robots.txt: ${verdict.detail}`);
@@ -229,6 +239,13 @@ export class Filing {
     batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });
   }
 
+  /** Nothing of a host at an address we do not connect to is asked for any more. */
+  #leaveAlone(batch: Batch, host: HostFacts, detail: string): void {
+    if (host.givenUp !== null) return;
+    batch.ledger.change(host, { givenUp: 'private' });
+    this.#listener.onNotice({ kind: 'host-private', host: host.host, detail });
+  }
+
   #countPage(lease: Lease, page: PageOutcome): void {
     if (this.counters.pages === 0 && !page.withinFound) {
       this.#listener.onNotice({ kind: 'within-missing', url: lease.key });
@@ -241,7 +258,7 @@ export class Filing {
   async #sayTrouble(batch: Batch, before: HostFacts, detail: string): Promise<void> {
     const after = await batch.ledger.get(before.id);
     const { host } = after;
-    if (after.givenUp !== null && before.givenUp === null) {
+    if (after.givenUp !== null && after.givenUp !== 'private' && before.givenUp === null) {
       this.#listener.onNotice({ kind: 'host-given-up', host, code: after.givenUp, detail });
     } else if ((after.blockedUntil ?? 0) > Math.max(before.blockedUntil ?? 0, batch.now)) {
       const forMs = (after.blockedUntil ?? 0) - batch.now;
@@ -251,8 +268,8 @@ export class Filing {
 }
 
 /** A thread that died under a robots.txt counts as no answer. */
-function asRobotsAnswer(outcome: Outcome | Lost): RobotsOutcome | FailureOutcome {
-  if (outcome.kind === 'robots' || outcome.kind === 'failure') return outcome;
+function asRobotsAnswer(outcome: Outcome | Lost): RobotsAnswer {
+  if (outcome.kind === 'robots' || outcome.kind === 'failure' || outcome.kind === 'declined') return outcome;
   const message = outcome.kind === 'lost' ? outcome.message : `answered as ${outcome.kind}`;
   return {
     kind: 'failure',

@@ -15,7 +15,8 @@ export interface SettleSettings {
 
 export interface Decision {
   readonly settlement: Settlement;
-  readonly event: HostEvent;
+  /** Null where the host was not asked. */
+  readonly event: HostEvent | null;
 }
 
 const SUCCESS: HostEvent = { kind: 'success' };
@@ -44,6 +45,11 @@ export function settleOutcome(
       return { settlement: settleRedirect(lease, outcome), event: SUCCESS };
     case 'other-type':
       return { settlement: { kind: 'skipped', id, reason: 'content-type' }, event: SUCCESS };
+    case 'declined':
+      return {
+        settlement: { kind: 'skipped', id, reason: outcome.reason, detail: outcome.detail },
+        event: null,
+      };
     case 'failure':
       return settleFailure(lease, outcome, host, settings, now, random);
     default:

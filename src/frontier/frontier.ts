@@ -15,7 +15,7 @@
  * Methods answer a value or a promise of it, so that a frontier shared by several machines fits behind
  * the same contract. Calls are never made concurrently by one delegator.
  */
-import type { FailureCode, SkipReason } from '../protocol/failure.js';
+import type { FailureCode, GivenUp, SkipReason } from '../protocol/failure.js';
 import type { Verdict } from '../protocol/outcome.js';
 
 export type Awaitable<T> = T | Promise<T>;
@@ -40,7 +40,7 @@ export interface HostFacts {
   readonly failingSince: number | null;
   /** Part of the time since `failingSince` that does not count as trying. */
   readonly excusedMs: number;
-  readonly givenUp: FailureCode | null;
+  readonly givenUp: GivenUp | null;
   readonly robotsStatus: number | null;
   readonly robotsFetchedAt: number | null;
   readonly robotsAttempts: number;
@@ -125,7 +125,8 @@ export type Settlement =
     }
   | { readonly kind: 'redirect'; readonly id: number; readonly targetKey: string; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly id: number; readonly code: FailureCode; readonly detail: string }
-  | { readonly kind: 'skipped'; readonly id: number; readonly reason: SkipReason }
+  /** `detail` where nothing was asked for: the reason lies with us, and it counts as no attempt. */
+  | { readonly kind: 'skipped'; readonly id: number; readonly reason: SkipReason; readonly detail?: string }
   /** Queued again, not before a time. `charge`: what it counts against. */
   | {
       readonly kind: 'retry';
@@ -180,13 +181,15 @@ export interface RunLimits {
   readonly maxPerHost: number | null;
   /** The longest gap between two requests that any host may be kept to, ms. */
   readonly longestGapMs: number;
+  /** Whether private addresses may be connected to: then URLs skipped for that reason are queued again. */
+  readonly allowPrivate: boolean;
 }
 
 export interface Frontier {
   /**
    * Called once, first. Takes back leases of a dead owner, corrects times that no clock but a wrong one can
    * have written (later than any gap, block or back-off reaches), excuses hosts for the time nobody ran,
-   * reopens what a raised limit had cut and cuts what a lowered one forbids, queues failed URLs again
+   * reopens what a raised or lifted limit had cut and cuts what a lowered one forbids, queues failed URLs again
    * when asked to. Nothing may be claimed before.
    */
   start(now: number, limits: RunLimits, retryFailed: FailureCode | 'all' | null): Awaitable<Resumption>;

@@ -4,7 +4,7 @@
  */
 import type { Connection, Statement } from '../database.js';
 import { InvariantError } from '../errors.js';
-import type { FailureCode } from '../protocol/failure.js';
+import type { FailureCode, GivenUp } from '../protocol/failure.js';
 import { originOf } from '../url/canonicalise.js';
 import type { HostFacts, HostPatch } from './frontier.js';
 
@@ -120,9 +120,9 @@ export class HostTable {
   }
 
   /** A host given up that still has claimable URLs. */
-  nextGivenUp(): { id: number; givenUp: FailureCode } | undefined {
+  nextGivenUp(): { id: number; givenUp: GivenUp } | undefined {
     return this.#connection
-      .prepare<[], { id: number; givenUp: FailureCode }>(
+      .prepare<[], { id: number; givenUp: GivenUp }>(
         'SELECT id, given_up AS givenUp FROM hosts WHERE given_up IS NOT NULL AND claimable > 0 LIMIT 1',
       )
       .get();
@@ -162,6 +162,11 @@ export class HostTable {
             OR id IN (SELECT host_id FROM urls WHERE state = 'failed' AND error = @code))`,
       )
       .run({ code });
+  }
+
+  /** Lets hosts be asked that could not be connected to at a private address. */
+  reopenPrivate(): void {
+    this.#connection.exec(`UPDATE hosts SET given_up = NULL WHERE given_up = 'private'`);
   }
 
   countClaimable(id: number, delta: number): void {

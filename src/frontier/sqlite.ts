@@ -192,7 +192,7 @@ export class SqliteFrontier implements Frontier {
       this.#wake(due);
       const isRelaxing = this.#graph.relax(STEP);
       const isJudging = this.#judgeDeferred();
-      return due.length === STEP || isRelaxing || isJudging || this.#failGivenUp();
+      return due.length === STEP || isRelaxing || isJudging || this.#endGivenUp();
     });
   }
 
@@ -347,14 +347,15 @@ export class SqliteFrontier implements Frontier {
     return links.length > 0;
   }
 
-  #failGivenUp(): boolean {
+  #endGivenUp(): boolean {
     const host = this.#hosts.nextGivenUp();
     if (host === undefined) return false;
+    const end: Settled =
+      host.givenUp === 'private'
+        ? { state: 'skipped', error: 'private', detail: 'its host may not be connected to' }
+        : { state: 'failed', error: host.givenUp, detail: 'the host was given up' };
     for (const { id } of this.#candidates.all(host.id, STEP)) {
-      this.#urls.settle(
-        { id, hostId: host.id, state: 'queued' },
-        { state: 'failed', error: host.givenUp, detail: 'the host was given up' },
-      );
+      this.#urls.settle({ id, hostId: host.id, state: 'queued' }, end);
     }
     return true;
   }
@@ -367,7 +368,11 @@ export class SqliteFrontier implements Frontier {
   }
 
   /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
-  #applyLimits({ maxDepth, maxVariants, maxPerHost }: RunLimits): void {
+  #applyLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
+    if (allowPrivate) {
+      this.#hosts.reopenPrivate();
+      this.#reopen(`state = 'skipped' AND error = 'private'`, []);
+    }
     this.#reopen(`state = 'skipped' AND error = 'depth' AND depth <= ?`, [
       maxDepth ?? Number.MAX_SAFE_INTEGER,
     ]);
@@ -473,7 +478,9 @@ function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 
     case 'failed':
       return { state: 'failed', error: settlement.code, detail: settlement.detail, attempts: 1 };
     case 'skipped':
-      return { state: 'skipped', error: settlement.reason, attempts: 1 };
+      return settlement.detail === undefined
+        ? { state: 'skipped', error: settlement.reason, attempts: 1 }
+        : { state: 'skipped', error: settlement.reason, detail: settlement.detail };
     case 'retry':
       return {
         state: 'queued',

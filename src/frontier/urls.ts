@@ -132,7 +132,9 @@ export class UrlTable {
     this.#improve = connection.prepare(
       'UPDATE urls SET depth = ?, hops = ?, found_on = coalesce(?, found_on), seed_hops = ?, state = ?, error = ? WHERE id = ?',
     );
-    this.#reopen = connection.prepare('UPDATE urls SET state = ?, error = ? WHERE id = ?');
+    this.#reopen = connection.prepare(
+      'UPDATE urls SET state = ?, error = ?, error_detail = NULL WHERE id = ?',
+    );
     this.#settle = connection.prepare(
       `UPDATE urls SET state = @state, error = @error, error_detail = @detail, attempts = attempts + @attempts,
          refusals = refusals + @refusals, not_before = @notBefore, respelt = coalesce(@respelt, respelt),

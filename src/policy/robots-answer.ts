@@ -3,15 +3,17 @@
  * look, or no definite answer, in which case nothing of that host may be fetched.
  */
 import type { FailureCode } from '../protocol/failure.js';
-import type { FailureOutcome, RobotsOutcome } from '../protocol/outcome.js';
+import type { DeclinedOutcome, FailureOutcome, RobotsOutcome } from '../protocol/outcome.js';
 
 /** Redirects followed from one robots.txt (§2.3.1.2: at least five). */
 export const MAX_ROBOTS_HOPS = 5;
 
 export type RobotsVerdict =
-  /** Definite. `text` is '' where everything is allowed. */
-  | { readonly kind: 'rules'; readonly status: number; readonly text: string }
+  /** Definite. `text` is '' where everything is allowed; `status` null where the file is where we do not ask. */
+  | { readonly kind: 'rules'; readonly status: number | null; readonly text: string }
   | { readonly kind: 'hop'; readonly url: string }
+  /** The host is at an address that may not be connected to: nothing of it will be asked for. */
+  | { readonly kind: 'private'; readonly detail: string }
   /** 429, 5xx or unreachable: full disallow for now. */
   | {
       readonly kind: 'unknown';
@@ -23,7 +25,14 @@ export type RobotsVerdict =
     };
 
 /** @param hops redirects followed before this answer */
-export function judgeRobots(answer: RobotsOutcome | FailureOutcome, hops: number): RobotsVerdict {
+export function judgeRobots(
+  answer: RobotsOutcome | FailureOutcome | DeclinedOutcome,
+  hops: number,
+): RobotsVerdict {
+  if (answer.kind === 'declined') {
+    // The host itself has answered: with a target that is no use to us, like any other redirect to nowhere.
+    return hops > 0 ? { kind: 'rules', status: null, text: '' } : { kind: 'private', detail: answer.detail };
+  }
   if (answer.kind === 'failure') {
     const { code, message } = answer.failure;
     return { kind: 'unknown', code, detail: message, isRefusal: false, retryAfterMs: null };

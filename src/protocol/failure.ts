@@ -50,6 +50,9 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
+/** How the URLs of a host end that is asked no more: it failed us, or may not be connected to. */
+export type GivenUp = FailureCode | Extract<SkipReason, 'private'>;
+
 /**
  * A request that did not give a page. Plain data: it crosses threads and goes into the file.
  * `message` is for people and may hold text from the network; escape it before printing.

@@ -3,7 +3,7 @@
  * posts in mid-task. Plain data only; times are ms since epoch, sizes bytes, links canonical keys
  * joined by newlines (a canonical URL holds none).
  */
-import type { Failure } from './failure.js';
+import type { Failure, SkipReason } from './failure.js';
 
 interface OutcomeBase {
   /** When the request was handed to the HTTP client. */
@@ -93,8 +93,22 @@ export interface FailureOutcome extends OutcomeBase {
   readonly failure: Failure;
 }
 
+/** Not asked for, by our own decision: only the thread that was about to connect could see the reason. */
+export interface DeclinedOutcome extends OutcomeBase {
+  readonly kind: 'declined';
+  readonly reason: SkipReason;
+  /** For people; may hold text from the network. */
+  readonly detail: string;
+}
+
 export type Outcome =
-  PageOutcome | RedirectOutcome | OtherTypeOutcome | SitemapOutcome | RobotsOutcome | FailureOutcome;
+  | PageOutcome
+  | RedirectOutcome
+  | OtherTypeOutcome
+  | SitemapOutcome
+  | RobotsOutcome
+  | FailureOutcome
+  | DeclinedOutcome;
 
 /** Posted in mid-task. The union leaves room for a worker that asks for a slot of another host. */
 export interface BodyRead {

@@ -36,6 +36,12 @@ export interface WorkerSettings {
   readonly userAgent: string;
   /** Extra request headers, sent only with tasks that say `sendHeaders`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Hosts whose private addresses may be connected to (url/addresses.ts). */
+  readonly openHosts: readonly string[];
+  /** The same for all hosts. */
+  readonly allowPrivate: boolean;
+  /** Certificates, as PEM texts, of authorities trusted beside those of the platform. */
+  readonly ca: readonly string[];
   /** Deadline for the whole response, ms. */
   readonly timeoutMs: number;
   /** Cap on a body, in bytes, on the wire and decoded. */

@@ -56,5 +56,6 @@ export class RecordTable {
 }
 
 function statusOf(outcome: Outcome): number | null {
+  if (outcome.kind === 'declined') return null;
   return outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status;
 }

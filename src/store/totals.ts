@@ -35,6 +35,7 @@ export interface Totals {
   }[];
   /** Held back by the number of URLs of their host. */
   readonly heldBackByHost: number;
+  /** Hosts that failed us; those at a private address are told by their URLs, which are skipped. */
   readonly hostsGivenUp: readonly {
     readonly host: string;
     readonly code: FailureCode;
@@ -180,7 +181,7 @@ function hostsGivenUp(connection: Connection): Totals['hostsGivenUp'] {
       `SELECT h.host, h.given_up AS code, coalesce(u.urls, 0) AS urls
          FROM hosts h LEFT JOIN (SELECT host_id, error, count(*) AS urls FROM urls WHERE state = 'failed' GROUP BY 1, 2) u
            ON u.host_id = h.id AND u.error = h.given_up
-        WHERE h.given_up IS NOT NULL ORDER BY urls DESC, h.host`,
+        WHERE h.given_up <> 'private' ORDER BY urls DESC, h.host`,
     )
     .all();
 }

@@ -1,6 +1,7 @@
 /** Whatever is refused on the command line: what is said, status 2, and nothing started or left behind. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { describe } from 'vitest';
+import { KEY, TEST_CA } from '../workers/certificate.js';
 import { test } from './site.js';
 
 /** Arguments, and all of standard error. */
@@ -83,6 +84,11 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
     "orbweaver: --header: 'Range' cannot be set: the answer would not be the whole page\n",
   ],
   [['--seeds', 'missing.txt'], 'orbweaver: --seeds: there is no file missing.txt\n'],
+  [
+    ['--seed', '/x', '--ca', 'missing.pem'],
+    "orbweaver: --ca: cannot read missing.pem: ENOENT: no such file or directory, open 'missing.pem'\n",
+  ],
+  [['--seed', '/x', '--ca', ''], 'orbweaver: --ca must not be empty\n'],
   [['--seeds', '-'], 'orbweaver: --seeds: there is no seed in standard input\n'],
   [['verify'], 'orbweaver: verify needs <file>\n  Usage: orbweaver verify <file> [options]\n'],
   [
@@ -117,6 +123,24 @@ describe.concurrent('refused, and nothing is started', () => {
 `,
     });
     expect(await readdir(folder.path)).toEqual(['seeds.txt']);
+  });
+
+  test.for([
+    ['nothing', '', 'there is no PEM certificate in ca.pem'],
+    ['a key', KEY, 'there is no PEM certificate in ca.pem'],
+    ['a certificate cut off', TEST_CA.slice(0, 200), 'there is no PEM certificate in ca.pem'],
+    [
+      'a certificate with a hole',
+      TEST_CA + TEST_CA.slice(0, 100) + TEST_CA.slice(300),
+      'a certificate in ca.pem cannot be read: ',
+    ],
+  ])('a file of authorities that holds %s is named', async ([, content = '', said], { folder, expect }) => {
+    await writeFile(folder.file('ca.pem'), content);
+    const { status, stderr } = await folder.run(['--seed', '/x', '--ca', 'ca.pem']);
+    expect(stderr).toContain(`orbweaver: --ca: ${said}`);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(status).toBe(2);
+    expect(await readdir(folder.path)).toEqual(['ca.pem']);
   });
 
   test('--fresh deletes nothing when another flag is refused', async ({ folder, expect }) => {

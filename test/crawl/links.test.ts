@@ -187,6 +187,7 @@ test('--header goes to the origins of the seeds only, robots.txt included; the a
   const { totals } = await bench.crawl({
     seeds: [`${site.origin}/`],
     scope: 'any',
+    allowPrivate: true,
     headers: ['X-Secret: open sesame', 'Accept-Language: de'],
   });
   expect(totals.pages).toBe(4);

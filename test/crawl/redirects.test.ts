@@ -193,7 +193,16 @@ async function crawlMoved(bench: Bench, sites: readonly [Site, Site], delays: re
   old.route('/hop', to(`${home.origin}/home`, 302, delays[1]));
   const db = bench.file();
   const seeds = [`${old.origin}/`, `${old.origin}/other`].flatMap((seed) => ['--seed', seed]);
-  const ended = await bench.run([...seeds, '--db', db, '--workers', '1', '--profile', 'web']);
+  const ended = await bench.run([
+    ...seeds,
+    '--db',
+    db,
+    '--workers',
+    '1',
+    '--profile',
+    'web',
+    '--allow-private',
+  ]);
   const { stdout } = await bench.run(['verify', db, '--json']);
   const { state, digest } = JSON.parse(stdout) as { state: string; digest: string };
   expect(state).toBe('whole');
@@ -263,6 +272,7 @@ test('a seed whose chain runs over a page known already widens the scope whateve
     const { db, totals } = await bench.crawl({
       seeds: [`${old.origin}/`, `${old.origin}/other`],
       concurrency: 20,
+      allowPrivate: true,
     });
     expect(totals.pages, `seed after ${delay} ms`).toBe(1 + 40 + 1 + 40);
     digests.add(bench.digest(db));
@@ -276,7 +286,10 @@ test('a redirect is no link, and robots.txt of its target still counts', async (
     { address: '127.0.0.2' },
   );
   const site = await bench.site({ '/': to(`${other.origin}/`) });
-  const { db, totals, seedsWithoutPage } = await bench.crawl({ seeds: [`${site.origin}/`] });
+  const { db, totals, seedsWithoutPage } = await bench.crawl({
+    seeds: [`${site.origin}/`],
+    allowPrivate: true,
+  });
   expect(endsOf(db)).toEqual({ [`${site.origin}/`]: 'done 302', [`${other.origin}/`]: 'skipped robots' });
   expect(totals.links).toBe(0);
   expect(seedsWithoutPage).toEqual([{ url: `${site.origin}/`, reason: 'robots' }]);

@@ -44,7 +44,11 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
     const idIn = (leases: readonly Lease[], key: string): number =>
       leases.find((lease) => lease.key === key)?.id ?? 0;
 
-    frontier.start(1, { maxDepth: null, maxVariants: null, maxPerHost: null, longestGapMs: 0 }, null);
+    frontier.start(
+      1,
+      { maxDepth: null, maxVariants: null, maxPerHost: null, longestGapMs: 0, allowPrivate: false },
+      null,
+    );
     frontier.admitSeeds([`${HERE}/seed`, `${HERE}/other`]);
     const seeds = claim();
     file(pageWith(idIn(seeds, `${HERE}/other`), [`${HERE}/mid`, `${HERE}/page`]));

@@ -23,7 +23,7 @@ test('--scope origin, host, domain and any take in what they say, and count the 
     any: [...mine, `${otherPort.origin}/`, `${otherHost.origin}/`],
   };
   for (const scope of ['origin', 'host', 'domain', 'any'] as const) {
-    const { db, totals } = await bench.crawl({ seeds: [`${own.origin}/`], scope });
+    const { db, totals } = await bench.crawl({ seeds: [`${own.origin}/`], scope, allowPrivate: true });
     expect(Object.keys(endsOf(db)).sort(), scope).toEqual(expected[scope].sort());
     expect(totals.outOfScope.links, scope).toBe(4 - expected[scope].length);
     const hosts = totals.outOfScope.top.map(({ host }) => host).sort();

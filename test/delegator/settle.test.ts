@@ -82,6 +82,14 @@ describe('what an answer does to its URL', () => {
     expect(event).toEqual({ kind: 'success' });
   });
 
+  test('what the thread declined is skipped, at no cost and with no word about its host', () => {
+    const declined = { ...BASE, kind: 'declined', reason: 'private', detail: '10.0.0.1 is private' } as const;
+    expect(settle(declined, {}, { failures: 3 })).toEqual({
+      settlement: { kind: 'skipped', id: 7, reason: 'private', detail: '10.0.0.1 is private' },
+      event: null,
+    });
+  });
+
   test('another content type is skipped, and its host is well', () => {
     expect(settle({ ...BASE, kind: 'other-type', status: 200, contentType: 'image/png' })).toEqual({
       settlement: { kind: 'skipped', id: 7, reason: 'content-type' },

@@ -86,6 +86,7 @@ export class Bench {
   maxDepth: number | null;
   maxVariants: number | null;
   maxPerHost: number | null;
+  allowPrivate = false;
   readonly #home: FrontierHome;
   readonly #seeds: readonly string[];
   readonly #isReopening: boolean;
@@ -135,8 +136,8 @@ export class Bench {
   }
 
   #limits(): RunLimits {
-    const { maxDepth, maxVariants, maxPerHost } = this;
-    return { maxDepth, maxVariants, maxPerHost, longestGapMs: 60_000 };
+    const { maxDepth, maxVariants, maxPerHost, allowPrivate } = this;
+    return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs: 60_000 };
   }
 
   /** As `claim`, the leases by key. */

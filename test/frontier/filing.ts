@@ -272,6 +272,29 @@ export function filingContract(withBench: WithBench): void {
       });
     });
 
+    test('for a private host leaves its URLs skipped, those that wait and those found later too', async () => {
+      await withBench({ seeds: [SEED, at('a', '/2')] }, async (bench) => {
+        const { id: hostId } = await bench.host(SEED);
+        const leases = await bench.lease();
+        const id = leases.get(SEED)?.id ?? 0;
+        const other = leases.get(at('a', '/2'))?.id ?? 0;
+        const links = [at('a', '/3'), '', ''] as const;
+        await bench.apply(
+          [
+            { kind: 'skipped', id, reason: 'private', detail: '10.0.0.1' },
+            { kind: 'page', id: other, links, outside: ['', '', ''], outsideHosts: '' },
+          ],
+          [{ hostId, patch: { givenUp: 'private' } }],
+        );
+        await bench.settled();
+        expect(await bench.states()).toEqual({
+          [SEED]: 'skipped:private 0',
+          [at('a', '/2')]: 'done 0',
+          [at('a', '/3')]: 'skipped:private 1',
+        });
+      });
+    });
+
     test('that finds new URLs of a host given up before ends them likewise', async () => {
       await withBench({ seeds: [SEED] }, async (bench) => {
         const { id } = await leaseSeed(bench);

@@ -193,6 +193,26 @@ export function restartContract(name: string, makeHome: MakeHome): void {
       expect(await bench.claimKeys()).toEqual([at('b', '/')]);
     });
 
+    test('private hosts and their URLs stay as they are until private addresses are allowed', async () => {
+      const bench = await start({ seeds: [SEED, at('b', '/')] });
+      const { id } = await bench.host(SEED);
+      const lease = (await bench.lease()).get(at('b', '/'));
+      await bench.apply(
+        [{ kind: 'skipped', id: lease?.id ?? 0, reason: 'private', detail: '10.0.0.1' }],
+        [{ hostId: id, patch: { givenUp: 'private' } }],
+      );
+      await bench.restart();
+      await bench.settled();
+      expect(await bench.states()).toEqual({
+        [SEED]: 'skipped:private 0',
+        [at('b', '/')]: 'skipped:private 0',
+      });
+      bench.allowPrivate = true;
+      await bench.restart();
+      expect(await bench.host(SEED)).toMatchObject({ givenUp: null });
+      expect((await bench.claimKeys()).sort()).toEqual([SEED, at('b', '/')]);
+    });
+
     test('times that only a clock set wrong can have written are brought back', async () => {
       const bench = await start({ seeds: [SEED] });
       const { id } = await bench.host(SEED);

@@ -37,6 +37,7 @@ test.concurrent(
     const options = {
       seeds: [`${site.origin}/`],
       scope: 'any',
+      allowPrivate: true,
       timeout: 50,
       retryDelay: 1,
       concurrency: 4,
@@ -61,6 +62,7 @@ test.concurrent('a closed port and a host that never answers are given up aloud'
   const { db, totals, notices } = await bench.crawl({
     seeds: [`${site.origin}/`],
     scope: 'any',
+    allowPrivate: true,
     timeout: 1.5,
     retryDelay: 0.1,
     giveUp: 0.03,

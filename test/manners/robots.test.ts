@@ -83,7 +83,7 @@ test.concurrent(
     const moved = await bench.site({ ...pages, '/robots.txt': to(`${elsewhere.origin}/rules`, 301) });
     const lost = await bench.site({ ...pages, '/robots.txt': to(`${elsewhere.origin}/missing`, 308) });
     const seeds = [five, six, moved, lost].map(({ origin }) => `${origin}/`);
-    const { db } = await bench.crawl({ seeds });
+    const { db } = await bench.crawl({ seeds, allowPrivate: true });
     const ends = endsOf(db);
     expect(ends[`${five.origin}/closed`]).toBe('skipped robots');
     expect(five.paths).toEqual(['/robots.txt', ...paths(5, '/hop'), '/']);
@@ -126,7 +126,18 @@ test.concurrent(
     const free = await bench.site({ '/': page(['/p']), '/p': page([]) }, { address: '127.0.0.2' });
     const db = bench.file();
     const seeds = [...sharing, free].flatMap(({ origin }) => ['--seed', `${origin}/`]);
-    const args = [...seeds, '--db', db, '--workers', '2', '--concurrency', '2', '--delay', '0.1'];
+    const args = [
+      ...seeds,
+      '--db',
+      db,
+      '--workers',
+      '2',
+      '--concurrency',
+      '2',
+      '--delay',
+      '0.1',
+      '--allow-private',
+    ];
     const first = bench.start(args);
     const waiting = 'SELECT count(*) AS hosts FROM hosts WHERE robots_hop IS NOT NULL';
     await shared.asked(1);
@@ -147,7 +158,12 @@ test.concurrent(
   async ({ bench }) => {
     const broken = await bench.site({ '/rules': { status: 500 } }, { address: '127.0.0.2' });
     const site = await bench.site({ '/robots.txt': to(`${broken.origin}/rules`), '/': page([]) });
-    const { db, totals } = await bench.crawl({ seeds: [`${site.origin}/`], giveUp: 0.02, maxTime: 20 });
+    const { db, totals } = await bench.crawl({
+      seeds: [`${site.origin}/`],
+      giveUp: 0.02,
+      maxTime: 20,
+      allowPrivate: true,
+    });
     expect(endsOf(db, site.origin)).toEqual({ '/': 'failed host' });
     expect(totals.hostsGivenUp).toEqual([{ host: site.origin, code: 'host', urls: 1 }]);
     expect(new Set(site.paths)).toEqual(new Set(['/robots.txt']));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeRobots, MAX_ROBOTS_HOPS } from '../../dist/policy/robots-answer.js';
-import type { FailureOutcome, RobotsOutcome } from '../../dist/protocol/outcome.js';
+import type { DeclinedOutcome, FailureOutcome, RobotsOutcome } from '../../dist/protocol/outcome.js';
 
 const BASE = { startedAt: 0, durationMs: 0 };
 const ELSEWHERE = 'https://b.test/robots.txt';
@@ -13,8 +13,10 @@ function failure(code: FailureOutcome['failure']['code']): FailureOutcome {
   return { ...BASE, kind: 'failure', failure: { code, message: 'no answer' } };
 }
 
+const DECLINED: DeclinedOutcome = { ...BASE, kind: 'declined', reason: 'private', detail: 'not there' };
+
 describe('an answer to a request for robots.txt', () => {
-  test.each<[string, RobotsOutcome, number, object]>([
+  test.each<[string, RobotsOutcome | DeclinedOutcome, number, object]>([
     [
       '200 gives rules',
       answer(200, { text: 'Disallow: /' }),
@@ -36,6 +38,8 @@ describe('an answer to a request for robots.txt', () => {
       { kind: 'rules', status: 302, text: '' },
     ],
     ['a redirect to nowhere allows all', answer(301), 0, { kind: 'rules', status: 301, text: '' }],
+    ['a private host is left alone', DECLINED, 0, { kind: 'private', detail: 'not there' }],
+    ['a redirect to a private host allows all', DECLINED, 1, { kind: 'rules', status: null, text: '' }],
     ['304 allows all', answer(304), 0, { kind: 'rules', status: 304, text: '' }],
     ['401 allows all', answer(401), 0, { kind: 'rules', status: 401, text: '' }],
     ['403 allows all', answer(403), 0, { kind: 'rules', status: 403, text: '' }],

@@ -63,6 +63,7 @@ describe('the totals of a file', () => {
     expect(readTotals(crawled.copy(sql)).hostsGivenUp).toEqual([
       { host: 'http://a.test', code: 'status', urls: 1 },
     ]);
+    expect(readTotals(crawled.copy(sql.replace('status', 'private'))).hostsGivenUp).toEqual([]);
   });
 });
 

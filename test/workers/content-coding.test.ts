@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../dist/protocol/to-failure.js';
-import { decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
+import { ACCEPT_ENCODING, decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
 
 const CAP = 100_000;
 const PAGE = Buffer.from('<p>Grüße, Kevin Bacon</p>'.repeat(200));
@@ -17,6 +17,15 @@ function failureOf(run: () => unknown): unknown {
     return toFailure(thrown);
   }
 }
+
+test('what is asked for is what can be undone, here and now', () => {
+  const offered = ACCEPT_ENCODING.split(', ');
+  expect(offered.slice(0, 3)).toEqual(['gzip', 'deflate', 'br']);
+  for (const name of ['gzip', 'deflate', 'br', 'zstd', 'compress', 'dcb']) {
+    const failure = failureOf(() => decodeContent(Buffer.from('x'), name, CAP)) as { message: string };
+    expect(!failure.message.startsWith('unknown content coding'), name).toBe(offered.includes(name));
+  }
+});
 
 describe('a whole body', () => {
   test.each<[string, Buffer, string | string[] | undefined]>([
