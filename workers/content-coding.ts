@@ -23,8 +23,15 @@ const DEFLATE: Coding = {
 };
 const BROTLI: Coding = { whole: zlib.brotliDecompressSync, stream: () => zlib.createBrotliDecompress() };
 
-/** The codings we undo, by name; `null` changes nothing. RFC 9110 §8.4.1, RFC 7932. */
+/** Node's zlib where it knows zstd: from 22.15 and 23.8 on. The types we build with are Node 20's. */
+interface ZstdPart {
+  readonly zstdDecompressSync?: Coding['whole'];
+  readonly createZstdDecompress?: () => Transform;
+}
+
+/** The codings we undo, by name; `null` changes nothing. RFC 9110 §8.4.1, RFC 7932, RFC 8878. */
 const CODINGS: ReadonlyMap<string, Coding | null> = new Map([
+  ...zstdIn(zlib as ZstdPart),
   ['identity', null],
   ['gzip', GZIP],
   ['x-gzip', GZIP],
@@ -124,6 +131,11 @@ async function inflateStart(
     if (!isCut) throw undecodable(`content coding: ${(thrown as Error).message}`, thrown);
   }
   return { body: Buffer.concat(chunks), cut: isCut || size > maxBytes };
+}
+
+function zstdIn({ zstdDecompressSync, createZstdDecompress }: ZstdPart): [string, Coding][] {
+  if (zstdDecompressSync === undefined || createZstdDecompress === undefined) return [];
+  return [['zstd', { whole: zstdDecompressSync, stream: () => createZstdDecompress() }]];
 }
 
 /**

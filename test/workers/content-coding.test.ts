@@ -9,6 +9,8 @@ const CAP = 100_000;
 const PAGE = Buffer.from('<p>Grüße, Kevin Bacon</p>'.repeat(200));
 const GZIP = zlib.gzipSync(PAGE);
 const BROTLI = zlib.brotliCompressSync(PAGE);
+/** Undefined on a Node without it. */
+const ZSTD = (zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer }).zstdCompressSync?.(PAGE);
 
 function failureOf(run: () => unknown): unknown {
   try {
@@ -37,6 +39,7 @@ describe('a whole body', () => {
       'gzip',
     ],
     ['zero padding after gzip', Buffer.concat([GZIP, Buffer.alloc(512)]), 'gzip'],
+    ...(ZSTD === undefined ? [] : [['zstd', ZSTD, 'zstd'] as [string, Buffer, string]]),
   ])('is decoded: %s', (_name, bytes, header) => {
     expect(decodeContent(bytes, header, CAP).equals(PAGE)).toBe(true);
   });
