@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../dist/protocol/to-failure.js';
-import { decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
+import { codingsOf, decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
 
 const CAP = 100_000;
 const PAGE = Buffer.from('<p>Grüße, Kevin Bacon</p>'.repeat(200));
@@ -42,6 +42,13 @@ describe('a whole body', () => {
     ...(ZSTD === undefined ? [] : [['zstd', ZSTD, 'zstd'] as [string, Buffer, string]]),
   ])('is decoded: %s', (_name, bytes, header) => {
     expect(decodeContent(bytes, header, CAP).equals(PAGE)).toBe(true);
+  });
+
+  test('comes out of transfer codings first, then of content codings', () => {
+    const codings = codingsOf({ 'content-encoding': 'br', 'transfer-encoding': ['gzip', 'Chunked'] });
+    expect(decodeContent(zlib.gzipSync(BROTLI), codings, CAP).equals(PAGE)).toBe(true);
+    expect(codingsOf({ 'transfer-encoding': 'chunked' })).toEqual([]);
+    expect(codingsOf({})).toEqual([]);
   });
 
   test('is empty in any coding when it is empty', () => {
