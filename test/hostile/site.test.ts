@@ -5,6 +5,7 @@
 import { expect } from 'vitest';
 import { compareEnds } from '../site/ends.js';
 import { HostileSite } from '../site/hostile-site.js';
+import { read } from '../support/crash-file.js';
 import { verify } from '../support/crash-verify.js';
 import { test } from '../support/program.js';
 import type { Folder } from '../support/program.js';
@@ -57,6 +58,8 @@ test(
       );
       expect(eight.digest).toBe(one.digest);
       expect(one.summary.peakMemoryBytes).toBeLessThan(400 * MB);
+      // Two tries of two seconds are the longest any case may take; the rest is for the machine.
+      expect(one.summary.elapsedMs).toBeLessThan(30_000);
       for (const todo of one.todo) process.stderr.write(`not judged yet – ${todo}\n`);
     } finally {
       await site.close();
@@ -83,3 +86,28 @@ test(
     }
   },
 );
+
+test('a wait of years is cut to an hour, a Crawl-delay to a minute', TIMEOUT, async ({ folder }) => {
+  const site = await HostileSite.absurd();
+  try {
+    const file = folder.file('absurd.db');
+    const startedAt = Date.now();
+    const { status, stderr } = await crawlSite(folder, site, file, ['--max-time', '2']);
+    const { found, expected } = compareEnds(site, file);
+    expect(found).toEqual(expected);
+    expect(status, stderr).toBe(3);
+    expect(stderr).toMatch(/robots\.txt sets 60 s between requests/);
+    const hosts = read<{ wait: number | null; delay: number | null }>(
+      file,
+      `SELECT blocked_until - ${startedAt} AS wait, crawl_delay_ms AS delay FROM hosts
+         WHERE blocked_until IS NOT NULL OR crawl_delay_ms IS NOT NULL ORDER BY delay`,
+    );
+    expect(hosts.map(({ delay }) => delay)).toEqual([null, null, null, 60_000]);
+    for (const { wait } of hosts.slice(0, 3)) {
+      expect(wait).toBeGreaterThan(3_599_000);
+      expect(wait).toBeLessThan(3_610_000);
+    }
+  } finally {
+    await site.close();
+  }
+});

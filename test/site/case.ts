@@ -6,7 +6,8 @@ import type { Route } from '../support/site.js';
 
 /** How a URL ends. What is left out is not looked at. */
 export interface End {
-  readonly state: 'done' | 'failed' | 'skipped';
+  /** `queued`: a limit ended the crawl before. */
+  readonly state: 'done' | 'failed' | 'skipped' | 'queued';
   /** Failure code or skip reason. */
   readonly error?: string;
   readonly http_status?: number | null;

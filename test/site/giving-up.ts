@@ -3,13 +3,15 @@
  * may depend on the time a crawl takes, so they are a site of their own, crawled with a short `--give-up`.
  */
 import zlib from 'node:zlib';
-import { each, paths } from '../support/site.js';
+import { each, paths, pause } from '../support/site.js';
 import type { Route, Routes } from '../support/site.js';
 import { done, failed, PLAIN, skipped } from './case.js';
 import type { Case, Part } from './case.js';
 import type { Network } from './network.js';
 
-const PAGES = paths(12);
+const PAGES = paths(100);
+/** So slow that its pages are not all through their tries when the host is given up. */
+const SLOW_MS = 200;
 /** Links of the largest page. */
 const MANY = 100_000;
 
@@ -36,8 +38,10 @@ export async function openGivingUp(network: Network): Promise<Part> {
     const { origin } = await network.site({ '*': PLAIN, '/robots.txt': robots });
     return PAGES.slice(0, 2).map((path) => caseOf(`${name}, ${path}`, origin + path, HOST));
   });
-  const faulty = faults(network, 'nothing but 500', { ...each(PAGES, { status: 500 }) });
-  const torn = faults(network, 'nothing but hang-ups', { ...each(PAGES, 'hang-up') });
+  const faulty = faults(network, 'nothing but 500', each(PAGES, { status: 500, afterMs: SLOW_MS }));
+  const torn = faults(network, 'nothing but hang-ups', {
+    ...each(PAGES, () => pause(SLOW_MS).then(() => 'hang-up' as const)),
+  });
   const refusing = await network.site({
     '*': PLAIN,
     '/wait': { status: 429, headers: { 'retry-after': '1' } },

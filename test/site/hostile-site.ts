@@ -3,6 +3,7 @@
  * URL must end and which requests must never arrive, and counts those that do.
  */
 import { page, paths } from '../support/site.js';
+import { openAbsurd } from './absurd.js';
 import { done, PLAIN_TITLE } from './case.js';
 import type { Case, End, Part } from './case.js';
 import { openCodings } from './codings.js';
@@ -64,6 +65,11 @@ export class HostileSite {
   /** The site of limits and give-ups. */
   static givingUp(): Promise<HostileSite> {
     return HostileSite.#open([openGivingUp]);
+  }
+
+  /** The site of waits that have a limit. */
+  static absurd(): Promise<HostileSite> {
+    return HostileSite.#open([openAbsurd]);
   }
 
   static async #open(openers: readonly Opener[]): Promise<HostileSite> {

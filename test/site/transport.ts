@@ -4,6 +4,7 @@
  * another is named; limits are those of the crawl: `--timeout`, `--max-body`, 64 KiB of headers.
  */
 import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { closedOrigin } from '../support/site.js';
 import { done, failed, failedTwice, PLAIN, PLAIN_TITLE } from './case.js';
 import type { Case, End, Part } from './case.js';
@@ -174,6 +175,31 @@ const BODIES: readonly HostCase[] = [
     does: `${CHUNKED}\r\n5\r\n${PLAIN}\r\n0\r\n\r\n`,
     expect: failedTwice('protocol'),
   },
+  // §6.3: it was whole before that.
+  {
+    name: 'reset behind the last byte',
+    does: ({ socket }) => {
+      socket.write(`${OK}${LENGTH}\r\n${PLAIN}`);
+      setTimeout(() => socket.resetAndDestroy(), 30);
+    },
+    expect: PLAIN_PAGE,
+  },
+  {
+    name: 'bytes behind the last chunk',
+    does: `${CHUNKED}\r\n${chunk(PLAIN)}0\r\n\r\n<a href=/never>`,
+    expect: PLAIN_PAGE,
+  },
+  // §6.1, §7: a transfer coding that nobody asked for is undone or refused, never taken for text.
+  {
+    name: 'a transfer coding nobody asked for',
+    does: ({ socket }) => {
+      const packed = gzipSync(PLAIN);
+      socket.write(`${OK}Transfer-Encoding: gzip, chunked\r\n\r\n${packed.length.toString(16)}\r\n`);
+      socket.write(packed);
+      socket.write('\r\n0\r\n\r\n');
+    },
+    expect: PLAIN_PAGE,
+  },
   {
     name: 'HTTP/1.0, closed at the end',
     does: closing(`HTTP/1.0 200 OK\r\n${TYPE}\r\n${PLAIN}`),
@@ -210,6 +236,25 @@ const HEADS: readonly HostCase[] = [
     does: `HTTP/1.1 100 Continue\r\n\r\n${OK}${LENGTH}\r\n${PLAIN}`,
     expect: PLAIN_PAGE,
     todo: 'fails as reset: the HTTP client takes a 100 that it did not ask for as a fault',
+  },
+  // §5.2: a line that begins with a blank goes on with the header above it.
+  {
+    name: 'a folded header',
+    does: `HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\n${TYPE}${LENGTH}\r\n${PLAIN}`,
+    expect: PLAIN_PAGE,
+    todo: 'fails as protocol: the parser of the HTTP client refuses folded headers',
+  },
+  // §2.2: a recipient may take LF alone for a line end; ours does not.
+  {
+    name: 'line ends of LF alone',
+    does: `HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: ${PLAIN.length}\n\n${PLAIN}`,
+    expect: failedTwice('protocol'),
+  },
+  // These headers name no link of the page.
+  {
+    name: 'Refresh and Link headers',
+    does: `${OK}Refresh: 0;url=/never\r\nLink: </never>; rel=next\r\n${LENGTH}\r\n${PLAIN}`,
+    expect: PLAIN_PAGE,
   },
   // RFC 9110 §15.2.2: nobody asked to switch.
   {
@@ -267,12 +312,30 @@ const HEADS: readonly HostCase[] = [
   },
 ];
 
+/** More than anyone wants, where no body counts it: it ends at the deadline, or at the limit of headers. */
+const FLOODS: readonly HostCase[] = (
+  [
+    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nLink: </never>\r\n\r\n'.repeat(100), 'timeout'],
+    ['blank lines before the answer', '', '\r\n'.repeat(10_000), 'timeout'],
+    ['a reason phrase', 'HTTP/1.1 200 ', 'x'.repeat(64 * 1024), 'timeout'],
+    ['a chunk extension', `${CHUNKED}\r\n1;`, 'x'.repeat(64 * 1024), 'timeout'],
+    ['a chunk size of zeros', `${CHUNKED}\r\n`, '0'.repeat(64 * 1024), 'timeout'],
+    ['trailers', `${CHUNKED}\r\n${chunk(PLAIN)}0\r\n`, 'X-More: 1\r\n'.repeat(1000), 'protocol'],
+  ] as const
+).map(([name, head, piece, code]) => ({
+  name: `${name} without end`,
+  does: ({ socket }) => flood(socket, head, piece),
+  expect: failedTwice(code),
+}));
+
 /** Starts the hosts of this topic. */
 export async function openTransport(network: Network): Promise<Part> {
-  const hosts = [...TIMES, ...BODIES, ...HEADS].map(async ({ name, does, expect, todo }): Promise<Case> => {
-    const origin = await network.raw(typeof does === 'string' ? ({ socket }) => socket.write(does) : does);
-    return caseOf(name, `${origin}/`, expect, todo);
-  });
+  const hosts = [...TIMES, ...BODIES, ...HEADS, ...FLOODS].map(
+    async ({ name, does, expect, todo }): Promise<Case> => {
+      const origin = await network.raw(typeof does === 'string' ? ({ socket }) => socket.write(does) : does);
+      return caseOf(name, `${origin}/`, expect, todo);
+    },
+  );
   const cases = await Promise.all([...hosts, ...unreachable(network), ...tlsHosts(network)]);
   return { topic: 'transport', cases: [...cases, ...(await connections(network))] };
 }
