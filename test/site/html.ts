@@ -18,6 +18,7 @@ const SIZES: readonly Markup[] = [
   ['an attribute of 5 MB', `<p title="${'x'.repeat(5_000_000)}"><a href=in>`, ['in']],
   ['10,000 attributes', `<p ${numbered(10_000, (n) => `a${n}=${n}`)}><a href=in>`, ['in']],
   ['an element name of 1 MB', `<${'x'.repeat(1_000_000)}><a href=in>`, ['in']],
+  ['a million elements and nothing else', `${'<p><br>'.repeat(1_000_000)}<a href=in>`, ['in']],
   ['a page of blanks', ' '.repeat(9_000_000), []],
   ['200,000 links to few pages', numbered(200_000, (n) => `<a href="p${n % 20}#${n}">`), numberedLinks(20)],
 ];
