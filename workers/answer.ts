@@ -13,7 +13,10 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Longer than any real type with its parameters; headers may be 64 KiB. */
 const MAX_TYPE_CHARS = 200;
 
-/** `sniff`: a 2xx that names no type, told by its bytes. */
+/** Types that name none: MIME Sniffing standard §7 has the bytes tell. */
+const UNKNOWN_TYPES: ReadonlySet<string> = new Set(['unknown/unknown', 'application/unknown', '*/*']);
+
+/** `sniff`: a 2xx that names no type: its bytes tell it. */
 export type AnswerKind = 'html' | 'sniff' | 'other-type' | 'redirect' | 'refusal';
 
 /**
@@ -29,10 +32,14 @@ export function kindOf(status: number, headers: ReplyHeaders): AnswerKind {
   return isHtml(type) ? 'html' : 'other-type';
 }
 
-/** Content-Type, parsed; null where it is missing or makes no sense. Of several lines the last counts. */
+/**
+ * Content-Type, parsed; null where it is missing, makes no sense or says that it is not known. Of several
+ * lines the last counts.
+ */
 export function contentTypeOf(headers: ReplyHeaders): MIMEType | null {
   const value = [headers['content-type'] ?? []].flat().at(-1);
-  return value === undefined ? null : MIMEType.parse(value);
+  const type = value === undefined ? null : MIMEType.parse(value);
+  return type === null || UNKNOWN_TYPES.has(type.essence) ? null : type;
 }
 
 /** Content-Type for the record: as received where it makes sense, else `type`'s own name. */

@@ -1,5 +1,5 @@
 /**
- * Undoes Content-Encoding: bytes on the wire → bytes of the body. Every layer is capped while it is
+ * Undoes content codings: bytes on the wire → bytes of the body. Every layer is capped while it is
  * inflated, so a bomb costs its cap and no more. What is corrupt, cut off or of an unknown coding is
  * the failure `decode`: half a page would silently lose the links of the other half.
  */
@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { FailureError } from '#src/protocol/to-failure.js';
+import type { ReplyHeaders } from './exchange.js';
 
 /** Real answers have one layer, seldom two; more is an attempt to make us work. */
 const MAX_LAYERS = 5;
@@ -23,8 +24,15 @@ const DEFLATE: Coding = {
 };
 const BROTLI: Coding = { whole: zlib.brotliDecompressSync, stream: () => zlib.createBrotliDecompress() };
 
-/** The codings we undo, by name; `null` changes nothing. RFC 9110 §8.4.1, RFC 7932. */
+/** Node's zlib where it knows zstd: from 22.15 and 23.8 on. The types we build with are Node 20's. */
+interface ZstdPart {
+  readonly zstdDecompressSync?: Coding['whole'];
+  readonly createZstdDecompress?: () => Transform;
+}
+
+/** The codings we undo, by name; `null` changes nothing. RFC 9110 §8.4.1, RFC 7932, RFC 8878. */
 const CODINGS: ReadonlyMap<string, Coding | null> = new Map([
+  ...zstdIn(zlib as ZstdPart),
   ['identity', null],
   ['gzip', GZIP],
   ['x-gzip', GZIP],
@@ -36,6 +44,18 @@ const CODINGS: ReadonlyMap<string, Coding | null> = new Map([
 export const ACCEPT_ENCODING = [...CODINGS.keys()]
   .filter((name) => name !== 'identity' && !name.startsWith('x-'))
   .join(', ');
+
+/**
+ * What an answer's body is wrapped in, as the `header` of the functions below: its content codings, and
+ * around them transfer codings that nobody asked for. The HTTP client undoes chunks only.
+ *
+ * @see RFC 9112 §6.1, §7
+ */
+export function codingsOf(headers: ReplyHeaders): string[] {
+  const transfer = [headers['transfer-encoding'] ?? []].flat().join(',').split(',');
+  const others = transfer.filter((name) => !['', 'chunked'].includes(name.trim().toLowerCase()));
+  return [headers['content-encoding'] ?? [], others].flat(2);
+}
 
 /**
  * The whole body. Gzip may have several members and zero padding after the last; an empty body is empty
@@ -129,6 +149,11 @@ async function inflateStart(
     if (!isCut) throw undecodable(`content coding: ${(thrown as Error).message}`, thrown);
   }
   return { body: Buffer.concat(chunks), cut: isCut || size > maxBytes };
+}
+
+function zstdIn({ zstdDecompressSync, createZstdDecompress }: ZstdPart): [string, Coding][] {
+  if (zstdDecompressSync === undefined || createZstdDecompress === undefined) return [];
+  return [['zstd', { whole: zstdDecompressSync, stream: () => createZstdDecompress() }]];
 }
 
 /**

@@ -77,7 +77,7 @@ export class LinkExtractor {
   }
 
   #parse(text: string): PageNode {
-    const treeAdapter = leanAdapter(this.#titleTag, this.#within?.needsText ?? false);
+    const treeAdapter = leanAdapter(this.#titleTag, this.#within);
     // With scripting, <noscript> would be raw text and its links lost.
     return parse(text, { treeAdapter, scriptingEnabled: false });
   }
@@ -172,13 +172,24 @@ function titleText(element: PageElement): string | null {
 
 type Parent = DefaultTreeAdapterTypes.ParentNode;
 
+/** Elements that say something to `Finds` besides those of the link table, or that the parser comes back to. */
+const KEPT = new Set(['html', 'head', 'body', 'frameset', 'base', 'link', 'meta', 'title']);
+
+/** HTML elements that have no content, and are no link: the parser places them and forgets them. */
+const HOLLOW = new Set('br hr img input wbr param source track embed col keygen bgsound basefont'.split(' '));
+
 /**
- * parse5's own tree without comments and, unless `keepText`, without text outside `<titleTag>`. The
- * parser never looks at either again, so elements end up where they would in the full tree. Where text
- * may be heard is handed down as elements are placed: the parser moves whole subtrees, and a new parent
- * inside a title can get its children before its own place.
+ * parse5's own tree without comments and, unless a selector needs it, without text outside `<titleTag>`. The
+ * parser never looks at either again, so elements end up where they would in the full tree. Where text may
+ * be heard is handed down as elements are placed: the parser moves whole subtrees, and a new parent inside a
+ * title can get its children before its own place.
+ *
+ * Without a selector, an element that says nothing and holds nothing goes as soon as it is closed: a page of
+ * nothing but tags costs its depth, not its size.
  */
-function leanAdapter(titleTag: string, keepText: boolean): TreeAdapter<DefaultTreeAdapterMap> {
+function leanAdapter(titleTag: string, within: Within | null): TreeAdapter<DefaultTreeAdapterMap> {
+  const keepText = within?.needsText ?? false;
+  const isPruned = within === null;
   const heard = new Set<Parent>();
   const hear = (first: DefaultTreeAdapterTypes.Node): void => {
     const open = [first];
@@ -188,7 +199,12 @@ function leanAdapter(titleTag: string, keepText: boolean): TreeAdapter<DefaultTr
       for (const child of node.childNodes) open.push(child);
     }
   };
-  return {
+  const isIdle = (element: DefaultTreeAdapterTypes.Element): boolean =>
+    element.childNodes.length === 0 &&
+    !KEPT.has(element.tagName) &&
+    element.tagName !== titleTag &&
+    linkKindOf(element) === null;
+  const adapter: TreeAdapter<DefaultTreeAdapterMap> = {
     ...defaultTreeAdapter,
     createElement(tagName, namespaceURI, attrs) {
       const element = defaultTreeAdapter.createElement(tagName, namespaceURI, attrs);
@@ -196,8 +212,11 @@ function leanAdapter(titleTag: string, keepText: boolean): TreeAdapter<DefaultTr
       return element;
     },
     appendChild(parent, node) {
-      if (node.nodeName === '#comment') return;
-      defaultTreeAdapter.appendChild(parent, node);
+      if (node.nodeName === '#comment' || (isPruned && HOLLOW.has(node.nodeName) && isHtmlElement(node)))
+        return;
+      // A list made by `push` has room for 17; most elements hold one.
+      if (parent.childNodes.length === 0) [parent.childNodes, node.parentNode] = [[node], parent];
+      else defaultTreeAdapter.appendChild(parent, node);
       if (heard.has(parent)) hear(node);
     },
     insertBefore(parent, node, reference) {
@@ -211,4 +230,17 @@ function leanAdapter(titleTag: string, keepText: boolean): TreeAdapter<DefaultTr
       if (keepText || heard.has(parent)) defaultTreeAdapter.insertTextBefore(parent, text, reference);
     },
   };
+  if (isPruned) {
+    adapter.onItemPop = (element) => {
+      const siblings = element.parentNode?.childNodes;
+      // Where it was placed is at the end, or just before a table that is still open; else it may stay.
+      if (siblings === undefined || !isIdle(element)) return;
+      if (siblings.at(-1) === element || siblings.at(-2) === element) defaultTreeAdapter.detachNode(element);
+    };
+  }
+  return adapter;
+}
+
+function isHtmlElement(node: DefaultTreeAdapterTypes.ChildNode): boolean {
+  return 'namespaceURI' in node && node.namespaceURI === HTML;
 }

@@ -8,7 +8,7 @@ import type { RobotsTask } from '#src/protocol/task.js';
 import { toFailure } from '#src/protocol/to-failure.js';
 import { parseTarget } from '#src/url/canonicalise.js';
 import { locationOf, retryAfterOf } from './answer.js';
-import { decodeStart } from './content-coding.js';
+import { codingsOf, decodeStart } from './content-coding.js';
 import type { Reply } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
 
@@ -45,8 +45,8 @@ function isSuccess(status: number): boolean {
 
 /** UTF-8 whatever the header says (RFC 9309 §2.3), the byte order mark dropped. */
 async function textOf(reply: Reply): Promise<string> {
-  const coding = reply.headers['content-encoding'];
-  const { body, cut } = await decodeStart(reply.body, coding, ROBOTS_MAX_BYTES, reply.cut);
+  const codings = codingsOf(reply.headers);
+  const { body, cut } = await decodeStart(reply.body, codings, ROBOTS_MAX_BYTES, reply.cut);
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   // Half a line is another rule: "Disallow: /" cut from "Disallow: /tmp" would close the site.
   return cut ? text.slice(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1) : text;

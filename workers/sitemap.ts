@@ -16,7 +16,7 @@ import { parseTarget } from '#src/url/canonicalise.js';
 import { compileScope, hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import { contentTypeOf, contentTypeText, kindOf, refusal } from './answer.js';
-import { decodeContent } from './content-coding.js';
+import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
 import type { Reply } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
@@ -114,7 +114,7 @@ function isFile(status: number, headers: Reply['headers']): boolean {
 
 /** Content coding undone, and the gzip of a `.gz` file, told by its first bytes. */
 function unpack({ body, headers }: Reply): Buffer {
-  const decoded = decodeContent(body, headers['content-encoding'], SITEMAP_BYTES);
+  const decoded = decodeContent(body, codingsOf(headers), SITEMAP_BYTES);
   const isGzip = decoded.subarray(0, 2).equals(GZIP_MAGIC);
   return isGzip ? decodeContent(decoded, 'gzip', SITEMAP_BYTES) : decoded;
 }

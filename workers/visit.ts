@@ -28,7 +28,7 @@ import {
   sniffType,
   unusable,
 } from './answer.js';
-import { decodeContent } from './content-coding.js';
+import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
 import type { Intake, Reply, ReplyHeaders } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
@@ -97,7 +97,7 @@ export class Visitor {
   #page(task: FetchTask, reply: Reply): PageOutcome | OtherTypeOutcome {
     const { status, headers } = reply;
     try {
-      const body = decodeContent(reply.body, headers['content-encoding'], this.#maxBodyBytes);
+      const body = decodeContent(reply.body, codingsOf(headers), this.#maxBodyBytes);
       const type = contentTypeOf(headers) ?? sniffType(body);
       const contentType = contentTypeText(headers, type);
       if (!isHtml(type)) return otherType(reply, contentType);

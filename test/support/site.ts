@@ -55,6 +55,8 @@ export interface SiteOptions {
   readonly address?: string;
   /** A free one by default. */
   readonly port?: number;
+  /** Called with every request, before it is answered. */
+  readonly onHit?: (hit: Hit) => void;
 }
 
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
@@ -71,9 +73,11 @@ export class Site {
   readonly #routes: Map<string, Route>;
   readonly #open = new Map<Socket, number>();
   #inFlight = 0;
+  readonly #onHit: (hit: Hit) => void;
   readonly #server: Server;
 
-  private constructor(routes: Routes) {
+  private constructor(routes: Routes, onHit: (hit: Hit) => void = () => undefined) {
+    this.#onHit = onHit;
     this.#routes = new Map(Object.entries(routes));
     this.#server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
       void this.#serve(request, response);
@@ -81,8 +85,11 @@ export class Site {
     this.#server.on('connection', (socket) => this.#accept(socket));
   }
 
-  static async open(routes: Routes, { address = '127.0.0.1', port = 0 }: SiteOptions = {}): Promise<Site> {
-    const site = new Site(routes);
+  static async open(
+    routes: Routes,
+    { address = '127.0.0.1', port = 0, onHit }: SiteOptions = {},
+  ): Promise<Site> {
+    const site = new Site(routes, onHit);
     await new Promise<void>((resolve, reject) => {
       site.#server.once('error', reject);
       site.#server.listen(port, address, resolve);
@@ -150,6 +157,7 @@ export class Site {
       earlier: this.hitsOf(path).length,
     };
     this.hits.push(hit);
+    this.#onHit(hit);
     const route = this.#routes.get(path) ?? this.#routes.get('*') ?? { status: 404, headers: HTML };
     const answer = typeof route === 'function' ? await route(hit) : route;
     if (answer === 'silence') return;

@@ -3,12 +3,14 @@ import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../dist/protocol/to-failure.js';
-import { ACCEPT_ENCODING, decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
+import { ACCEPT_ENCODING, codingsOf, decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
 
 const CAP = 100_000;
 const PAGE = Buffer.from('<p>Grüße, Kevin Bacon</p>'.repeat(200));
 const GZIP = zlib.gzipSync(PAGE);
 const BROTLI = zlib.brotliCompressSync(PAGE);
+/** Undefined on a Node without it. */
+const ZSTD = (zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer }).zstdCompressSync?.(PAGE);
 
 function failureOf(run: () => unknown): unknown {
   try {
@@ -46,8 +48,16 @@ describe('a whole body', () => {
       'gzip',
     ],
     ['zero padding after gzip', Buffer.concat([GZIP, Buffer.alloc(512)]), 'gzip'],
+    ...(ZSTD === undefined ? [] : [['zstd', ZSTD, 'zstd'] as [string, Buffer, string]]),
   ])('is decoded: %s', (_name, bytes, header) => {
     expect(decodeContent(bytes, header, CAP).equals(PAGE)).toBe(true);
+  });
+
+  test('comes out of transfer codings first, then of content codings', () => {
+    const codings = codingsOf({ 'content-encoding': 'br', 'transfer-encoding': ['gzip', 'Chunked'] });
+    expect(decodeContent(zlib.gzipSync(BROTLI), codings, CAP).equals(PAGE)).toBe(true);
+    expect(codingsOf({ 'transfer-encoding': 'chunked' })).toEqual([]);
+    expect(codingsOf({})).toEqual([]);
   });
 
   test('is empty in any coding when it is empty', () => {

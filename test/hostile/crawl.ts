@@ -1,0 +1,41 @@
+/** Crawls of the hostile site by the built program: flags with short limits, and what comes out. */
+import { writeFileSync } from 'node:fs';
+import { AUTHORITY } from '../site/certificates.js';
+import type { HostileSite } from '../site/hostile-site.js';
+import { PROGRAM } from '../support/program.js';
+import type { Folder, Running } from '../support/program.js';
+
+/** Every wait is short. `--concurrency` is for the test to say: few threads must wait for many slow hosts at once. */
+const FLAGS = '--scope any --allow-private --profile web --timeout 2 --retries 1 --retry-delay 0.01 --json';
+
+/** Starts a crawl that trusts the site's certificate authority. */
+export function startCrawl(
+  folder: Folder,
+  { seed }: HostileSite,
+  file: string,
+  flags: readonly string[],
+): Running {
+  const authority = folder.file('authority.pem');
+  writeFileSync(authority, AUTHORITY);
+  const args = [PROGRAM, '--seed', seed, '--db', file, ...FLAGS.split(' '), ...flags];
+  return folder.spawn(process.execPath, args, { NODE_EXTRA_CA_CERTS: authority });
+}
+
+/** The part of the summary that these tests look at. */
+export interface CrawlSummary {
+  readonly peakMemoryBytes: number;
+  readonly elapsedMs: number;
+  readonly hostsGivenUp: readonly { readonly host: string; readonly code: string }[];
+}
+
+/** Crawls to the end. */
+export async function crawlSite(
+  folder: Folder,
+  site: HostileSite,
+  file: string,
+  flags: readonly string[],
+): Promise<{ status: number | null; stderr: string; summary: CrawlSummary }> {
+  const { status, stdout, stderr } = await startCrawl(folder, site, file, flags).ended;
+  if (stdout === '') throw new Error(`no summary: ${stderr}`);
+  return { status, stderr, summary: JSON.parse(stdout) as CrawlSummary };
+}
