@@ -3,8 +3,8 @@
  * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
  */
 import type { Migrations } from './database.js';
-import { FRONTIER_SCHEMA, ROBOTS_HOPS } from './frontier/schema.js';
-import { STORE_SCHEMA } from './store/schema.js';
+import { FRONTIER_SCHEMA, REASKING, ROBOTS_HOPS } from './frontier/schema.js';
+import { COOKIE_TABLE, STORE_SCHEMA } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
 const VIEWS = `
@@ -16,4 +16,7 @@ CREATE VIEW pages AS
 CREATE VIEW backlinks AS SELECT target_id, source_id FROM links;
 `;
 
-export const MIGRATIONS: Migrations = [FRONTIER_SCHEMA + STORE_SCHEMA + VIEWS, ROBOTS_HOPS];
+/** Cookies, and the URLs that are asked once more because of them. */
+const COOKIES = COOKIE_TABLE + REASKING;
+
+export const MIGRATIONS: Migrations = [FRONTIER_SCHEMA + STORE_SCHEMA + VIEWS, ROBOTS_HOPS, COOKIES];

@@ -109,6 +109,7 @@ export class Filing {
       this.#settings,
       batch.now,
       this.#random(),
+      false,
     );
     batch.settlements.push(settlement);
     batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });

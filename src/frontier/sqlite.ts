@@ -50,6 +50,7 @@ interface Candidate {
   readonly attempts: number;
   readonly refusals: number;
   readonly respelt: string | null;
+  readonly reasked: 0 | 1;
   readonly seedHops: number;
   readonly suspect: number;
 }
@@ -80,7 +81,7 @@ export class SqliteFrontier implements Frontier {
     this.#scope = new GrowingScope(connection, options.scope, options.seedScopeKeys);
     this.#graph = new LinkGraph(connection, this.#urls, this.#scope);
     this.#candidates = connection.prepare(
-      `SELECT id, request_key AS key, depth, attempts, refusals, respelt, seed_hops AS seedHops, suspect FROM urls
+      `SELECT id, request_key AS key, depth, attempts, refusals, respelt, reasked, seed_hops AS seedHops, suspect FROM urls
         WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
     );
     this.#due = connection.prepare('SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? LIMIT ?');
@@ -260,7 +261,7 @@ export class SqliteFrontier implements Frontier {
         return this.#settlePage(row, settlement);
       case 'redirect':
         this.#urls.settle(row, { state: 'done', attempts: 1 });
-        return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict);
+        return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict, settlement.withCookies);
       default:
         return this.#urls.settle(row, settledAs(settlement));
     }
@@ -329,16 +330,19 @@ export class SqliteFrontier implements Frontier {
 
   #queueFailed(code: FailureCode | 'all', limits: RunLimits): void {
     this.#hosts.forgive(code);
-    const { changes: forgotten } = this.#connection
-      .prepare(
-        `DELETE FROM redirects WHERE source_id IN
-           (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
-      )
-      .run({ code });
+    let forgotten = 0;
+    for (const table of ['redirects', 'detours']) {
+      forgotten += this.#connection
+        .prepare(
+          `DELETE FROM ${table} WHERE source_id IN
+             (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
+        )
+        .run({ code }).changes;
+    }
     this.#connection
       .prepare(
         `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
-           respelt = NULL, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
+           respelt = NULL, reasked = 0, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
       )
       .run({ code });
     if (forgotten > 0) this.#rebuildDepths(limits);
@@ -378,7 +382,7 @@ export class SqliteFrontier implements Frontier {
 }
 
 function asLease(candidate: Candidate, hostId: number): Lease {
-  const { id, key, depth, attempts, refusals, respelt, seedHops, suspect } = candidate;
+  const { id, key, depth, attempts, refusals, respelt, reasked, seedHops, suspect } = candidate;
   return {
     id,
     hostId,
@@ -388,6 +392,7 @@ function asLease(candidate: Candidate, hostId: number): Lease {
     attempts,
     refusals,
     isRespelt: respelt !== null,
+    isReasked: reasked === 1,
     isSeedChain: seedHops <= MAX_HOPS,
     suspect,
   };
@@ -408,6 +413,8 @@ function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'redirect' }
       };
     case 'respell':
       return { state: 'queued', respelt: settlement.url };
+    case 'reask':
+      return { state: 'queued', isReasked: true };
     case 'release':
       return { state: 'queued', suspect: settlement.suspect };
   }

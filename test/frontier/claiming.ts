@@ -224,6 +224,7 @@ export function claimingContract(withBench: WithBench): void {
           attempts: 0,
           refusals: 0,
           isRespelt: false,
+          isReasked: false,
           isSeedChain: false,
           suspect: 0,
         });
