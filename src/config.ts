@@ -65,6 +65,10 @@ export interface CrawlOptions {
   readonly userAgent?: string | undefined;
   /** `Name: value`, sent to the origins of the seeds only. @default [] */
   readonly headers?: readonly string[] | undefined;
+  /** Whether cookies are taken and sent. @default true */
+  readonly cookies?: boolean | undefined;
+  /** cookies.txt in the format of Netscape, to start with. @default null */
+  readonly loadCookies?: string | null | undefined;
   /** Seconds for a whole response. @default 30 */
   readonly timeout?: number | undefined;
   /** Tries after the first one. @default 3 */
@@ -108,6 +112,9 @@ export interface CrawlConfig {
   readonly obeyRobots: boolean;
   readonly userAgent: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly cookies: boolean;
+  /** File name; null = none. */
+  readonly loadCookies: string | null;
   readonly timeoutMs: number;
   /** Tries after the first one. */
   readonly retries: number;
@@ -151,6 +158,10 @@ export async function resolveConfig(
   compilePatterns(named('include'), include);
   compilePatterns(named('exclude'), exclude);
   if (within !== null) await checkSelector(named('within'), within);
+  const cookies = pick<boolean>('cookies');
+  const loadCookies = pick<string | null>('loadCookies');
+  if (!cookies && loadCookies !== null)
+    throw new UsageError(`${named('loadCookies')} has no use where cookies are turned off`);
   const databasePath = pick<string>('db');
   if (databasePath === ':memory:') throw new UsageError(`${named('db')} must be a file, not ':memory:'`);
 
@@ -177,6 +188,8 @@ export async function resolveConfig(
     headers: Object.freeze(
       (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
     ),
+    cookies,
+    loadCookies,
     timeoutMs: toMs(pick<number>('timeout'), 1000),
     retries: pick('retries'),
     retryDelayMs: toMs(pick<number>('retryDelay'), 1000),

@@ -48,6 +48,8 @@ describe('resolving', () => {
       obeyRobots: true,
       userAgent: `Orbweaver/${VERSION} (+https://github.com/orbweaver/orbweaver; web crawler)`,
       headers: [],
+      cookies: true,
+      loadCookies: null,
       timeoutMs: 30_000,
       retries: 3,
       retryDelayMs: 1_000,

@@ -48,7 +48,7 @@ describe('the flag table', () => {
     const expected =
       'seed seeds base db workers concurrency per-host delay max-pages max-depth max-time max-body include exclude ' +
       'within scope profile no-robots user-agent header timeout retries retry-failed fresh fail-on-broken quiet verbose ' +
-      'json no-progress help version retry-delay give-up worker-memory';
+      'json no-progress help version retry-delay give-up worker-memory no-cookies load-cookies';
     expect(CRAWL_FLAGS.map(({ name }) => name).sort()).toEqual(expected.split(' ').sort());
   });
 

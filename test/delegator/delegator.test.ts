@@ -1,5 +1,6 @@
 /** The loop over a real frontier, with threads that answer as a test says. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Cookies } from '../../dist/delegator/cookies.js';
 import { Delegator, type DelegatorSettings, type Ending } from '../../dist/delegator/delegator.js';
 import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
@@ -63,6 +64,7 @@ describe('the delegator', () => {
       {
         frontier: bench.frontier,
         store: { write: () => undefined },
+        cookies: new Cookies(null, { write: () => undefined }),
         listener: { onFiled: () => undefined, onNotice: () => undefined },
         clock: Date.now,
         random: () => 0,
