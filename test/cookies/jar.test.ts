@@ -160,6 +160,16 @@ describe('the jar', () => {
     expect(jar.headerFor('http://h1.test/', NOW)).toBe('a=b');
   });
 
+  test('keeps no more of a line than its cookie', () => {
+    const jar = new CookieJar();
+    const before = process.memoryUsage().heapUsed;
+    for (let n = 0; n < 2_000; n++) {
+      const line = `name=a value that is cut from its line; ${Buffer.alloc(60_000, 'x').toString('latin1')}`;
+      jar.take(`http://h${n}.test/`, [line], NOW);
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(60 * 1_024 ** 2);
+  });
+
   test('sends no header longer than servers take', () => {
     const lines = Array.from({ length: 20 }, (_, n) => `c${n}=${'x'.repeat(4_000)}`);
     expect(sent(HOST, lines)?.length).toBeLessThanOrEqual(32 * 1_024);
