@@ -4,12 +4,14 @@ import BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished } from 'vitest';
 import { openForReading } from '../../dist/database.js';
 import { MIGRATIONS } from '../../dist/migrations.js';
+import { digestOf } from '../../dist/verify/digest.js';
 import { checkInvariants } from '../../dist/verify/invariants.js';
 import { type Folder, test, until } from '../support/program.js';
 import {
   type Answer,
   type Hit,
   page,
+  type Route,
   type Routes,
   Site,
   type SiteOptions,
@@ -186,6 +188,39 @@ test('a wall that redirects until its cookie is there is passed, whichever URL c
   expect(site.hitsOf('/always')).toHaveLength(2);
   expect(site.hitsOf('/self')).toHaveLength(2);
   for (const path of ['/a', '/b', '/c']) expect(site.hitsOf(path).length, path).toBeLessThanOrEqual(2);
+});
+
+test('pages behind walls end the same with any number of threads, after a kill as well', async ({
+  folder,
+}) => {
+  const pages = Array.from({ length: 12 }, (_, n) => `/p${n}`);
+  const isIn = (hit: Hit): boolean => hasCookie(hit, 'pass=yes');
+  const routes = pages.flatMap((path): [string, Route][] => [
+    [path, (hit) => (isIn(hit) ? page([`${path}/x`]) : to(`/wall${path}`))],
+    [`${path}/x`, (hit) => (isIn(hit) ? page(pages) : to(`${path}/x`))],
+    [`/wall${path}`, { status: 302, headers: { location: path, 'set-cookie': 'pass=yes; Path=/' } }],
+  ]);
+  const links = [...pages, ...pages.map((path) => `/wall${path}`)];
+  const site = await open({ ...Object.fromEntries(routes), '/': page(links) });
+  const digest = (db: string): string => {
+    const { connection, close } = openForReading(folder.file(db), MIGRATIONS);
+    expect(checkInvariants(connection)).toMatchObject({ faults: [], open: [] });
+    const found = digestOf(connection);
+    close();
+    return found;
+  };
+  const args = ['--seed', `${site.origin}/`, '--retries', '0', '--no-progress'];
+  const one = await folder.run([...args, '--workers', '1', '--concurrency', '1', '--db', 'one.db']);
+  const many = await folder.run([...args, '--workers', '4', '--db', 'many.db']);
+  const before = site.hits.length;
+  const killed = folder.start([...args, '--workers', '1', '--concurrency', '2', '--db', 'killed.db']);
+  await until(() => site.hits.length > before + 15, killed);
+  killed.process.kill('SIGKILL');
+  await killed.ended;
+  const resumed = await folder.run([...args, '--workers', '2', '--db', 'killed.db']);
+  expect([one.status, many.status, resumed.status]).toEqual([0, 0, 0]);
+  expect(digest('many.db')).toBe(digest('one.db'));
+  expect(digest('killed.db')).toBe(digest('one.db'));
 });
 
 test('cookies are kept across kill -9', async ({ folder }) => {
