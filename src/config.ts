@@ -78,6 +78,10 @@ export interface CrawlOptions {
   readonly headers?: readonly string[] | undefined;
   /** PEM files of certificate authorities to trust beside those of the platform. @default [] */
   readonly ca?: readonly string[] | undefined;
+  /** Whether cookies are taken and sent. @default true */
+  readonly cookies?: boolean | undefined;
+  /** cookies.txt in the format of Netscape, to start with. @default null */
+  readonly loadCookies?: string | null | undefined;
   /** Seconds for a whole response. @default 30 */
   readonly timeout?: number | undefined;
   /** Seconds that one page may hold its thread. @default 20 */
@@ -133,6 +137,9 @@ export interface CrawlConfig {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Certificates of further authorities, as PEM texts. */
   readonly ca: readonly string[];
+  readonly cookies: boolean;
+  /** File name; null = none. */
+  readonly loadCookies: string | null;
   readonly timeoutMs: number;
   readonly parseTimeoutMs: number;
   /** Tries after the first one. */
@@ -177,6 +184,10 @@ export async function resolveConfig(
   compilePatterns(named('include'), include);
   compilePatterns(named('exclude'), exclude);
   if (within !== null) await checkSelector(named('within'), within);
+  const cookies = pick<boolean>('cookies');
+  const loadCookies = pick<string | null>('loadCookies');
+  if (!cookies && loadCookies !== null)
+    throw new UsageError(`${named('loadCookies')} has no use where cookies are turned off`);
   const databasePath = pick<string>('db');
   if (databasePath === ':memory:') throw new UsageError(`${named('db')} must be a file, not ':memory:'`);
 
@@ -210,6 +221,8 @@ export async function resolveConfig(
       (pick<string[] | null>('headers') ?? []).map((header) => Object.freeze(splitHeader(header))),
     ),
     ca: Object.freeze(await readAuthorities(named('ca'), pick<readonly string[] | null>('ca') ?? [])),
+    cookies,
+    loadCookies,
     timeoutMs: toMs(pick<number>('timeout'), 1000),
     parseTimeoutMs: toMs(pick<number>('parseTimeout'), 1000),
     retries: pick('retries'),

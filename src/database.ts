@@ -5,6 +5,7 @@
  */
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -131,6 +132,24 @@ function openQuietly(file: string): Connection {
   const connection = new BetterSqlite3(file, { fileMustExist: true });
   connection.pragma('query_only = ON');
   return connection;
+}
+
+/**
+ * Takes everybody's but the owner's rights to a file and to the side files that hold its pages. SQLite gives
+ * side files it makes later the mode of the file itself.
+ *
+ * @throws StoreError when that cannot be done: what is to be written next would not be safe there
+ */
+export function keepPrivate(file: string): void {
+  try {
+    for (const name of ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix))
+      if (existsSync(name)) chmodSync(name, 0o600);
+  } catch (cause) {
+    throw new StoreError(`cannot close ${file} to other users: ${(cause as Error).message}`, {
+      cause,
+      hint: 'a file that holds cookies is its owner’s alone: choose another one with --db, or give --no-cookies',
+    });
+  }
 }
 
 /** Turns what SQLite throws in mid-run (full disk, I/O error) into a StoreError; others pass unchanged. */

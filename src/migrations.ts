@@ -3,8 +3,8 @@
  * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
  */
 import type { Migrations } from './database.js';
-import { FRONTIER_SCHEMA, KINDS_AND_GUARDS, ROBOTS_HOPS } from './frontier/schema.js';
-import { STORE_SCHEMA, TRIES } from './store/schema.js';
+import { FRONTIER_SCHEMA, KINDS_AND_GUARDS, REASKING, ROBOTS_HOPS } from './frontier/schema.js';
+import { COOKIE_TABLE, STORE_SCHEMA, TRIES } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
 const FIRST_VIEWS = `
@@ -31,8 +31,12 @@ CREATE VIEW sitemaps AS
    WHERE u.kind = 'sitemap';
 `;
 
+/** Cookies, and the URLs that are asked once more because of them. */
+const COOKIES = COOKIE_TABLE + REASKING;
+
 export const MIGRATIONS: Migrations = [
   FRONTIER_SCHEMA + STORE_SCHEMA + FIRST_VIEWS,
   ROBOTS_HOPS,
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
+  COOKIES,
 ];

@@ -55,6 +55,8 @@ describe('resolving', () => {
       userAgent: `Orbweaver/${VERSION} (+https://github.com/orbweaver/orbweaver; web crawler)`,
       headers: [],
       ca: [],
+      cookies: true,
+      loadCookies: null,
       timeoutMs: 30_000,
       parseTimeoutMs: 20_000,
       retries: 3,

@@ -27,6 +27,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   'css-select': ['src/config.ts', 'workers/within.ts'],
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/links.ts'],
+  'tough-cookie': ['src/cookies/set-cookie.ts'],
   undici: ['workers/fetcher.ts'],
   tldts: ['src/url/public-suffix.ts'],
 };

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { Agent, buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
+import { SET_COOKIE_LINES } from '#src/protocol/outcome.js';
 import { type AddressRule, bareHost } from '#src/url/addresses.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { ACCEPT_ENCODING } from './content-coding.js';
@@ -35,6 +36,10 @@ export interface Ask {
   readonly intake: (status: number, headers: ReplyHeaders) => Intake;
   /** Called when the request goes on the wire. */
   readonly onStart?: () => void;
+  /** Cookie header, where there is one. */
+  readonly cookie?: string | null;
+  /** Called with the answer's Set-Cookie lines where it has any, before `intake`. */
+  readonly onSetCookies?: (lines: readonly string[]) => void;
 }
 
 /** Sends GET requests from one thread. Close it when the thread is done with it. */
@@ -43,6 +48,8 @@ export class Fetcher {
   readonly #timeoutMs: number;
   readonly #ownHeaders: string[];
   readonly #allHeaders: string[];
+  /** The user sends a Cookie header by hand: nothing may be added to it. */
+  readonly #hasOwnCookie: boolean;
 
   constructor(settings: WorkerSettings) {
     this.#timeoutMs = settings.timeoutMs;
@@ -52,6 +59,7 @@ export class Fetcher {
       ['accept-encoding', ACCEPT_ENCODING],
     ] as const;
     const given = new Set(settings.headers.map(([name]) => name.toLowerCase()));
+    this.#hasOwnCookie = given.has('cookie');
     this.#ownHeaders = own.flat();
     this.#allHeaders = [...own.filter(([name]) => !given.has(name)), ...settings.headers].flat();
     this.#agent = makeAgent(settings);
@@ -62,9 +70,13 @@ export class Fetcher {
    * to `toFailure`, unless it is a `DeclinedError` (guard.ts). Takes at most `timeoutMs` in all.
    */
   get(ask: Ask): Promise<Reply> {
-    const { intake, keepAlive, onStart } = ask;
+    const { keepAlive, onStart, onSetCookies } = ask;
     const exchange = new Exchange({
-      intake,
+      intake: (status, headers) => {
+        const lines = [headers['set-cookie'] ?? []].flat().slice(0, SET_COOKIE_LINES);
+        if (lines.length > 0) onSetCookies?.(lines);
+        return ask.intake(status, headers);
+      },
       keepAlive,
       timeoutMs: this.#timeoutMs,
       ...(onStart === undefined ? {} : { onStart }),
@@ -74,13 +86,18 @@ export class Fetcher {
       // Not the parser's `search`, which is empty for a lone question mark.
       path: pathAndQuery(ask.url),
       method: 'GET',
-      headers: ask.sendHeaders ? this.#allHeaders : this.#ownHeaders,
+      headers: this.#headersFor(ask),
       // `reset` makes the client say `connection: close`; null leaves it to HTTP/1.1's default.
       ...(keepAlive ? {} : { reset: true }),
       exchange,
     };
     this.#agent.dispatch(request, exchange);
     return exchange.reply;
+  }
+
+  #headersFor({ sendHeaders, cookie = null }: Ask): string[] {
+    const headers = sendHeaders ? this.#allHeaders : this.#ownHeaders;
+    return cookie === null || (sendHeaders && this.#hasOwnCookie) ? headers : [...headers, 'cookie', cookie];
   }
 
   /** Closes every connection; requests in flight fail. */

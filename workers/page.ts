@@ -24,15 +24,22 @@ let sitemaps: SitemapReader | null = null;
 
 /** Does one task. The promise always resolves. */
 export default async function perform(task: Task): Promise<Outcome> {
+  // An answer that makes a failure sets cookies as any other does.
+  let setCookies: readonly string[] = [];
+  const outcome = await outcomeOf(task, (lines) => (setCookies = lines));
+  return setCookies.length === 0 ? outcome : { ...outcome, setCookies };
+}
+
+async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
   const startedAt = Date.now();
   try {
     switch (task.kind) {
       case 'fetch':
-        return await visitor.visit(task);
+        return await visitor.visit(task, onSetCookies);
       case 'sitemap':
-        return await (await sitemapReader()).read(task);
+        return await (await sitemapReader()).read(task, onSetCookies);
       case 'robots':
-        return await fetchRobots(fetcher, task, post);
+        return await fetchRobots(fetcher, task, post, onSetCookies);
       default:
         throw unknownKind(task);
     }

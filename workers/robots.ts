@@ -12,15 +12,22 @@ import { codingsOf, decodeStart } from './content-coding.js';
 import type { Reply } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
 
-/** Fetches one robots.txt. Rejects with what went wrong on the network or in the body's coding. */
+/**
+ * Fetches one robots.txt. Rejects with what went wrong on the network or in the body's coding.
+ *
+ * @param onSetCookies called with the Set-Cookie lines of the answer
+ */
 export async function fetchRobots(
   fetcher: Fetcher,
   task: RobotsTask,
   post: (message: WorkerMessage) => void,
+  onSetCookies: (lines: readonly string[]) => void = () => undefined,
 ): Promise<RobotsOutcome> {
   const reply = await fetcher.get({
     url: task.url,
     sendHeaders: task.sendHeaders,
+    cookie: task.cookie,
+    onSetCookies,
     // Asked once a day: an idle connection would only count against the host's limit.
     keepAlive: false,
     ...(task.spaced ? { onStart: () => post({ kind: 'started', flightId: task.flightId }) } : {}),

@@ -49,11 +49,13 @@ export class SitemapReader {
   }
 
   /** The outcome of reading one. Rejects with what made it a failure: pass it to `toFailure`. */
-  async read(task: SitemapTask): Promise<Outcome> {
-    const { url, sendHeaders, spaced, flightId } = task;
+  async read(task: SitemapTask, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
+    const { url, sendHeaders, cookie, spaced, flightId } = task;
     const reply = await this.#fetcher.get({
       url,
       sendHeaders,
+      cookie,
+      onSetCookies,
       keepAlive: true,
       ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
       intake: (status, headers) =>

@@ -58,11 +58,17 @@ export class Visitor {
     this.#post = post;
   }
 
-  /** The outcome of one visit. Rejects with what made it a failure: pass it to `toFailure`. */
-  async visit(task: FetchTask): Promise<Outcome> {
+  /**
+   * The outcome of one visit. Rejects with what made it a failure: pass it to `toFailure`.
+   *
+   * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
+   */
+  async visit(task: FetchTask, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
     const reply = await this.#fetcher.get({
       url: task.url,
       sendHeaders: task.sendHeaders,
+      cookie: task.cookie,
+      onSetCookies,
       // A slot of a limited host stays with its thread, so the idle connection is the next request's.
       keepAlive: true,
       ...(task.spaced ? { onStart: () => this.#post({ kind: 'started', flightId: task.flightId }) } : {}),

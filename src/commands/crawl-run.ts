@@ -4,7 +4,16 @@
  * both stand on this.
  */
 import { describeDifferences, fixedSettings, type CrawlConfig } from '../config.js';
-import { asStoreError, type Connection, openForWriting } from '../database.js';
+import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
+import { CookieJar } from '../cookies/jar.js';
+import {
+  asStoreError,
+  type Connection,
+  type CrawlDatabase,
+  keepPrivate,
+  openForWriting,
+} from '../database.js';
+import { Cookies } from '../delegator/cookies.js';
 import { Delegator, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener } from '../delegator/events.js';
 import { WorkerPool } from '../delegator/pool.js';
@@ -17,6 +26,7 @@ import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
 import type { WorkerSettings } from '../protocol/settings.js';
+import { CookieTable } from '../store/cookies.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
 import { SettingsTable } from '../store/settings.js';
@@ -59,12 +69,14 @@ export interface RunRequest {
  */
 export async function runCrawl(request: RunRequest): Promise<RunResult> {
   const { config } = request;
+  // Before the file is touched: what is wrong with it is a matter of the command.
+  const cookieFile = config.loadCookies === null ? null : await readCookieFile(config.loadCookies);
   let isNew = false;
   // Before the file is changed in any way: a refusal leaves it byte by byte as it was.
   const admit = (connection: Connection): void => void (isNew = adoptSettings(connection, config));
   const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh, admit);
   try {
-    return await crawlInto(database.connection, request, isNew);
+    return await crawlInto(database, request, isNew, cookieFile);
   } catch (error) {
     throw asStoreError(error, `cannot write ${database.path}`);
   } finally {
@@ -72,8 +84,14 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   }
 }
 
-async function crawlInto(connection: Connection, request: RunRequest, isNew: boolean): Promise<RunResult> {
+async function crawlInto(
+  database: CrawlDatabase,
+  request: RunRequest,
+  isNew: boolean,
+  cookieFile: CookieFile | null,
+): Promise<RunResult> {
   const { config, hooks } = request;
+  const { connection } = database;
   const startedAt = Date.now();
   const runs = new RunTable(connection);
   const runId = runs.begin(request.commandLine, VERSION, startedAt);
@@ -85,7 +103,8 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
   });
   const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
   frontier.admitSeeds(config.seeds);
-  const delegator = delegatorFor(config, frontier, new RecordTable(connection), hooks);
+  const cookies = openCookies(database, config, cookieFile, startedAt);
+  const delegator = delegatorFor(config, frontier, new RecordTable(connection), cookies, hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>
@@ -132,12 +151,14 @@ function delegatorFor(
   config: CrawlConfig,
   frontier: SqliteFrontier,
   store: RecordTable,
+  cookies: Cookies,
   listener: CrawlListener,
 ): Delegator {
   const settings = { ...config, seedOrigins: new Set(config.seeds.map(originOf)) };
   return new Delegator(settings, {
     frontier,
     store,
+    cookies,
     listener,
     clock: steadyClock(),
     random: Math.random,
@@ -153,6 +174,23 @@ function delegatorFor(
         poolListener,
       ),
   });
+}
+
+/** The crawl's cookies: what an earlier run left, and what the user brings. */
+function openCookies(
+  { connection, path }: CrawlDatabase,
+  config: CrawlConfig,
+  file: CookieFile | null,
+  now: number,
+): Cookies {
+  const table = new CookieTable(connection, () => keepPrivate(path));
+  if (!config.cookies) return new Cookies(null, table);
+  const jar = new CookieJar(table.read(now));
+  if (file !== null) {
+    const changes = jar.bring(file.cookies, file.writtenAt, now);
+    connection.transaction(() => table.write(changes))();
+  }
+  return new Cookies(jar, table);
 }
 
 /** Milliseconds since epoch that go on evenly when somebody sets the machine's clock. */

@@ -6,6 +6,7 @@ import { InvariantError, type PoolError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { WorkerMessage } from '../protocol/outcome.js';
+import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
 import type { CrawlListener, RunCounters } from './events.js';
 import { type AnswerStore, Filing, type FilingSettings } from './filing.js';
@@ -38,6 +39,7 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
 export interface DelegatorParts {
   readonly frontier: Frontier;
   readonly store: AnswerStore;
+  readonly cookies: Cookies;
   readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
   readonly listener: CrawlListener;
   /** ms since epoch; must never go back. */
@@ -75,10 +77,20 @@ export class Delegator implements PoolListener {
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
-    this.#dispatcher = new Dispatcher(parts.frontier, this.#flights, this.#slots, gate, hops, settings);
+    const { cookies } = parts;
+    this.#dispatcher = new Dispatcher(
+      parts.frontier,
+      this.#flights,
+      this.#slots,
+      gate,
+      hops,
+      cookies,
+      settings,
+    );
     this.#filing = new Filing(
       parts.frontier,
       parts.store,
+      cookies,
       hops,
       gate,
       settings,

@@ -6,6 +6,7 @@ import { InvariantError } from '../errors.js';
 import type { Allowance, Frontier, HostFacts, Lease } from '../frontier/frontier.js';
 import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { originOf } from '../url/canonicalise.js';
+import type { Cookies } from './cookies.js';
 import type { Flights } from './flights.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
@@ -24,6 +25,7 @@ export class Dispatcher {
   readonly #flights: Flights;
   readonly #slots: Slots;
   readonly #gate: RobotsGate;
+  readonly #cookies: Cookies;
   readonly #settings: DispatchSettings;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
@@ -35,6 +37,7 @@ export class Dispatcher {
     slots: Slots,
     gate: RobotsGate,
     hops: RobotsHops,
+    cookies: Cookies,
     settings: DispatchSettings,
   ) {
     this.#frontier = frontier;
@@ -42,6 +45,7 @@ export class Dispatcher {
     this.#slots = slots;
     this.#gate = gate;
     this.#hops = hops;
+    this.#cookies = cookies;
     this.#settings = settings;
   }
 
@@ -152,6 +156,7 @@ export class Dispatcher {
       keepOutside,
       sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
       spaced,
+      cookie: this.#cookies.headerFor(lease.url, now),
     }));
   }
 
@@ -163,6 +168,8 @@ export class Dispatcher {
       url: robots.url,
       sendHeaders: this.#settings.seedOrigins.has(originOf(robots.url)),
       spaced,
+      // A wall that sends everybody round until its cookie is there would hide the rules, and none means all allowed.
+      cookie: this.#cookies.headerFor(robots.url, now),
     }));
   }
 

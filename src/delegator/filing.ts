@@ -14,6 +14,7 @@ import type {
   RobotsOutcome,
 } from '../protocol/outcome.js';
 import type { Answer } from '../store/records.js';
+import { type Cookies, withoutCookies } from './cookies.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight } from './flights.js';
 import { HostLedger } from './host-ledger.js';
@@ -47,6 +48,7 @@ interface Batch {
 export class Filing {
   readonly #frontier: Frontier;
   readonly #store: AnswerStore;
+  readonly #cookies: Cookies;
   readonly #hops: RobotsHops;
   readonly #gate: RobotsGate;
   readonly #settings: FilingSettings;
@@ -59,6 +61,7 @@ export class Filing {
   constructor(
     frontier: Frontier,
     store: AnswerStore,
+    cookies: Cookies,
     hops: RobotsHops,
     gate: RobotsGate,
     settings: FilingSettings,
@@ -67,6 +70,7 @@ export class Filing {
   ) {
     this.#frontier = frontier;
     this.#store = store;
+    this.#cookies = cookies;
     this.#hops = hops;
     this.#gate = gate;
     this.#settings = settings;
@@ -86,14 +90,17 @@ export class Filing {
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
     await this.#frontier.apply(batch.settlements, batch.ledger.updates(), () => {
       for (const answer of batch.answers) this.#store.write(answer);
+      this.#cookies.store();
     });
     for (const filed of batch.filed) this.#listener.onFiled(filed);
     for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
   }
 
-  async #judge(batch: Batch, flight: Flight, outcome: Outcome | Lost): Promise<void> {
-    if (outcome.kind !== 'declined') this.counters.requests++;
+  async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
+    if (answered.kind !== 'declined') this.counters.requests++;
     const { errand } = flight;
+    const hasSet = answered.kind !== 'lost' && this.#cookies.take(flight.url, answered, batch.now);
+    const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
     if (errand.kind === 'robots')
       return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
     if (outcome.kind === 'lost' && outcome.endedFor === flight.flightId)
@@ -107,10 +114,16 @@ export class Filing {
       return;
     }
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
-    await this.#judgeFetch(batch, errand.lease, flight.slot.thread, outcome);
+    await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
   }
 
-  async #judgeFetch(batch: Batch, lease: Lease, thread: number, outcome: Filed['outcome']): Promise<void> {
+  async #judgeFetch(
+    batch: Batch,
+    lease: Lease,
+    flight: Flight,
+    outcome: Filed['outcome'],
+    withCookies: boolean,
+  ): Promise<void> {
     const host = await batch.ledger.get(lease.hostId);
     const { settlement, event } = settleOutcome(
       lease,
@@ -119,11 +132,12 @@ export class Filing {
       this.#settings,
       batch.now,
       this.#random(),
+      withCookies,
     );
     batch.settlements.push(settlement);
     if (outcome.kind !== 'declined')
       batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
-    batch.filed.push({ lease, thread, outcome, state: stateOf(settlement) });
+    batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);

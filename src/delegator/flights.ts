@@ -19,6 +19,8 @@ export interface Flight {
   readonly url: string;
   readonly slot: Slot;
   readonly startedAt: number;
+  /** The crawl's cookies went with it; which, only the thread knows. */
+  readonly hasCookie: boolean;
 }
 
 export interface Arrival {
@@ -77,7 +79,14 @@ export class Flights {
   launch(errand: Errand, slot: Slot, startedAt: number, makeTask: (flightId: number) => Task): void {
     const flightId = ++this.#lastId;
     const task = makeTask(flightId);
-    const flight: Flight = { flightId, errand, url: task.url, slot, startedAt };
+    const flight: Flight = {
+      flightId,
+      errand,
+      url: task.url,
+      slot,
+      startedAt,
+      hasCookie: task.cookie !== null,
+    };
     this.#aloft.set(flightId, flight);
     if (task.spaced) this.#starting.set(flightId, slot.hostId);
     void this.#pool.run(task, slot.thread).then((outcome) => this.#land(flight, outcome));
@@ -86,7 +95,8 @@ export class Flights {
   /** An errand whose answer is known already: it arrives without a request. */
   answer(errand: Errand, url: string, slot: Slot, now: number, outcome: Outcome): void {
     this.#slots.release(slot);
-    this.#arrived.push({ flight: { flightId: ++this.#lastId, errand, url, slot, startedAt: now }, outcome });
+    const flight: Flight = { flightId: ++this.#lastId, errand, url, slot, startedAt: now, hasCookie: false };
+    this.#arrived.push({ flight, outcome });
     this.#onChange();
   }
 

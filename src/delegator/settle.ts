@@ -26,7 +26,10 @@ export function isUnreachable(code: FailureCode, host: Pick<HostFacts, 'lastSucc
   return host.lastSuccessAt === null && retryRule({ code }).isUnreachable === true;
 }
 
-/** @param random in [0, 1) */
+/**
+ * @param withCookies some went with the request or came with its answer
+ * @param random      in [0, 1)
+ */
 export function settleOutcome(
   lease: Lease,
   outcome: Exclude<Outcome, { kind: 'robots' }>,
@@ -34,6 +37,7 @@ export function settleOutcome(
   settings: SettleSettings,
   now: number,
   random: number,
+  withCookies: boolean,
 ): Decision {
   const { id } = lease;
   switch (outcome.kind) {
@@ -42,7 +46,7 @@ export function settleOutcome(
     case 'sitemap':
       return { settlement: { ...outcome, kind: 'sitemap', id }, event: SUCCESS };
     case 'redirect':
-      return { settlement: settleRedirect(lease, outcome), event: SUCCESS };
+      return { settlement: settleRedirect(lease, outcome, withCookies), event: SUCCESS };
     case 'other-type':
       return { settlement: { kind: 'skipped', id, reason: 'content-type' }, event: SUCCESS };
     case 'declined':
@@ -57,13 +61,14 @@ export function settleOutcome(
   }
 }
 
-function settleRedirect(lease: Lease, outcome: RedirectOutcome): Settlement {
-  const { id, key, url, isRespelt } = lease;
+function settleRedirect(lease: Lease, outcome: RedirectOutcome, withCookies: boolean): Settlement {
+  const { id, key, url, isRespelt, isReasked } = lease;
   if (outcome.targetKey !== key) {
-    return { kind: 'redirect', id, targetKey: outcome.targetKey, verdict: outcome.verdict };
+    return { kind: 'redirect', id, targetKey: outcome.targetKey, verdict: outcome.verdict, withCookies };
   }
   // The server insists on a spelling of its own: asked once in that one.
   if (outcome.targetUrl !== url && !isRespelt) return { kind: 'respell', id, url: outcome.targetUrl };
+  if (withCookies && !isReasked) return { kind: 'reask', id };
   return { kind: 'failed', id, code: 'redirect', detail: 'redirects to itself' };
 }
 

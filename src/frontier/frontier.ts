@@ -65,6 +65,8 @@ export interface Lease {
   readonly attempts: number;
   readonly refusals: number;
   readonly isRespelt: boolean;
+  /** Asked once more already because of cookies (see `Settlement`, reask). */
+  readonly isReasked: boolean;
   /** 0 ordinary, 1 shared a thread that died, 2 a thread died with it alone. */
   readonly suspect: number;
 }
@@ -123,7 +125,17 @@ export type Settlement =
       /** URLs of further sitemaps, joined by newlines. */
       readonly sitemaps: string;
     }
-  | { readonly kind: 'redirect'; readonly id: number; readonly targetKey: string; readonly verdict: Verdict }
+  | {
+      readonly kind: 'redirect';
+      readonly id: number;
+      readonly targetKey: string;
+      readonly verdict: Verdict;
+      /**
+       * Some went with the request or came with the answer, so another time it may answer otherwise. A circle
+       * of redirects with such a one is asked once more, each URL once in the life of the file, then fails.
+       */
+      readonly withCookies: boolean;
+    }
   | { readonly kind: 'failed'; readonly id: number; readonly code: FailureCode; readonly detail: string }
   /** `detail` where nothing was asked for: the reason lies with us, and it counts as no attempt. */
   | { readonly kind: 'skipped'; readonly id: number; readonly reason: SkipReason; readonly detail?: string }
@@ -137,6 +149,8 @@ export type Settlement =
     }
   /** Queued again at once, to be asked for in another spelling of its own key. */
   | { readonly kind: 'respell'; readonly id: number; readonly url: string }
+  /** It redirects to itself, and cookies had a part in it: queued again at once, at no cost, once. */
+  | { readonly kind: 'reask'; readonly id: number }
   /** Queued again at once, at no cost. */
   | { readonly kind: 'release'; readonly id: number; readonly suspect: number };
 

@@ -25,9 +25,13 @@ export class LinkGraph {
   readonly #addEdge: Statement<[number, number, number]>;
   readonly #leastNofollow: Statement<[number, number, number]>;
   readonly #bumpLinkCount: Statement<[number]>;
-  readonly #addRedirect: Statement<[number, string, Verdict]>;
+  readonly #addRedirect: Statement<[number, string, Verdict, 0 | 1]>;
   readonly #setTarget: Statement<[number, number]>;
   readonly #redirectOf: Statement<[number], Redirect>;
+  readonly #detourOf: Statement<[number], Redirect>;
+  readonly #keepDetour: Statement<[number]>;
+  readonly #dropRedirect: Statement<[number]>;
+  readonly #hadCookies: Statement<[number], 0 | 1>;
   readonly #targetOf: Statement<[number], number | null>;
   readonly #longerTargets: Statement<[number, number], string>;
   readonly #nextRelaxation: Statement<[], { depth: number; urlId: number }>;
@@ -46,12 +50,23 @@ export class LinkGraph {
     );
     this.#bumpLinkCount = connection.prepare('UPDATE urls SET link_count = link_count + 1 WHERE id = ?');
     this.#addRedirect = connection.prepare(
-      'INSERT OR REPLACE INTO redirects (source_id, target_url, verdict) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO redirects (source_id, target_url, verdict, cookies) VALUES (?, ?, ?, ?)',
     );
     this.#setTarget = connection.prepare('UPDATE redirects SET target_id = ? WHERE source_id = ?');
     this.#redirectOf = connection.prepare(
       'SELECT target_url AS targetUrl, verdict FROM redirects WHERE source_id = ?',
     );
+    this.#detourOf = connection.prepare(
+      'SELECT target_url AS targetUrl, verdict FROM detours WHERE source_id = ?',
+    );
+    this.#keepDetour = connection.prepare(
+      `INSERT OR REPLACE INTO detours (source_id, target_url, verdict, target_id)
+       SELECT source_id, target_url, verdict, target_id FROM redirects WHERE source_id = ?`,
+    );
+    this.#dropRedirect = connection.prepare('DELETE FROM redirects WHERE source_id = ?');
+    this.#hadCookies = connection
+      .prepare<[number], 0 | 1>('SELECT cookies FROM redirects WHERE source_id = ?')
+      .pluck();
     this.#targetOf = connection
       .prepare<[number], number | null>('SELECT target_id FROM redirects WHERE source_id = ?')
       .pluck();
@@ -83,8 +98,8 @@ export class LinkGraph {
   }
 
   /** Files a redirect of a URL that is already settled as done. */
-  addRedirect(source: UrlRow, targetKey: string, verdict: Verdict): void {
-    this.#addRedirect.run(source.id, targetKey, verdict);
+  addRedirect(source: UrlRow, targetKey: string, verdict: Verdict, withCookies: boolean): void {
+    this.#addRedirect.run(source.id, targetKey, verdict, withCookies ? 1 : 0);
     if (
       verdict === 'outside' &&
       source.seedHops === NO_HOPS &&
@@ -106,18 +121,7 @@ export class LinkGraph {
       if (source.state === 'done') this.#fail(source, `more than ${this.#maxHops} redirects in a row`);
       return;
     }
-    const { targetUrl, verdict } = redirect;
-    const targetId = this.#urls.reach(targetUrl, {
-      kind: source.kind,
-      depth: source.depth,
-      hops: source.hops + 1,
-      foundOn: source.id,
-      seedHops: source.seedHops < this.#maxHops ? source.seedHops + 1 : NO_HOPS,
-      inScope:
-        source.kind === 'sitemap' ||
-        verdict === 'inside' ||
-        (verdict === 'outside' && this.#scope.has(targetUrl)),
-    });
+    const targetId = this.#reachBy(source, redirect);
     this.#setTarget.run(targetId, sourceId);
     this.#judgeCycle(source, targetId);
     // At once, not in `relax`: until then a seed's chain would look ended that is not.
@@ -159,7 +163,21 @@ export class LinkGraph {
     return changes;
   }
 
+  #reachBy(source: UrlRow, { targetUrl, verdict }: Redirect): number {
+    const isInside = verdict === 'inside' || (verdict === 'outside' && this.#scope.has(targetUrl));
+    return this.#urls.reach(targetUrl, {
+      kind: source.kind,
+      depth: source.depth,
+      hops: source.hops < this.#maxHops ? source.hops + 1 : NO_HOPS,
+      foundOn: source.id,
+      seedHops: source.seedHops < this.#maxHops ? source.seedHops + 1 : NO_HOPS,
+      inScope: isInside || source.kind === 'sitemap',
+    });
+  }
+
   #relaxUrl(url: UrlRow): void {
+    const detour = url.reasked === 1 ? this.#detourOf.get(url.id) : undefined;
+    if (detour !== undefined) this.#reachBy(url, detour);
     if (this.#redirectOf.get(url.id) !== undefined) this.followRedirect(url.id);
     if (url.depth === null || url.state !== 'done') return;
     const depth = url.depth + 1;
@@ -174,14 +192,30 @@ export class LinkGraph {
       });
   }
 
-  /** All URLs of a redirect cycle fail, whichever came first; one that was failed for its hops alone is done after all. */
+  /**
+   * All URLs of a redirect cycle fail, whichever came first, or, where cookies had a part, are asked once more.
+   * One that was failed for its hops alone is done after all.
+   */
   #judgeCycle(source: UrlRow, targetId: number): void {
-    const cycle = this.#cycleThrough(source.id, targetId);
-    for (const id of cycle) {
-      const row = this.#urls.row(id);
-      if (row.state === 'done') this.#fail(row, 'redirects in a circle');
+    const cycle = this.#cycleThrough(source.id, targetId).map((id) => this.#urls.row(id));
+    const hadCookies = cycle.some(({ id }) => this.#hadCookies.get(id) === 1);
+    const again = hadCookies ? cycle.filter(({ reasked }) => reasked === 0) : [];
+    if (again.length > 0) {
+      for (const row of again) this.#reask(row);
+      return;
     }
+    for (const row of cycle) if (row.state === 'done') this.#fail(row, 'redirects in a circle');
     if (cycle.length === 0 && source.state === 'failed') this.#urls.settle(source, { state: 'done' });
+  }
+
+  /**
+   * The redirect is forgotten, the way it showed is not: what was reached by it keeps its depth, since nothing
+   * that was ever reached gets worse.
+   */
+  #reask(row: UrlRow): void {
+    this.#keepDetour.run(row.id);
+    this.#dropRedirect.run(row.id);
+    this.#urls.settle(row, { state: 'queued', attempts: -1, isReasked: true });
   }
 
   #cycleThrough(sourceId: number, targetId: number): number[] {

@@ -142,3 +142,16 @@ export const ROBOTS_HOPS = `
 ALTER TABLE hosts ADD COLUMN robots_hop TEXT;                          -- where a redirected robots.txt is to be asked for next
 ALTER TABLE hosts ADD COLUMN robots_hops INTEGER NOT NULL DEFAULT 0;   -- redirects on the way there
 `;
+
+/** A circle of redirects in which cookies had a part is asked once more; what was found through it stays found. */
+export const REASKING = `
+ALTER TABLE redirects ADD COLUMN cookies INTEGER NOT NULL DEFAULT 0;   -- 1: some went with the request or came with the answer
+ALTER TABLE urls ADD COLUMN reasked INTEGER NOT NULL DEFAULT 0;        -- 1: asked once more already
+-- Redirects that were answered before the URL was asked once more: ways that depths still come by.
+CREATE TABLE detours (
+  source_id  INTEGER PRIMARY KEY,
+  target_url TEXT NOT NULL,
+  verdict    TEXT NOT NULL,
+  target_id  INTEGER NOT NULL
+);
+`;

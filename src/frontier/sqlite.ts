@@ -54,6 +54,7 @@ interface Candidate {
   readonly attempts: number;
   readonly refusals: number;
   readonly respelt: string | null;
+  readonly reasked: 0 | 1;
   readonly suspect: number;
 }
 
@@ -91,7 +92,7 @@ export class SqliteFrontier implements Frontier {
     this.#graph = new LinkGraph(connection, this.#urls, this.#scope, options.maxHops);
     this.#sitemaps = new SitemapTable(connection, this.#urls, this.#hosts, options.sitemapsOf);
     this.#candidates = connection.prepare(
-      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, suspect FROM urls
+      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect FROM urls
         WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
     );
     this.#due = connection.prepare('SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? LIMIT ?');
@@ -292,7 +293,7 @@ export class SqliteFrontier implements Frontier {
         return this.#settleSitemap(row, settlement);
       case 'redirect':
         this.#urls.settle(row, { state: 'done', attempts: 1 });
-        return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict);
+        return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict, settlement.withCookies);
       default:
         return this.#urls.settle(row, settledAs(settlement));
     }
@@ -404,16 +405,19 @@ export class SqliteFrontier implements Frontier {
 
   #queueFailed(code: FailureCode | 'all'): void {
     this.#hosts.forgive(code);
-    const { changes: forgotten } = this.#connection
-      .prepare(
-        `DELETE FROM redirects WHERE source_id IN
-           (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
-      )
-      .run({ code });
+    let forgotten = 0;
+    for (const table of ['redirects', 'detours']) {
+      forgotten += this.#connection
+        .prepare(
+          `DELETE FROM ${table} WHERE source_id IN
+             (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
+        )
+        .run({ code }).changes;
+    }
     this.#connection
       .prepare(
         `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
-           respelt = NULL, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
+           respelt = NULL, reasked = 0, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
       )
       .run({ code });
     if (forgotten > 0) this.#rebuildDepths();
@@ -458,7 +462,7 @@ function linesOf(joined: string): readonly string[] {
 }
 
 function asLease(candidate: Candidate, hostId: number): Lease {
-  const { id, kind, url, depth, attempts, refusals, respelt, suspect } = candidate;
+  const { id, kind, url, depth, attempts, refusals, respelt, reasked, suspect } = candidate;
   return {
     id,
     hostId,
@@ -469,6 +473,7 @@ function asLease(candidate: Candidate, hostId: number): Lease {
     attempts,
     refusals,
     isRespelt: respelt !== null,
+    isReasked: reasked === 1,
     suspect,
   };
 }
@@ -490,6 +495,8 @@ function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 
       };
     case 'respell':
       return { state: 'queued', respelt: settlement.url };
+    case 'reask':
+      return { state: 'queued', isReasked: true };
     case 'release':
       return { state: 'queued', suspect: settlement.suspect };
   }

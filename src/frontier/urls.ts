@@ -29,6 +29,8 @@ export interface UrlRow {
   readonly seedHops: number;
   /** Edges filed for it; 0 for what is not a page. */
   readonly linkCount: number;
+  /** 1: asked once more already, because of cookies; then it may have a detour. */
+  readonly reasked: 0 | 1;
 }
 
 /** One way of reaching a URL. */
@@ -57,6 +59,8 @@ export interface Settled {
   readonly respelt?: string;
   /** Absent = 0. */
   readonly suspect?: number;
+  /** Absent = as it was. */
+  readonly isReasked?: true;
   /** Present for pages only: edges filed. */
   readonly linkCount?: number;
 }
@@ -82,10 +86,11 @@ type KnownRow = [
   hops: number,
   seedHops: number,
   hostId: number,
+  reasked: 0 | 1,
 ];
 
 const ROW = `id, kind, coalesce(url, request_key) AS url, host_id AS hostId, state, error, depth, hops, seed_hops AS seedHops,
-  coalesce(link_count, 0) AS linkCount`;
+  coalesce(link_count, 0) AS linkCount, reasked`;
 
 export class UrlTable {
   readonly #hosts: HostTable;
@@ -121,7 +126,7 @@ export class UrlTable {
     this.#guards = guards;
     this.#byKey = connection
       .prepare<[string], KnownRow>(
-        'SELECT id, state, error, depth, hops, seed_hops, host_id FROM urls WHERE request_key = ?',
+        'SELECT id, state, error, depth, hops, seed_hops, host_id, reasked FROM urls WHERE request_key = ?',
       )
       .raw();
     this.#byId = connection.prepare(`SELECT ${ROW} FROM urls WHERE id = ?`);
@@ -138,7 +143,7 @@ export class UrlTable {
     this.#settle = connection.prepare(
       `UPDATE urls SET state = @state, error = @error, error_detail = @detail, attempts = attempts + @attempts,
          refusals = refusals + @refusals, not_before = @notBefore, respelt = coalesce(@respelt, respelt),
-         suspect = @suspect, link_count = @linkCount WHERE id = @id`,
+         suspect = @suspect, reasked = max(reasked, @reasked), link_count = @linkCount WHERE id = @id`,
     );
     this.#lease = connection.prepare(`UPDATE urls SET state = 'leased' WHERE id = ?`);
     this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
@@ -201,6 +206,7 @@ export class UrlTable {
       notBefore: to.notBefore ?? null,
       respelt: to.respelt ?? null,
       suspect: to.suspect ?? 0,
+      reasked: to.isReasked === true ? 1 : 0,
       linkCount: to.linkCount ?? null,
     });
   }
@@ -250,7 +256,7 @@ export class UrlTable {
   }
 
   #reachBetter(url: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
-    const [id, state, error, oldDepth, oldHops, oldSeedHops, hostId] = known;
+    const [id, state, error, oldDepth, oldHops, oldSeedHops, hostId, reasked] = known;
     const depth = isShorter ? reach.depth : oldDepth;
     const hops = Math.min(oldHops, reach.hops);
     const seedHops = Math.min(oldSeedHops, reach.seedHops);
@@ -262,7 +268,8 @@ export class UrlTable {
       if (now.hold !== null) this.#guards.hold(id, hostId, now.hold);
     }
     this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now.state, now.error, id);
-    if (state !== 'done' && state !== 'failed') return;
+    // One that is asked once more has led somewhere already, in whatever state it is now.
+    if (state !== 'done' && state !== 'failed' && reasked === 0) return;
     this.#relax.run(depth ?? 0, id);
     if (seedHops < oldSeedHops) this.#nearerSeed.push(id);
   }

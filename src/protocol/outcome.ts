@@ -9,7 +9,12 @@ interface OutcomeBase {
   /** When the request was handed to the HTTP client. */
   readonly startedAt: number;
   readonly durationMs: number;
+  /** Set-Cookie lines as received, bytes as Latin-1; only where there are any. */
+  readonly setCookies?: readonly string[];
 }
+
+/** Set-Cookie lines of one answer that are looked at: as many as browsers do. */
+export const SET_COOKIE_LINES = 50;
 
 /** An HTML page with a 2xx status, fetched whole and parsed. */
 export interface PageOutcome extends OutcomeBase {

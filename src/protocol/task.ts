@@ -13,6 +13,8 @@ interface TaskBase {
   readonly sendHeaders: boolean;
   /** The host keeps a gap between request starts: post `started` when this one is made. */
   readonly spaced: boolean;
+  /** The crawl's cookies for this request, bytes as Latin-1; a Cookie header of the user's own goes before them. */
+  readonly cookie: string | null;
 }
 
 /** Fetch a page, follow nothing, report its links. */

@@ -49,3 +49,20 @@ CREATE TABLE tries (
 );
 CREATE INDEX tries_by_url ON tries(url_id);
 `;
+
+/** The cookies of the crawl: the only secrets in the file, and never part of what is exported. */
+export const COOKIE_TABLE = `
+CREATE TABLE cookies (
+  domain     TEXT NOT NULL,            -- host name, without port
+  host_only  INTEGER NOT NULL,         -- 0: for its subdomains, too
+  path       TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  value      TEXT NOT NULL,            -- bytes as Latin-1
+  secure     INTEGER NOT NULL,
+  http_only  INTEGER NOT NULL,
+  expires_at INTEGER,                  -- ms since epoch; NULL = as long as the crawl
+  created_at INTEGER NOT NULL,
+  set_at     INTEGER NOT NULL,
+  PRIMARY KEY (domain, name, path, host_only)
+) WITHOUT ROWID;
+`;

@@ -16,17 +16,23 @@ export function shortestDistances(connection: Connection): Int32Array {
   const linked = connection
     .prepare<[number], number>('SELECT target_id FROM links WHERE source_id = ? AND nofollow < 2')
     .pluck();
+  // A URL asked once more because of cookies may lead two ways: as it did then, and as it does now.
   const redirected = connection
-    .prepare<[number], number | null>('SELECT target_id FROM redirects WHERE source_id = ?')
+    .prepare<{ id: number }, number>(
+      `SELECT target_id FROM redirects WHERE source_id = @id AND target_id IS NOT NULL
+       UNION ALL SELECT target_id FROM detours WHERE source_id = @id`,
+    )
     .pluck();
 
   let level: number[] = [];
-  const reach = (id: number, distance: number, into: number[]): void => {
+  const reach = (start: number, distance: number, into: number[]): void => {
     // A redirect's target is as near as the redirect itself: its chain is walked within the level.
-    for (let next: number | null = id; next !== null && distances[next] === UNREACHED;) {
-      distances[next] = distance;
-      into.push(next);
-      next = redirected.get(next) ?? null;
+    const ahead = [start];
+    for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
+      if (distances[id] !== UNREACHED) continue;
+      distances[id] = distance;
+      into.push(id);
+      ahead.push(...redirected.all({ id }));
     }
   };
   for (const id of rootIds(connection)) reach(id, 0, level);

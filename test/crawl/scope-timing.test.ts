@@ -60,6 +60,7 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
       id: idIn(found, `${HERE}/mid`),
       targetKey: `${THERE}/home`,
       verdict: 'outside',
+      withCookies: false,
     });
     maintain();
     const seed: Settlement = {
@@ -67,6 +68,7 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
       id: idIn(seeds, `${HERE}/seed`),
       targetKey: `${HERE}/mid`,
       verdict: 'inside',
+      withCookies: false,
     };
     const page = pageWith(idIn(found, `${HERE}/page`), [], [`${THERE}/linked`]);
     if (order === 'both in one batch') file(seed, page);

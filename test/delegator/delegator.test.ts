@@ -1,6 +1,13 @@
 /** The loop over a real frontier, with threads that answer as a test says. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Delegator, type DelegatorSettings, type Ending } from '../../dist/delegator/delegator.js';
+import { CookieJar } from '../../dist/cookies/jar.js';
+import { Cookies } from '../../dist/delegator/cookies.js';
+import {
+  Delegator,
+  type DelegatorParts,
+  type DelegatorSettings,
+  type Ending,
+} from '../../dist/delegator/delegator.js';
 import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
@@ -57,6 +64,7 @@ describe('the delegator', () => {
     answering: Answering,
     settings: Partial<DelegatorSettings> = {},
     stop = new AbortController(),
+    parts: Partial<DelegatorParts> = {},
   ): Promise<Ending> {
     const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve() };
     const delegator = new Delegator(
@@ -64,10 +72,12 @@ describe('the delegator', () => {
       {
         frontier: bench.frontier,
         store: { write: () => undefined },
+        cookies: new Cookies(null, { write: () => undefined }),
         listener: { onFiled: () => undefined, onNotice: () => undefined },
         clock: Date.now,
         random: () => 0,
         startPool: () => pool,
+        ...parts,
       },
     );
     return delegator.run(stop.signal);
@@ -166,6 +176,38 @@ describe('the delegator', () => {
       stop,
     );
     expect(await bench.host(SITE)).toMatchObject({ givenUp: null, lastSuccessAt: expect.any(Number) });
+  });
+
+  test('what an answer sets goes with the next request, is stored with it, and shown to nobody', async () => {
+    bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
+    const sent: unknown[] = [];
+    const stored: string[] = [];
+    const shown: unknown[] = [];
+    await crawl(
+      async (task) => {
+        sent.push([new URL(task.url).pathname, task.cookie]);
+        if (task.kind === 'robots') return { ...robots(''), setCookies: ['r=1; Path=/'] };
+        const answer = task.url === `${SITE}/` ? page(`${SITE}/next`) : page();
+        return { ...answer, setCookies: ['p=2; Path=/', 'nonsense'] };
+      },
+      {},
+      new AbortController(),
+      {
+        cookies: new Cookies(new CookieJar(), {
+          write: (changes) => stored.push(...changes.map(({ cookie }) => cookie.name)),
+        }),
+        store: { write: (answer) => void shown.push(answer) },
+        listener: { onFiled: (filed) => void shown.push(filed), onNotice: () => undefined },
+      },
+    );
+    expect(sent).toEqual([
+      ['/robots.txt', null],
+      ['/', 'r=1'],
+      ['/next', 'r=1; p=2'],
+    ]);
+    expect(stored).toEqual(['r', 'p']);
+    expect(shown).toHaveLength(4);
+    expect(JSON.stringify(shown)).not.toMatch(/setCookies|p=2/);
   });
 
   test('a thread is not idle because the hosts that waited longest belong to a busy one', async () => {

@@ -18,6 +18,7 @@ const LEASE: Lease = {
   attempts: 0,
   refusals: 0,
   isRespelt: false,
+  isReasked: false,
   suspect: 0,
 };
 
@@ -43,8 +44,13 @@ const HOST: HostFacts = {
 
 type Settled = Exclude<Outcome, { kind: 'robots' }>;
 
-function settle(outcome: Settled, lease: Partial<Lease> = {}, host: Partial<HostFacts> = {}) {
-  return settleOutcome({ ...LEASE, ...lease }, outcome, { ...HOST, ...host }, SETTINGS, NOW, 0);
+function settle(
+  outcome: Settled,
+  lease: Partial<Lease> = {},
+  host: Partial<HostFacts> = {},
+  withCookies = false,
+) {
+  return settleOutcome({ ...LEASE, ...lease }, outcome, { ...HOST, ...host }, SETTINGS, NOW, 0, withCookies);
 }
 
 function failure(failure: Partial<Failure> & { code: FailureCode }): Settled {
@@ -123,6 +129,7 @@ describe('what an answer does to its URL', () => {
       { kind: 'failed', code: 'redirect' },
     ],
     ['to itself fails', redirect(LEASE.key), {}, { kind: 'failed', code: 'redirect' }],
+    ['says that it came without cookies', redirect('http://a.test/y'), {}, { withCookies: false }],
     [
       'elsewhere from another spelling is followed',
       redirect('http://a.test/y'),
@@ -133,6 +140,16 @@ describe('what an answer does to its URL', () => {
     expect(settle(outcome, lease)).toMatchObject({
       settlement: { id: 7, ...settlement },
       event: { kind: 'success' },
+    });
+  });
+
+  test.each<[string, Partial<Lease>, string]>([
+    ['is asked once more', {}, 'reask'],
+    ['fails the second time', { isReasked: true }, 'failed'],
+  ])('a redirect to itself that came with cookies %s', (_, lease, kind) => {
+    expect(settle(redirect(LEASE.key), lease, {}, true).settlement.kind).toBe(kind);
+    expect(settle(redirect('http://a.test/y'), lease, {}, true).settlement).toMatchObject({
+      withCookies: true,
     });
   });
 

@@ -192,13 +192,14 @@ export class Bench {
   }
 
   /** Crawls a web to its end. */
-  async crawl(web: Web): Promise<Inspection> {
+  async crawl(web: Web, onLease: (key: string) => void = () => undefined): Promise<Inspection> {
     const refuse: ClaimRequest['refuse'] = (key) =>
       web.answers.get(key)?.kind === 'forbidden' ? 'robots' : null;
     for (;;) {
       await this.settled();
       const { leases } = await this.claim({ refuse });
       if (leases.length === 0) return this.inspect();
+      for (const { key } of leases) onLease(key);
       await this.answer(web, leases);
     }
   }

@@ -225,6 +225,7 @@ export function claimingContract(withBench: WithBench): void {
           attempts: 0,
           refusals: 0,
           isRespelt: false,
+          isReasked: false,
           suspect: 0,
         });
       });

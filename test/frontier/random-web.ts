@@ -1,6 +1,6 @@
 /** Small webs full of what goes wrong: redirects, circles, chains about as long as is allowed, other hosts. */
 import fc from 'fast-check';
-import { type Answer, at, type Link, type Nofollow, type Web } from './web.js';
+import { type Answer, at, type Link, type Nofollow, pageTo, redirectTo, wall, type Web } from './web.js';
 
 interface Sketch {
   readonly host: string;
@@ -12,7 +12,13 @@ interface Sketch {
         readonly kind: 'page';
         readonly links: readonly { readonly to: number; readonly nofollow: Nofollow }[];
       }
-    | { readonly kind: 'redirect'; readonly to: number }
+    | {
+        readonly kind: 'redirect';
+        readonly to: number;
+        readonly withCookies: boolean;
+        /** What it is when it is asked once more: where it leads, a page, or as before. */
+        readonly again: number | 'page' | null;
+      }
     | { readonly kind: 'broken' | 'other-type' | 'forbidden' };
 }
 
@@ -57,7 +63,15 @@ const sketch: fc.Arbitrary<Sketch> = fc.record({
         links: fc.array(fc.record({ to: index, nofollow }), { maxLength: 3, size: 'max' }),
       }),
     },
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('redirect' as const), to: index }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('redirect' as const),
+        to: index,
+        withCookies: fc.boolean(),
+        again: fc.oneof(fc.constant('page' as const), fc.constant(null), index),
+      }),
+    },
     {
       weight: 1,
       arbitrary: fc.record({
@@ -111,7 +125,7 @@ export const randomWeb: fc.Arbitrary<Web> = fc
     const key = (id: number): string => keys[id % keys.length] as string;
     const answers = new Map<string, Answer>(
       sketches.map(({ answer }, id) => {
-        if (answer.kind === 'redirect') return [key(id), { kind: 'redirect', to: key(answer.to) }];
+        if (answer.kind === 'redirect') return [key(id), redirect(answer, key)];
         if (answer.kind !== 'page') return [key(id), answer];
         const links = answer.links.map(({ to, nofollow }) => ({ to: key(to), nofollow }));
         return [key(id), { kind: 'page', links: eachOnce(links) }];
@@ -124,6 +138,14 @@ export const randomWeb: fc.Arbitrary<Web> = fc
     const chainSeeds = chains.filter(({ isFromSeed }) => isFromSeed).map(({ from }) => from);
     return { answers, seeds: [...new Set([0, ...seeds, ...chainSeeds].map(key))], maxDepth };
   });
+
+function redirect(
+  { to, withCookies, again }: Sketch['answer'] & { readonly kind: 'redirect' },
+  key: (id: number) => string,
+): Answer {
+  const then = again === 'page' ? pageTo(key(to + 1)) : again === null ? undefined : redirectTo(key(again));
+  return withCookies ? wall(key(to), then) : redirectTo(key(to), then);
+}
 
 /** Links a URL from a page before it, where there is one. */
 function adopt(answers: Map<string, Answer>, keys: readonly string[], id: number, parent: number): void {

@@ -7,9 +7,11 @@
  *   URL at hop 20 fails it and leads nowhere.
  * - Seeds, and what their redirects lead to, are exempt from scope; a page at such an end adds its origin.
  * - A page-level nofollow link (2) makes its target known and no more.
+ * - When a circle of redirects closes in which cookies had a part, each of its URLs is asked once more in its life;
+ *   where it led before remains a way.
  */
 import type { Inspection, UrlFacts } from './bench.js';
-import { isFiltered, originOf, type Web } from './web.js';
+import { type Answer, isFiltered, originOf, type Web } from './web.js';
 
 const MAX_HOPS = 20;
 
@@ -19,9 +21,45 @@ interface Row {
   isAdmitted: boolean;
 }
 
-export function expectedEnd(web: Web): Pick<Inspection, 'edges' | 'outsideHosts'> & {
+type End = Pick<Inspection, 'edges' | 'outsideHosts'> & {
   readonly urls: readonly Omit<UrlFacts, 'attempts'>[];
-} {
+};
+
+/** A web after some of its URLs were asked once more: what they answer now, and where they led before. */
+interface Seen extends Web {
+  readonly detours: ReadonlyMap<string, string>;
+}
+
+export function expectedEnd(web: Web): End {
+  const answers = new Map(web.answers);
+  const detours = new Map<string, string>();
+  const seen: Seen = { ...web, answers, detours };
+  for (;;) {
+    const { end, rows } = endOfWeb(seen);
+    const again = [...rows.keys()].filter((key) => !detours.has(key) && isOnWalledCircle(seen, rows, key));
+    if (again.length === 0) return end;
+    for (const key of again) {
+      const answer = answers.get(key);
+      if (answer?.kind !== 'redirect') continue;
+      detours.set(key, answer.to);
+      if (answer.again !== undefined) answers.set(key, answer.again);
+    }
+  }
+}
+
+function isOnWalledCircle(web: Seen, rows: ReadonlyMap<string, Row>, start: string): boolean {
+  if ((rows.get(start)?.hops ?? 0) >= MAX_HOPS || leadsOn(web, rows, start)) return false;
+  const circle = new Set<string>();
+  for (let key: string | null = start; key !== null && !circle.has(key); key = targetOf(web, key))
+    circle.add(key);
+  return [...circle].some((key) => hasCookies(web.answers.get(key)));
+}
+
+function hasCookies(answer: Answer | undefined): boolean {
+  return answer?.kind === 'redirect' && answer.withCookies === true;
+}
+
+function endOfWeb(web: Seen): { end: End; rows: ReadonlyMap<string, Row> } {
   const exempt = exemptKeys(web);
   const scope = grownScope(web, exempt);
   const isInside = (key: string): boolean => !isFiltered(key) && scope.has(originOf(key));
@@ -44,18 +82,19 @@ export function expectedEnd(web: Web): Pick<Inspection, 'edges' | 'outsideHosts'
     depth: row.depth === Infinity ? null : row.depth,
     redirectTo: isFetched(key) ? targetOf(web, key) : null,
   }));
-  return { urls: urls.sort((a, b) => (a.key < b.key ? -1 : 1)), edges: edges.sort(), outsideHosts };
+  urls.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { end: { urls, edges: edges.sort(), outsideHosts }, rows };
 }
 
 /** Seeds and what their redirects lead to, up to twenty of them. */
-function exemptKeys(web: Web): Set<string> {
+function exemptKeys(web: Seen): Set<string> {
   const exempt = new Set<string>();
-  for (const seed of web.seeds) {
-    let key: string | null = seed;
-    for (let hop = 0; hop <= MAX_HOPS && key !== null; hop++) {
-      exempt.add(key);
-      key = targetOf(web, key);
-    }
+  let level = [...web.seeds];
+  for (let hop = 0; hop <= MAX_HOPS; hop++) {
+    for (const key of level) exempt.add(key);
+    level = [
+      ...new Set(level.flatMap((key) => [targetOf(web, key) ?? [], web.detours.get(key) ?? []].flat())),
+    ];
   }
   return exempt;
 }
@@ -67,7 +106,7 @@ function grownScope(web: Web, exempt: ReadonlySet<string>): Set<string> {
 
 /** Every way of reaching every URL is tried until none is better than what is known. */
 function fixedPoint(
-  web: Web,
+  web: Seen,
   exempt: ReadonlySet<string>,
   isInside: (key: string) => boolean,
 ): Map<string, Row> {
@@ -85,6 +124,8 @@ function fixedPoint(
     for (const [key, row] of rows) {
       const answer = web.answers.get(key);
       if (!canBeFetched(web, row)) continue;
+      const detour = web.detours.get(key);
+      if (detour !== undefined) reach(detour, row.depth, row.hops + 1);
       if (answer?.kind === 'redirect' && row.hops < MAX_HOPS) reach(answer.to, row.depth, row.hops + 1);
       if (answer?.kind !== 'page') continue;
       for (const { to, nofollow } of answer.links) {

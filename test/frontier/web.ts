@@ -17,7 +17,14 @@ export interface Link {
 /** What a URL answers, the same at all times; `forbidden` by robots.txt. */
 export type Answer =
   | { readonly kind: 'page'; readonly links: readonly Link[] }
-  | { readonly kind: 'redirect'; readonly to: string }
+  | {
+      readonly kind: 'redirect';
+      readonly to: string;
+      /** Cookies have a part in it. */
+      readonly withCookies?: true;
+      /** What it answers when it is asked once more; the same by default. */
+      readonly again?: Answer;
+    }
   | { readonly kind: 'broken' | 'other-type' | 'forbidden' };
 
 export interface Web {
@@ -44,8 +51,8 @@ export function pageTo(...targets: readonly string[]): Answer {
   return { kind: 'page', links: targets.map((to) => ({ to, nofollow: 0 })) };
 }
 
-export function redirectTo(to: string): Answer {
-  return { kind: 'redirect', to };
+export function redirectTo(to: string, again?: Answer): Answer {
+  return { kind: 'redirect', to, ...(again === undefined ? {} : { again }) };
 }
 
 /** How a link stands before any scope is won. */
@@ -54,14 +61,26 @@ function verdictOf(key: string, seeds: readonly string[]): Verdict {
   return seeds.some((seed) => originOf(seed) === originOf(key)) ? 'inside' : 'outside';
 }
 
+/** A redirect that comes with cookies, and what the URL answers to whoever brings them. */
+export function wall(to: string, again?: Answer): Answer {
+  return { kind: 'redirect', to, withCookies: true, ...(again === undefined ? {} : { again }) };
+}
+
 /** The settlement that the answer to a lease leads to. */
-export function settlementOf(web: Web, { id, key }: Lease, keepOutside: boolean): Settlement {
-  const answer = web.answers.get(key);
+export function settlementOf(web: Web, { id, key, isReasked }: Lease, keepOutside: boolean): Settlement {
+  const first = web.answers.get(key);
+  const answer = first?.kind === 'redirect' && isReasked ? (first.again ?? first) : first;
   switch (answer?.kind) {
     case 'page':
       return pageSettlement(web, id, answer.links, keepOutside);
     case 'redirect':
-      return { kind: 'redirect', id, targetKey: answer.to, verdict: verdictOf(answer.to, web.seeds) };
+      return {
+        kind: 'redirect',
+        id,
+        targetKey: answer.to,
+        verdict: verdictOf(answer.to, web.seeds),
+        withCookies: answer.withCookies === true,
+      };
     case 'other-type':
       return { kind: 'skipped', id, reason: 'content-type' };
     case 'broken':

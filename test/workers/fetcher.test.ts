@@ -44,6 +44,19 @@ test('an answer is read whole and the connection used again', async () => {
   expect(site.connections()).toBe(1);
 });
 
+test('cookies are sent, but for those of the user where the headers of the user go', async () => {
+  const site = await serve((request, response) => response.end(request.headers.cookie ?? 'none'));
+  const cookieFor = async (fetcher: Fetcher, changes: Partial<Ask>): Promise<string> =>
+    (await fetcher.get(ask(site.origin, changes))).body.toString('latin1');
+  const plain = makeFetcher();
+  const own = makeFetcher({ headers: [['COOKIE', 'own=1']] });
+  expect(await cookieFor(plain, {})).toBe('none');
+  expect(await cookieFor(plain, { cookie: null })).toBe('none');
+  expect(await cookieFor(plain, { cookie: 'a=b; c=\xe9', sendHeaders: true })).toBe('a=b; c=\xc3\xa9');
+  expect(await cookieFor(own, { cookie: 'a=b', sendHeaders: true })).toBe('own=1');
+  expect(await cookieFor(own, { cookie: 'a=b' })).toBe('a=b');
+});
+
 test('requests in flight together get a connection each, and never more', async () => {
   const site = await serve((_request, response) => void setTimeout(() => response.end('x'), 30));
   const fetcher = makeFetcher();

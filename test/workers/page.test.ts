@@ -63,6 +63,14 @@ const answers: Record<string, Answer> = {
   '/404': { status: 404, headers: HTML, body: '<a href=/no>' },
   '/503': { status: 503, headers: { 'retry-after': '7' } },
   '/999': { status: 999 },
+  '/cookie': { headers: { ...HTML, 'set-cookie': ['a=b', 'c=\xe9\xff; Path=/'] } },
+  '/cookie-302': { status: 302, headers: { location: '/', 'set-cookie': 'a=b' } },
+  '/cookie-bad-302': { status: 302, headers: { location: 'mailto:a@b', 'set-cookie': 'a=b' } },
+  '/cookie-png': { headers: { 'content-type': 'image/png', 'set-cookie': 'a=b' } },
+  '/cookie-404': { status: 404, headers: { 'set-cookie': 'a=b' } },
+  '/cookie-huge': { headers: { ...HTML, 'set-cookie': 'a=b' }, body: 'x'.repeat(2_000_000) },
+  '/cookie-broken': { headers: { ...HTML, 'content-encoding': 'gzip', 'set-cookie': 'a=b' }, body: 'x' },
+  '/cookies': { headers: { ...HTML, 'set-cookie': Array.from({ length: 60 }, (_, n) => `c${n}=1`) } },
 };
 
 let site: Site;
@@ -124,6 +132,26 @@ test('a page comes back whole, with nothing a clone would lose', async () => {
   });
   expect(page.startedAt).toBeGreaterThanOrEqual(before);
   expect(page.durationMs).toBeLessThan(2000);
+});
+
+test.each([
+  ['/cookie', 'page', ['a=b', 'c=\xe9\xff; Path=/']],
+  ['/cookie-302', 'redirect', ['a=b']],
+  ['/cookie-bad-302', 'failure', ['a=b']],
+  ['/cookie-png', 'other-type', ['a=b']],
+  ['/cookie-404', 'failure', ['a=b']],
+  ['/cookie-huge', 'failure', ['a=b']],
+  ['/cookie-broken', 'failure', ['a=b']],
+  ['/cookies', 'page', Array.from({ length: 50 }, (_, n) => `c${n}=1`)],
+])('what %s sets comes back with a %s', async (path, kind, setCookies) => {
+  expect(await fetchPath(path)).toMatchObject({ kind, setCookies });
+});
+
+test('what a robots.txt sets comes back with it', async () => {
+  expect(await run(robotsTask(`${site.origin}/cookie`))).toMatchObject({
+    kind: 'robots',
+    setCookies: ['a=b', expect.any(String)],
+  });
 });
 
 test.each<[string, object]>([
