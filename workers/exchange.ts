@@ -10,6 +10,10 @@ const DRAIN_BYTES = 64 * 1024;
 /** … and for this long: a body that drips is not worth a new connection. */
 const DRAIN_MS = 500;
 
+/** A body in chunks of one byte is six times as long on the wire; heads and the like come on top. */
+const WIRE_FACTOR = 8;
+const WIRE_MARGIN = 1024 * 1024;
+
 /** Header values by lower-case name, bytes as Latin-1; an array where the header came more than once. */
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -71,6 +75,7 @@ export class Exchange {
   /** Whether the request is on the wire. */
   #isStarted = false;
   #hasBytes = false;
+  #wireBytes = 0;
   #isSettled = false;
   #status = 0;
   #headers: ReplyHeaders = {};
@@ -94,6 +99,20 @@ export class Exchange {
     if (this.#isSettled) controller.abort(new Error('answer no longer wanted'));
   }
 
+  /** Whether an answer, not counting interim ones, has begun. */
+  get hasBytes(): boolean {
+    return this.#hasBytes;
+  }
+
+  /** Bytes came in, whatever they are: heads, chunk sizes and their extensions count for nothing else. */
+  onBytes(count: number): void {
+    this.#wireBytes += count;
+    if (this.#isSettled || this.#wireBytes <= this.#maxBytes() * WIRE_FACTOR + WIRE_MARGIN) return;
+    if (this.#intake.take !== 'all' && this.#status !== 0) return this.#overflow();
+    const message = `more than ${this.#wireBytes} bytes on the wire for a body of ${this.#bytes}`;
+    this.#fail(new FailureError({ code: 'too-large', message, ...this.#known() }));
+  }
+
   onResponseStarted(): void {
     this.#hasBytes = true;
   }
@@ -102,6 +121,11 @@ export class Exchange {
     if (status < 200 || this.#isSettled) return;
     this.#status = status;
     this.#headers = headers;
+    // RFC 9112 §6.3 allows either; the HTTP client cannot tell where such a body ends.
+    if (Array.isArray(headers['content-length']))
+      return this.#fail(
+        new FailureError({ code: 'protocol', message: 'more than one Content-Length', status }),
+      );
     try {
       this.#intake = this.#options.intake(status, headers);
     } catch (thrown) {
@@ -141,6 +165,10 @@ export class Exchange {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#overflow(), DRAIN_MS);
     }
+  }
+
+  #known(): { status?: number } {
+    return this.#status === 0 ? {} : { status: this.#status };
   }
 
   #maxBytes(): number {

@@ -14,6 +14,7 @@ import { ACCEPT_ENCODING } from './content-coding.js';
 import { Exchange } from './exchange.js';
 import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
 import { declineLiteral, guardLookup } from './guard.js';
+import { InterimFilter } from './interim.js';
 import { trusting } from './trust.js';
 
 /**
@@ -120,21 +121,40 @@ type Connector = buildConnector.connector;
 class LineClient extends Client implements Line {
   answered = 0;
   #socket: Socket | null = null;
+  /** What runs on it, or ran last. */
+  #exchange: Exchange | null = null;
 
   constructor(origin: string | URL, options: Client.Options, connect: Connector) {
     const connectLine: Connector = (target, done) =>
       connect(target, (...[error, socket]) => {
         this.answered = 0;
         this.#socket = socket;
-        if (error === null) done(null, socket);
+        if (error === null) done(null, this.#listening(socket));
         else done(error, null);
       });
     super(origin, { ...options, connect: connectLine });
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if ('exchange' in options) (options as ExchangeRequest).exchange.line = this;
+    if ('exchange' in options) {
+      this.#exchange = (options as ExchangeRequest).exchange;
+      this.#exchange.line = this;
+    }
     return super.dispatch(options, handler);
+  }
+
+  /** The socket, its bytes seen by us before the parser has them. */
+  #listening(socket: Socket): Socket {
+    const filter = new InterimFilter();
+    const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
+    socket.read = (size?: number) => {
+      const chunk = read(size);
+      const exchange = this.#exchange;
+      if (chunk === null || exchange === null) return chunk;
+      exchange.onBytes(chunk.length);
+      return filter.pass(chunk, !exchange.hasBytes);
+    };
+    return socket;
   }
 
   hangUp(): void {

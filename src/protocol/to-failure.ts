@@ -78,6 +78,8 @@ function causeOf(error: unknown): FailureCode | null {
   const { code = parserCode(error), syscall } = (error as { code?: unknown; syscall?: unknown } | null) ?? {};
   if (typeof code !== 'string') return null;
   if (code === 'ETIMEDOUT' && syscall === 'connect') return 'connect';
+  // Not a connection that broke, but one that the HTTP client broke off.
+  if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(messageOf(error) ?? '')) return 'protocol';
   // Node reports a handshake that the other side hung up on as a plain reset.
   if (code === 'ECONNRESET' && messageOf(error)?.includes('before secure TLS connection')) return 'tls';
   return CAUSES.find(([codes]) => codes.test(code))?.[1] ?? null;

@@ -223,6 +223,19 @@ test('a kept connection that the server closed under the request says so, and is
   expect(site.connections()).toBe(2);
 });
 
+test('bytes that are no body are bounded too', async () => {
+  const site = await serveRaw((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;');
+    const more = setInterval(() => socket.write('x'.repeat(64 * 1024)), 1);
+    socket.on('close', () => clearInterval(more));
+  });
+  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({
+    code: 'too-large',
+    status: 200,
+  });
+});
+
 test('a query is sent as it stands, an empty one too', async () => {
   const asked: string[] = [];
   const site = await serve((request, response) => {
