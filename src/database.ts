@@ -34,11 +34,15 @@ export type Migrations = readonly string[];
 
 const CACHE_KIB = 64 * 1024;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/** How far a reader may make the write-ahead log grow before writing waits for it. */
+const WAL_BOUND_BYTES = 1024 * 1024 * 1024;
 /**
  * Files this process writes. POSIX locks belong to the process, and closing any descriptor of a file drops
  * them, so a second opening from within must be refused before it touches the file.
  */
 const heldHere = new Set<string>();
+/** How long a lock is waited for: what the SQLite library does by default. */
+const BUSY_MS = 5_000;
 const HEADER_BYTES = 100;
 /** As Linux itself; more is a circle. */
 const MAX_LINKS = 40;
@@ -50,6 +54,12 @@ export interface CrawlDatabase {
   readonly path: string;
   /** True when this call made the file, or emptied it. */
   readonly created: boolean;
+  /**
+   * Whether more may be written now. False while a reader that does not let go keeps the write-ahead log from being
+   * emptied and that has grown beyond its bound.
+   * @throws StoreError when the file was deleted or another put in its place; nothing must be written any more
+   */
+  readonly check: () => boolean;
   /** Truncates the write-ahead log, closes the file and lets the lock go. Safe to call twice. */
   readonly close: () => void;
 }
@@ -67,6 +77,7 @@ export function openForWriting(
   migrations: Migrations,
   fresh: boolean,
   admit: (connection: Connection) => void = () => undefined,
+  walBound = WAL_BOUND_BYTES,
 ): CrawlDatabase {
   const file = realPath(path);
   if (heldHere.has(file)) throw beingWritten(file, undefined);
@@ -78,11 +89,20 @@ export function openForWriting(
   try {
     if (fresh) removeFile(file);
     const created = !existsSync(file);
-    connection = new BetterSqlite3(file);
+    const opened = new BetterSqlite3(file);
+    connection = opened;
     migrate(connection, file, migrations);
     admit(connection);
-    tune(connection);
-    return { connection, path: file, created, close: once(() => closeAll(file, connection, lock)) };
+    tune(connection, file);
+    const identity = identityOf(file);
+    const isOurs = (): boolean => identityOf(file) === identity;
+    return {
+      connection,
+      path: file,
+      created,
+      check: () => checkFile(file, opened, isOurs, walBound),
+      close: once(() => closeAll(file, connection, lock, isOurs)),
+    };
   } catch (cause) {
     connection?.close();
     lock.close();
@@ -111,7 +131,13 @@ export function openForReading(path: string, migrations: Migrations): CrawlDatab
       });
     }
     connection.pragma(`cache_size = -${CACHE_KIB}`);
-    return { connection, path: file, created: false, close: once(() => connection?.close()) };
+    return {
+      connection,
+      path: file,
+      created: false,
+      check: () => true,
+      close: once(() => connection?.close()),
+    };
   } catch (cause) {
     connection?.close();
     throw asStoreError(cause, `cannot read ${file}`);
@@ -315,8 +341,16 @@ function migrate(connection: Connection, file: string, migrations: Migrations): 
   })();
 }
 
-function tune(connection: Connection): void {
-  connection.pragma('journal_mode = WAL');
+function tune(connection: Connection, file: string): void {
+  const mode = connection.pragma('journal_mode = WAL', { simple: true });
+  if (mode !== 'wal') {
+    throw new StoreError(
+      `the volume of ${file} does not allow a write-ahead log, and readers beside a writer`,
+      {
+        hint: 'choose a file on a local disk; network volumes and some virtual ones cannot hold a crawl',
+      },
+    );
+  }
   // Survives kill -9; after a power cut the last commits may be missing, the file is whole.
   connection.pragma('synchronous = NORMAL');
   connection.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
@@ -338,8 +372,37 @@ function removeFile(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
 }
 
-function closeAll(file: string, connection: Connection | undefined, lock: { close(): void }): void {
+/** Device and number of what stands under a name; null when nothing does. */
+function identityOf(file: string): string | null {
+  const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stats === undefined ? null : `${stats.dev} ${stats.ino}`;
+}
+
+function checkFile(file: string, connection: Connection, isOurs: () => boolean, walBound: number): boolean {
+  if (!isOurs()) {
+    const what = existsSync(file) ? 'another file was put in its place' : 'it was deleted';
+    throw new StoreError(`${file} is gone: ${what} while a crawl was writing it`, {
+      hint: 'what was not saved elsewhere is lost; nothing that stands there now was touched',
+    });
+  }
+  const walSize = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (walSize() <= walBound) return true;
+  // A reader in a transaction needs the log from where it began; as soon as it ends this empties it.
+  connection.pragma('busy_timeout = 0');
+  connection.pragma('wal_checkpoint(TRUNCATE)');
+  connection.pragma(`busy_timeout = ${BUSY_MS}`);
+  return walSize() <= walBound;
+}
+
+function closeAll(
+  file: string,
+  connection: Connection | undefined,
+  lock: { close(): void },
+  isOurs: () => boolean,
+): void {
   try {
+    // What stands there now is somebody else's, and so are the side files of that name.
+    if (!isOurs()) return;
     // Readers are not waited for: what stays in the log, the next start replays.
     connection?.pragma('busy_timeout = 0');
     connection?.pragma('wal_checkpoint(TRUNCATE)');
@@ -347,10 +410,11 @@ function closeAll(file: string, connection: Connection | undefined, lock: { clos
     connection?.pragma('journal_mode = DELETE');
   } catch {
     // A reader, or a full disk. Nothing is lost: the next start replays the log.
+  } finally {
+    connection?.close();
+    lock.close();
+    heldHere.delete(file);
   }
-  connection?.close();
-  lock.close();
-  heldHere.delete(file);
 }
 
 function once(action: () => void): () => void {

@@ -57,6 +57,8 @@ export interface RunRequest {
   readonly commandLine: string;
   readonly hooks: CrawlHooks;
   readonly stop: AbortSignal;
+  /** How far a reader may make the file's log grow before the crawl waits for it, bytes; 1 GiB by default. */
+  readonly walBound?: number;
   /** Says what status a result gives, so that the row of this run can hold it; null where there is none. */
   readonly exitStatus: (result: RunResult) => number | null;
   /** The same for a run that ends by an error. */
@@ -74,7 +76,7 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   let isNew = false;
   // Before the file is changed in any way: a refusal leaves it byte by byte as it was.
   const admit = (connection: Connection): void => void (isNew = adoptSettings(connection, config));
-  const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh, admit);
+  const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh, admit, request.walBound);
   try {
     return await crawlInto(database, request, isNew, cookieFile);
   } catch (error) {
@@ -104,7 +106,7 @@ async function crawlInto(
   const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
   frontier.admitSeeds(config.seeds);
   const cookies = openCookies(database, config, cookieFile, startedAt);
-  const delegator = delegatorFor(config, frontier, new RecordTable(connection), cookies, hooks);
+  const delegator = delegatorFor(config, frontier, database, cookies, hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>
@@ -150,14 +152,15 @@ function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: 
 function delegatorFor(
   config: CrawlConfig,
   frontier: SqliteFrontier,
-  store: RecordTable,
+  { connection, check }: CrawlDatabase,
   cookies: Cookies,
   listener: CrawlListener,
 ): Delegator {
   const settings = { ...config, seedOrigins: new Set(config.seeds.map(originOf)) };
   return new Delegator(settings, {
     frontier,
-    store,
+    store: new RecordTable(connection),
+    checkStore: check,
     cookies,
     listener,
     clock: steadyClock(),

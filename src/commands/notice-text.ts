@@ -22,6 +22,10 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return withinMissing(notice.url, config);
     case 'thread-ended':
       return `thread ${notice.thread + 1} was held by ${printable(notice.url)} for more than ${formatGap(notice.afterMs)}: ended and replaced, the page failed`;
+    case 'paused':
+      return notice.isPaused
+        ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'
+        : 'going on: the log could be emptied';
     case 'thread-lost':
       return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
     default:

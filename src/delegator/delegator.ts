@@ -42,6 +42,8 @@ export interface DelegatorParts {
   readonly cookies: Cookies;
   readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
   readonly listener: CrawlListener;
+  /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
+  readonly checkStore: () => boolean;
   /** ms since epoch; must never go back. */
   readonly clock: () => number;
   /** In [0, 1). */
@@ -61,7 +63,10 @@ export class Delegator implements PoolListener {
   readonly #flights: Flights;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
-  #broken: PoolError | null = null;
+  readonly #checkStore: () => boolean;
+  #broken: unknown = null;
+  /** The store asks for a pause: nothing is handed out. */
+  #isPaused = false;
   #wake: () => void = () => undefined;
   #hasChanged = false;
 
@@ -70,6 +75,7 @@ export class Delegator implements PoolListener {
     this.#frontier = parts.frontier;
     this.#listener = parts.listener;
     this.#clock = parts.clock;
+    this.#checkStore = parts.checkStore;
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
     this.#watchdog = new Watchdog(holding, settings.parseTimeoutMs, parts.clock);
@@ -127,7 +133,7 @@ export class Delegator implements PoolListener {
     const startedAt = this.#clock();
     const onStop = (): void => this.#change();
     stop.addEventListener('abort', onStop);
-    const watching = setInterval(() => this.#endHeld(), Math.min(this.#settings.parseTimeoutMs / 4, LOOK_MS));
+    const watching = setInterval(() => this.#look(), Math.min(this.#settings.parseTimeoutMs / 4, LOOK_MS));
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
@@ -174,6 +180,10 @@ export class Delegator implements PoolListener {
     const hasMore = await this.#frontier.maintain(now);
     const ending = await this.#ending(now - startedAt, hasMore, stop);
     if (ending !== null) return ending;
+    if (this.#isPaused) {
+      await this.#sleep(LOOK_MS);
+      return null;
+    }
     const isWorthAnother = await this.#dispatcher.dispatch(now, await this.#pageBudget());
     const { maxTimeMs } = this.#settings;
     const endsAt = maxTimeMs === null ? Infinity : startedAt + maxTimeMs;
@@ -234,6 +244,20 @@ export class Delegator implements PoolListener {
       [],
       () => undefined,
     );
+  }
+
+  /** Once a second or more often, also while the loop sleeps. */
+  #look(): void {
+    this.#endHeld();
+    try {
+      const isPaused = !this.#checkStore();
+      if (isPaused === this.#isPaused) return;
+      this.#isPaused = isPaused;
+      this.#listener.onNotice({ kind: 'paused', isPaused });
+    } catch (error) {
+      this.#broken = error;
+    }
+    this.#change();
   }
 
   #endHeld(): void {

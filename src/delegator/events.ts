@@ -22,6 +22,8 @@ export type Notice =
   | { readonly kind: 'within-missing'; readonly url: string }
   /** A page held its thread for too long; the thread is ended and replaced, the page fails. */
   | { readonly kind: 'thread-ended'; readonly thread: number; readonly url: string; readonly afterMs: number }
+  /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
+  | { readonly kind: 'paused'; readonly isPaused: boolean }
   | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
 
 /** A request that came back and was filed. */

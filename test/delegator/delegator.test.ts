@@ -74,6 +74,7 @@ describe('the delegator', () => {
         store: { write: () => undefined },
         cookies: new Cookies(null, { write: () => undefined }),
         listener: { onFiled: () => undefined, onNotice: () => undefined },
+        checkStore: () => true,
         clock: Date.now,
         random: () => 0,
         startPool: () => pool,

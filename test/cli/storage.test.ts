@@ -1,0 +1,112 @@
+/** What becomes of a crawl when its file does: deleted, replaced, damaged, or held by a reader. */
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import BetterSqlite3 from 'better-sqlite3';
+import { describe } from 'vitest';
+import { runCrawl } from '../../dist/commands/crawl-run.js';
+import { resolveConfig } from '../../dist/config.js';
+import type { Notice } from '../../dist/delegator/events.js';
+import { startDemo } from '../../dist/demo/server.js';
+import { until } from '../support/program.js';
+import { test } from './site.js';
+
+const QUICK = ['--workers', '1', '--no-progress'];
+
+describe.concurrent('a file under a crawl', () => {
+  test.for(['deleted', 'replaced'])(
+    'that is %s is noticed within seconds, and nothing else touched',
+    async (how, { folder, expect }) => {
+      const demo = await startDemo({ pages: 5_000, latencyMs: 20 });
+      const file = folder.file('crawl.db');
+      const running = folder.start(['--seed', `${demo.origin}/wiki/Kevin_Bacon`, ...QUICK]);
+      await until(() => demo.requests() > 50, running);
+      if (how === 'deleted') await rm(file);
+      else {
+        renameSync(file, folder.file('moved.db'));
+        await writeFile(file, 'mine');
+        await rm(`${file}-wal`);
+        await writeFile(`${file}-wal`, 'mine too');
+      }
+      const { status, stderr } = await running.ended;
+      expect(status, stderr).toBe(4);
+      expect(stderr).toContain(
+        `orbweaver: ${file} is gone: ${how === 'deleted' ? 'it was deleted' : 'another file was put in its place'} while a crawl was writing it\n`,
+      );
+      if (how === 'replaced') {
+        expect(await readFile(file, 'utf8')).toBe('mine');
+        expect(await readFile(`${file}-wal`, 'utf8')).toBe('mine too');
+      }
+      await demo.close();
+    },
+  );
+
+  test('whose volume allows no log is refused', async ({ folder, expect }) => {
+    // What the log's index is kept in cannot be made.
+    mkdirSync(folder.file('crawl.db-shm'));
+    const { status, stderr } = await folder.run(['--seed', 'http://127.0.0.1:9/', ...QUICK]);
+    expect(status, stderr).toBe(4);
+    expect(stderr).toMatch(/^orbweaver: /);
+  });
+
+  test('that is damaged is told as such, and can be told again', async ({ folder, expect }) => {
+    const demo = await startDemo({ pages: 300 });
+    const args = ['--seed', `${demo.origin}/wiki/Kevin_Bacon`, ...QUICK];
+    await folder.run([...args, '--max-pages', '100']);
+    const file = folder.file('crawl.db');
+    const bytes = await readFile(file);
+    bytes.fill(0x5a, 4_096, Math.floor(bytes.length * 0.9));
+    await writeFile(file, bytes);
+    for (let runs = 0; runs < 2; runs++) {
+      const { status, stderr } = await folder.run(args);
+      expect(status, stderr).toBe(4);
+      expect(stderr).toContain('malformed');
+    }
+    await demo.close();
+  });
+
+  test('that a reader holds does not grow without end: the crawl waits for it, and goes on', async ({
+    folder,
+    expect,
+  }) => {
+    const demo = await startDemo({ pages: 2_000 });
+    const file = folder.file('crawl.db');
+    const config = await resolveConfig({ seeds: [`${demo.origin}/wiki/Kevin_Bacon`], db: file, workers: 2 });
+    const notices: Notice[] = [];
+    let reader: BetterSqlite3.Database | null = null;
+    let largest = 0;
+    const walBound = 2 * 1024 * 1024;
+    const crawl = runCrawl({
+      config,
+      commandLine: 'test',
+      stop: new AbortController().signal,
+      walBound,
+      exitStatus: () => null,
+      errorStatus: () => null,
+      hooks: {
+        onStart: () => undefined,
+        onFiled: () => {
+          if (reader === null) {
+            reader = new BetterSqlite3(file, { readonly: true });
+            reader.exec('BEGIN');
+            reader.prepare('SELECT count(*) FROM pages').get();
+          }
+          largest = Math.max(largest, existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0);
+        },
+        onNotice: (notice) => {
+          notices.push(notice);
+          if (notice.kind === 'paused' && notice.isPaused) setTimeout(() => reader?.close(), 500);
+        },
+      },
+    });
+    const { ending, totals } = await crawl;
+    expect(ending).toBe('finished');
+    expect(totals.pages).toBe(2_000);
+    expect(notices).toEqual([
+      { kind: 'paused', isPaused: true },
+      { kind: 'paused', isPaused: false },
+    ]);
+    // What was under way, and what came before the next look, is filed still.
+    expect(largest).toBeLessThan(walBound + 64 * 1024 * 1024);
+    await demo.close();
+  });
+});
