@@ -83,9 +83,11 @@ async function crawlInto(connection: Connection, request: RunRequest, isNew: boo
     maxHops: config.maxRedirects,
     sitemapsOf: config.sitemaps ? sitemapsOf : null,
   });
+  const records = new RecordTable(connection);
+  if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
   const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
   frontier.admitSeeds(config.seeds);
-  const delegator = delegatorFor(config, frontier, new RecordTable(connection), hooks);
+  const delegator = delegatorFor(config, frontier, records, hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>

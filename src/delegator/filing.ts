@@ -89,14 +89,16 @@ export class Filing {
     if (errand.kind === 'robots')
       return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
     if (outcome.kind === 'lost') {
-      batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
-      return;
-    }
-    if (this.#mustResend(errand.lease, outcome)) {
-      batch.settlements.push({ kind: 'release', id: errand.lease.id, suspect: errand.lease.suspect });
+      const settlement = this.#settleLost(errand.lease, flight.slot.isAlone, outcome);
+      note(batch, errand.lease, settlement, lostAnswer(flight, outcome, batch.now));
       return;
     }
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
+    if (this.#mustResend(errand.lease, outcome)) {
+      const { id, suspect } = errand.lease;
+      note(batch, errand.lease, { kind: 'release', id, suspect }, outcome);
+      return;
+    }
     await this.#judgeFetch(batch, errand.lease, flight.slot.thread, outcome);
   }
 
@@ -110,8 +112,7 @@ export class Filing {
       batch.now,
       this.#random(),
     );
-    batch.settlements.push(settlement);
-    batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    note(batch, lease, settlement, outcome);
     batch.filed.push({ lease, thread, outcome, state: stateOf(settlement) });
     batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
@@ -231,6 +232,19 @@ export class Filing {
       this.#listener.onNotice({ kind: 'host-blocked', host, forMs, detail });
     }
   }
+}
+
+/** What became of a lease, and the answer it rests on. */
+function note(batch: Batch, lease: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
+  const { id, key, url } = lease;
+  batch.settlements.push(settlement);
+  batch.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
+}
+
+/** A request that was lost with its thread, as an answer to remember. */
+function lostAnswer({ startedAt }: Flight, { message }: Lost, now: number): FailureOutcome {
+  const failure = { code: 'worker-lost', message } as const;
+  return { kind: 'failure', startedAt, durationMs: Math.max(0, now - startedAt), failure };
 }
 
 /** A thread that died under a robots.txt counts as no answer. */
