@@ -10,8 +10,8 @@ import type { SeedLine } from './cli/seeds-file.js';
 import { suggest } from './cli/suggest.js';
 import { UsageError } from './errors.js';
 import type { FailureCode } from './protocol/failure.js';
-import type { Profile, ScopeMode } from './protocol/settings.js';
-import { compilePatterns } from './url/scope.js';
+import type { LinkRule, Profile, ScopeMode } from './protocol/settings.js';
+import { compilePatterns, scopeKeyOf } from './url/scope.js';
 import { parseBase, parseSeed } from './url/seed.js';
 
 /**
@@ -224,6 +224,30 @@ export function fixedSettings(config: CrawlConfig): FixedSettings {
 }
 
 const NOT_READ = 'not read';
+
+/** The part of the fixed settings by which URLs are judged, read back from a file. */
+export interface StoredRule {
+  readonly seeds: readonly string[];
+  readonly rule: LinkRule;
+  readonly within: string | null;
+  readonly obeyRobots: boolean;
+}
+
+/** What `fixedSettings` wrote. A file without settings, made by a run killed at once, has no seeds. */
+export function readFixedSettings(stored: FixedSettings): StoredRule {
+  const list = (name: string): readonly string[] => JSON.parse(stored[name] ?? '[]') as string[];
+  // Sound: these values are checked before they are stored, and the file is ours.
+  const scope = (stored['scope'] ?? 'origin') as ScopeMode;
+  const profile = (stored['profile'] ?? 'web') as Profile;
+  const seeds = list('seeds');
+  const scopeKeys = [...new Set(seeds.map((seed) => scopeKeyOf(seed, scope)))];
+  return {
+    seeds,
+    rule: { profile, scope, scopeKeys, include: list('include'), exclude: list('exclude') },
+    within: stored['within'] || null,
+    obeyRobots: stored['robots'] !== 'ignored',
+  };
+}
 
 /** What a file that does not say was made with: settings that came later. */
 const BEFORE: FixedSettings = { sitemaps: NOT_READ, maxRedirects: '20' };

@@ -56,6 +56,8 @@ async function run(parsed: ParsedCommand): Promise<number> {
     case 'verify':
       // Signals end it where it stands: it has nothing to put in order.
       return (await import('./commands/verify.js')).verifyCommand(parsed, invocation());
+    case 'explain':
+      return (await import('./commands/explain.js')).explainCommand(parsed, invocation());
     default:
       return parsed satisfies never;
   }

@@ -395,18 +395,21 @@ const REQUEST_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** Where the crawl is kept. */
+export const DB_FLAG: Flag = {
+  name: 'db',
+  option: 'db',
+  kind: 'text',
+  placeholder: '<file>',
+  unit: 'file name',
+  default: { text: 'crawl.db', value: 'crawl.db' },
+  group: GROUPS.file,
+  help: 'SQLite file that holds the crawl. If it holds an unfinished one, that one is continued.',
+  resumable: 'free',
+};
+
 const FILE_FLAGS: readonly Flag[] = [
-  {
-    name: 'db',
-    option: 'db',
-    kind: 'text',
-    placeholder: '<file>',
-    unit: 'file name',
-    default: { text: 'crawl.db', value: 'crawl.db' },
-    group: GROUPS.file,
-    help: 'SQLite file that holds the crawl. If it holds an unfinished one, that one is continued.',
-    resumable: 'free',
-  },
+  DB_FLAG,
   {
     name: 'fresh',
     option: 'fresh',
