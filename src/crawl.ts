@@ -4,6 +4,7 @@
  * the process: signals, streams that cannot be written, the exit status.
  */
 import { relative } from 'node:path';
+import { readConfigText } from './cli/config-file.js';
 import { formatError } from './cli/error-text.js';
 import { EXIT, exitStatusOf, type ExitStatus } from './cli/exit-status.js';
 import { parse, type ParsedCommand } from './cli/parse.js';
@@ -33,7 +34,7 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
-    return await run(parse(argv));
+    return await run(parse(argv, readConfigText));
   } catch (error) {
     process.stderr.write(formatError(error));
     return exitStatusOf(error);

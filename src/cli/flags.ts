@@ -58,6 +58,17 @@ const START_FLAGS: readonly Flag[] = [
     help: 'Site of the seeds that are given as a path.',
     resumable: 'free',
   },
+  {
+    name: 'config',
+    option: null,
+    kind: 'text',
+    placeholder: '<file>',
+    unit: 'file name',
+    default: NOTHING,
+    group: GROUPS.start,
+    help: 'JSON file with flags: { "seed": ["/a"], "max-pages": 100, "no-robots": true }. A flag that is typed takes the place of the one in the file. Names of files in it are taken from its own folder.',
+    resumable: 'free',
+  },
 ];
 
 const SCOPE_FLAGS: readonly Flag[] = [
