@@ -119,6 +119,18 @@ const SCOPE_FLAGS: readonly Flag[] = [
     resumable: 'fixed',
   },
   {
+    name: 'strip-param',
+    option: 'stripParams',
+    kind: 'text',
+    placeholder: '<pattern>',
+    repeatable: true,
+    unit: 'parameter name, * for any characters',
+    default: NOTHING,
+    group: GROUPS.scope,
+    help: 'Take query parameters of this name, such as utm_*, out of every URL before it is looked at or asked for: seeds, links, redirects, sitemaps.',
+    resumable: 'fixed',
+  },
+  {
     name: 'within',
     option: 'within',
     kind: 'selector',

@@ -166,6 +166,7 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
   const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
   return {
     rule: { profile, scope, scopeKeys, include, exclude },
+    stripParams: config.stripParams,
     within,
     obeyNofollow: config.obeyRobots,
     userAgent,

@@ -1,16 +1,17 @@
 /** `explain`: why one URL was or was not crawled. */
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
-import { readFixedSettings } from '../config.js';
+import { readFixedSettings, type StoredRule } from '../config.js';
 import { asStoreError, openForReading } from '../database.js';
 import { UsageError } from '../errors.js';
-import { explain, type CrawlRule, type Explanation } from '../explain/explain.js';
+import { explain, type Explanation } from '../explain/explain.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printableJson } from '../observe/printable.js';
 import { SettingsTable } from '../store/settings.js';
 import { type CanonicalUrl, originOf } from '../url/canonicalise.js';
 import { isPath, parseAddress } from '../url/seed.js';
 import { explainText, fateOf, reasonOf } from './explain-text.js';
+import { compileStripParams } from '../url/strip-params.js';
 import type { Invocation } from './invocation.js';
 
 /** Answers 0 for a URL that was crawled or is queued, else 1. */
@@ -46,7 +47,7 @@ function read(file: string, address: string): Explanation {
 }
 
 /** A path is one on the site of the seeds, where they share one. */
-function keyOf(address: string, { seeds }: CrawlRule): CanonicalUrl {
+function keyOf(address: string, { seeds, stripParams }: StoredRule): CanonicalUrl {
   const [origin, ...others] = new Set(seeds.map(originOf));
   if (isPath(address) && (origin === undefined || others.length > 0)) {
     const sites = [origin, ...others].join(', ');
@@ -54,5 +55,5 @@ function keyOf(address: string, { seeds }: CrawlRule): CanonicalUrl {
       hint: `give the whole URL; the sites are ${sites}`,
     });
   }
-  return parseAddress('URL', address, origin ?? '').key;
+  return compileStripParams(stripParams)(parseAddress('URL', address, origin ?? '')).key;
 }

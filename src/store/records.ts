@@ -18,6 +18,7 @@ interface RecordRow {
   readonly durationMs: number;
   readonly canonicalUrl: string | null;
   readonly filteredLinks: number | null;
+  readonly strippedLinks: number | null;
 }
 
 /** One answer to be stored with the URL it belongs to. */
@@ -49,9 +50,9 @@ export class RecordTable {
     this.#connection = connection;
     this.#write = connection.prepare(
       `INSERT OR REPLACE INTO records (id, requested_url, http_status, title, content_type, body_bytes, body_sha256,
-         fetched_at, duration_ms, canonical_url, filtered_links)
+         fetched_at, duration_ms, canonical_url, filtered_links, stripped_links)
        VALUES (@id, @requestedUrl, @httpStatus, @title, @contentType, @bodyBytes, @bodySha256, @fetchedAt,
-         @durationMs, @canonicalUrl, @filteredLinks)`,
+         @durationMs, @canonicalUrl, @filteredLinks, @strippedLinks)`,
     );
     this.#addTry = connection.prepare(
       `INSERT INTO tries (url_id, asked_at, duration_ms, http_status, error, detail)
@@ -74,6 +75,7 @@ export class RecordTable {
       durationMs: outcome.durationMs,
       canonicalUrl: outcome.kind === 'page' ? outcome.canonicalUrl : null,
       filteredLinks: 'filtered' in outcome ? outcome.filtered : null,
+      strippedLinks: 'stripped' in outcome ? (outcome.stripped ?? null) : null,
     });
   }
 

@@ -50,7 +50,7 @@ describe('the flag table', () => {
       'seed seeds base db workers concurrency per-host delay max-pages max-depth max-time max-body include exclude ' +
       'within scope profile no-robots user-agent header timeout retries retry-failed fresh fail-on-broken quiet verbose ' +
       'json no-progress help version retry-delay give-up worker-memory sitemaps max-variants max-per-host ' +
-      'max-redirects config';
+      'max-redirects config strip-param';
     expect(CRAWL_FLAGS.map(({ name }) => name).sort()).toEqual(expected.split(' ').sort());
   });
 
@@ -91,7 +91,7 @@ describe('the flag table', () => {
   test('the settings that must match on resume are those that decide which pages belong to a crawl', () => {
     const fixed = CRAWL_FLAGS.filter(({ resumable }) => resumable === 'fixed').map(({ name }) => name);
     expect(fixed.join(' ')).toBe(
-      'seed seeds scope profile include exclude within sitemaps no-robots max-redirects',
+      'seed seeds scope profile include exclude strip-param within sitemaps no-robots max-redirects',
     );
   });
 });

@@ -34,6 +34,7 @@ const NOTHING = {
   duration_ms: 25,
   canonical_url: null,
   filtered_links: null,
+  stripped_links: null,
 };
 
 describe('the record of an answer', () => {
