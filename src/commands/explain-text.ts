@@ -265,9 +265,10 @@ function hostRows({ host }: Explanation, now: number): Row[] {
 }
 
 function robotsFacts(
-  { robotsStatus, robotsFetchedAt, robotsAttempts }: NonNullable<Explanation['host']>,
+  { isRobotsObeyed, robotsStatus, robotsFetchedAt, robotsAttempts }: NonNullable<Explanation['host']>,
   now: number,
 ): string | null {
+  if (!isRobotsObeyed) return 'robots.txt is not obeyed (--no-robots)';
   if (robotsFetchedAt === null)
     return robotsAttempts === 0 ? null : `robots.txt not answered, ${plural(robotsAttempts, 'time')}`;
   return `robots.txt: HTTP ${robotsStatus}, read ${formatEstimate(Math.max(0, now - robotsFetchedAt))} ago`;

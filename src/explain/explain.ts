@@ -54,8 +54,9 @@ export interface RobotsLine {
 
 /** Facts of the host that matter for a URL. */
 export interface HostFacts extends Omit<HostRow, 'id' | 'admitted'> {
-  /** What its robots.txt, as it is now in the file, says of the URL; null = not known, or not asked. */
+  /** What its robots.txt, as it is now in the file, says of the URL; null = not known, or not obeyed. */
   readonly robots: RobotsLine | null;
+  readonly isRobotsObeyed: boolean;
 }
 
 /** What the text of the URL and the rule of the crawl say of it. */
@@ -142,7 +143,7 @@ function hostOf(connection: Connection, { obeyRobots }: CrawlRule, key: string):
   const { id, admitted: _, ...facts } = row;
   const isKnown = obeyRobots && row.robotsFetchedAt !== null && !isTooLong(key);
   const rules = isKnown ? parseRobots(readRobotsText(connection, id), ROBOTS_TOKEN) : null;
-  return { ...facts, robots: rules?.explain(pathAndQuery(key)) ?? null };
+  return { ...facts, robots: rules?.explain(pathAndQuery(key)) ?? null, isRobotsObeyed: obeyRobots };
 }
 
 function unknown(connection: Connection, { seeds, rule, within }: CrawlRule, key: string): Unknown {

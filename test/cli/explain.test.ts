@@ -1,9 +1,12 @@
 /** What `explain` says of URLs that were crawled, were not, never could be, and of what is no URL of the file. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { masked, until } from '../support/program.js';
 import { endless, page, redirect, test, type Pages } from './site.js';
+
+/** Many processes, one after the other. */
+vi.setConfig({ testTimeout: 90_000 });
 
 const QUICK = ['--workers', '1', '--no-progress', '-q', '--retry-delay', '50ms'];
 
@@ -164,6 +167,48 @@ describe('explain', () => {
     expect(evil.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 
+  test('of what redirects, depth, nofollow and hosts in trouble make of a URL', async ({
+    folder,
+    serve,
+    expect,
+  }) => {
+    const down = await serve({});
+    await down.close();
+    const site = await serve({
+      '/': page('Home', ['/away', '/to-old', '/closed', '/one', '/rest']),
+      '/away': redirect('http://127.0.0.1:1/x'),
+      '/to-old': redirect('/old/'),
+      '/closed': page('Closed', ['/hidden'], '<meta name="robots" content="nofollow">'),
+      '/one': page('One', ['/two']),
+      '/rest': { status: 503, headers: { 'retry-after': '3000' }, waitMs: 500 },
+    });
+    const seeds = ['--seed', `${site.origin}/`, '--seed', `${down.origin}/`];
+    const flags = ['--exclude', '/old/', '--max-depth', '1', '--max-time', '3', '--retries', '0'];
+    const crawled = await folder.run([...seeds, ...QUICK, ...flags]);
+    expect(crawled.status).toBe(3);
+    const reasons: [string, number, string][] = [
+      [
+        'http://127.0.0.1:1/x',
+        1,
+        'a redirect leads to it, but it is out of scope: http://SITE is the origin of no seed (--scope origin)',
+      ],
+      [`${site.origin}/old/`, 1, 'a redirect leads to it, but --exclude /old/ leaves it out'],
+      [`${site.origin}/hidden`, 1, 'only links of pages that say nofollow lead to it'],
+      [`${site.origin}/two`, 1, 'it is 2 links from the seeds, farther than the --max-depth of the last run'],
+      [`${site.origin}/rest`, 0, 'http://SITE rests for another 50 minutes'],
+      [`${down.origin}/`, 1, 'http://SITE was given up (connect)'],
+    ];
+    for (const [url, status, reason] of reasons) {
+      const ended = await folder.run(['explain', url]);
+      expect(/^ {2}why {13}(.*)$/m.exec(masked(ended.stdout))?.[1], url).toBe(reason);
+      expect(ended.status, url).toBe(status);
+    }
+    const host = await folder.run(['explain', `${down.origin}/`]);
+    expect(masked(host.stdout)).toMatch(
+      /\n {2}host {12}http:\/\/SITE\n {18}robots\.txt not answered, 1 time\n {18}1 unsuccessful answer in a row\n {18}given up \(connect\)\n$/,
+    );
+  });
+
   test('as one object', async ({ folder, serve, expect }) => {
     const site = await serve({ '/': page('Home', ['/a']), '/a': redirect('/b') });
     await folder.run(['--seed', `${site.origin}/`, ...QUICK]);
@@ -264,9 +309,11 @@ describe('explain', () => {
 
   test('changes nothing in the file, and leaves nothing beside it', async ({ folder, serve, expect }) => {
     const site = await serve({ '/': page('Home') });
-    await folder.run(['--seed', `${site.origin}/`, ...QUICK]);
+    await folder.run(['--seed', `${site.origin}/`, ...QUICK, '--no-robots']);
     const before = await readFile(folder.file('crawl.db'));
-    await folder.run(['explain', '/']);
+    const { stdout } = await folder.run(['explain', '/']);
+    expect(stdout).toMatch(/\n {18}robots\.txt is not obeyed \(--no-robots\)\n$/);
+    expect((await readdir(folder.path)).toSorted()).toEqual(['crawl.db', 'crawl.db-lock']);
     expect((await readFile(folder.file('crawl.db'))).equals(before)).toBe(true);
     const file = new BetterSqlite3(folder.file('crawl.db'), { readonly: true });
     expect(file.pragma('journal_mode', { simple: true })).toBe('delete');
