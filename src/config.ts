@@ -11,9 +11,11 @@ import type { SeedLine } from './cli/seeds-file.js';
 import { suggest } from './cli/suggest.js';
 import { UsageError } from './errors.js';
 import type { FailureCode } from './protocol/failure.js';
-import type { Profile, ScopeMode } from './protocol/settings.js';
-import { compilePatterns } from './url/scope.js';
+import type { LinkRule, Profile, ScopeMode } from './protocol/settings.js';
+import type { Target } from './url/canonicalise.js';
+import { compilePatterns, scopeKeyOf } from './url/scope.js';
 import { parseBase, parseSeed } from './url/seed.js';
+import { compileStripParams, type StripParams } from './url/strip-params.js';
 
 /**
  * What may be asked of a crawl, by library users and the command line alike: the flags in camelCase,
@@ -63,6 +65,8 @@ export interface CrawlOptions {
   readonly include?: readonly string[] | undefined;
   /** As `include`; wins over it. @default [] */
   readonly exclude?: readonly string[] | undefined;
+  /** Names of query parameters to take out of every URL; `*` stands for any characters. @default [] */
+  readonly stripParams?: readonly string[] | undefined;
   /** CSS selector: only links inside matching elements count. @default null */
   readonly within?: string | null | undefined;
 
@@ -125,6 +129,7 @@ export interface CrawlConfig {
   readonly profile: Profile;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  readonly stripParams: readonly string[];
   readonly within: string | null;
 
   readonly sitemaps: boolean;
@@ -176,7 +181,9 @@ export async function resolveConfig(
   const pick = <T>(option: keyof CrawlOptions): T => valueOf(option, given) as T;
   const named = (option: keyof CrawlOptions): string => label(flagOf(option));
 
-  const seeds = resolveSeeds(options.seeds ?? [], seedLines, pick('base'));
+  const stripParams = pick<readonly string[] | null>('stripParams') ?? [];
+  const strip = compileStripParams(stripParams);
+  const seeds = resolveSeeds(options.seeds ?? [], seedLines, pick('base'), strip);
   const profile = pick<Profile | 'auto'>('profile');
   const include = pick<readonly string[] | null>('include') ?? [];
   const exclude = pick<readonly string[] | null>('exclude') ?? [];
@@ -211,6 +218,7 @@ export async function resolveConfig(
     profile: profile === 'auto' ? profileOf(seeds) : profile,
     include: Object.freeze([...include]),
     exclude: Object.freeze([...exclude]),
+    stripParams: Object.freeze([...stripParams]),
     within,
     sitemaps: pick('sitemaps'),
     obeyRobots: pick('robots'),
@@ -247,6 +255,7 @@ export function fixedSettings(config: CrawlConfig): FixedSettings {
     profile: config.profile,
     include: set(config.include),
     exclude: set(config.exclude),
+    stripParams: set(config.stripParams),
     within: config.within ?? '',
     robots: config.obeyRobots ? 'obeyed' : 'ignored',
     sitemaps: config.sitemaps ? 'read' : NOT_READ,
@@ -256,8 +265,34 @@ export function fixedSettings(config: CrawlConfig): FixedSettings {
 
 const NOT_READ = 'not read';
 
+/** The part of the fixed settings by which URLs are judged, read back from a file. */
+export interface StoredRule {
+  readonly seeds: readonly string[];
+  readonly rule: LinkRule;
+  readonly stripParams: readonly string[];
+  readonly within: string | null;
+  readonly obeyRobots: boolean;
+}
+
+/** What `fixedSettings` wrote. A file without settings, made by a run killed at once, has no seeds. */
+export function readFixedSettings(stored: FixedSettings): StoredRule {
+  const list = (name: string): readonly string[] => JSON.parse(stored[name] ?? '[]') as string[];
+  // Sound: these values are checked before they are stored, and the file is ours.
+  const scope = (stored['scope'] ?? 'origin') as ScopeMode;
+  const profile = (stored['profile'] ?? 'web') as Profile;
+  const seeds = list('seeds');
+  const scopeKeys = [...new Set(seeds.map((seed) => scopeKeyOf(seed, scope)))];
+  return {
+    seeds,
+    rule: { profile, scope, scopeKeys, include: list('include'), exclude: list('exclude') },
+    stripParams: list('stripParams'),
+    within: stored['within'] || null,
+    obeyRobots: stored['robots'] !== 'ignored',
+  };
+}
+
 /** What a file that does not say was made with: settings that came later. */
-const BEFORE: FixedSettings = { sitemaps: NOT_READ, maxRedirects: '20' };
+const BEFORE: FixedSettings = { sitemaps: NOT_READ, maxRedirects: '20', stripParams: '[]' };
 
 /**
  * Names each setting in which a file differs from what is asked now, one line each, for people: the
@@ -276,7 +311,7 @@ export function describeDifferences(stored: FixedSettings, now: FixedSettings): 
   });
 }
 
-const SET_SETTINGS: ReadonlySet<string> = new Set(['seeds', 'include', 'exclude']);
+const SET_SETTINGS: ReadonlySet<string> = new Set(['seeds', 'include', 'exclude', 'stripParams']);
 
 function setDifferences(flag: string, stored: string, now: string): string[] {
   const before = JSON.parse(stored) as string[];
@@ -329,17 +364,22 @@ function valueOf(option: string, given: ReadonlyMap<string, unknown>): unknown {
 }
 
 /** Identity keys of all seeds, each once, those of files last. */
-function resolveSeeds(seeds: readonly string[], lines: readonly SeedLine[], baseText: string): string[] {
+function resolveSeeds(
+  seeds: readonly string[],
+  lines: readonly SeedLine[],
+  baseText: string,
+  strip: StripParams,
+): string[] {
   if (seeds.length + lines.length === 0) throw new UsageError('there is no seed to start from');
   const base = parseBase(baseText);
-  const keys = new Set<string>(seeds.map((seed) => parseSeed(seed, base).key));
-  for (const { text, where } of lines) keys.add(seedOfLine(text, where, base));
+  const keys = new Set<string>(seeds.map((seed) => strip(parseSeed(seed, base)).key));
+  for (const { text, where } of lines) keys.add(strip(seedOfLine(text, where, base)).key);
   return [...keys];
 }
 
-function seedOfLine(text: string, where: string, base: string): string {
+function seedOfLine(text: string, where: string, base: string): Target {
   try {
-    return parseSeed(text, base).key;
+    return parseSeed(text, base);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`${where}: ${error.message}`, {

@@ -4,6 +4,7 @@
  * the process: signals, streams that cannot be written, the exit status.
  */
 import { relative } from 'node:path';
+import { readConfigText } from './cli/config-file.js';
 import { formatError } from './cli/error-text.js';
 import { EXIT, exitStatusOf, type ExitStatus } from './cli/exit-status.js';
 import { parse, type ParsedCommand } from './cli/parse.js';
@@ -33,7 +34,7 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
-    return await run(parse(argv));
+    return await run(parse(argv, readConfigText));
   } catch (error) {
     process.stderr.write(formatError(error));
     return exitStatusOf(error);
@@ -56,6 +57,8 @@ async function run(parsed: ParsedCommand): Promise<number> {
     case 'verify':
       // Signals end it where it stands: it has nothing to put in order.
       return (await import('./commands/verify.js')).verifyCommand(parsed, invocation());
+    case 'explain':
+      return (await import('./commands/explain.js')).explainCommand(parsed, invocation());
     default:
       return parsed satisfies never;
   }

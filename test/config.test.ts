@@ -48,6 +48,7 @@ describe('resolving', () => {
       profile: 'mediawiki',
       include: [],
       exclude: [],
+      stripParams: [],
       within: null,
       obeyRobots: true,
       openHosts: ['en.wikipedia.org'],

@@ -4,9 +4,10 @@
  */
 import type { Profile } from '#src/protocol/settings.js';
 import { FailureError } from '#src/protocol/to-failure.js';
-import { parseTarget } from '#src/url/canonicalise.js';
+import { parseTarget, type Target } from '#src/url/canonicalise.js';
 import { hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
+import type { StripParams } from '#src/url/strip-params.js';
 import { encodeQuery } from './decode.js';
 
 /**
@@ -32,6 +33,7 @@ export interface SortedLinks {
   readonly outside: readonly [string, string, string];
   readonly outsideHosts: string;
   readonly filtered: number;
+  readonly stripped?: number;
 }
 
 export interface SortRule {
@@ -45,22 +47,24 @@ export class LinkSorter {
   readonly #page: PageAddress;
   readonly #encoding: string;
   readonly #base: string;
+  readonly #strip: StripParams;
 
   /**
    * @param encoding the page's encoding by its standard name; queries of its links are written in it
    * @param baseHref `href` of the first `<base>` that has one, null without
    */
-  constructor(page: PageAddress, encoding: string, baseHref: string | null) {
+  constructor(page: PageAddress, encoding: string, baseHref: string | null, strip: StripParams) {
     this.#page = page;
     this.#encoding = encoding;
+    this.#strip = strip;
     this.#base = baseHref === null ? page.url : resolveBase(encodeQuery(baseHref, encoding), page.url);
   }
 
   /** Key of the first address that is a valid http(s) one; null if none is. */
   firstKey(addresses: readonly string[]): string | null {
     for (const address of addresses) {
-      const key = this.#keyOf(address);
-      if (key !== null) return key;
+      const target = this.#targetOf(address);
+      if (target !== null) return this.#strip(target).key;
     }
     return null;
   }
@@ -75,7 +79,7 @@ export class LinkSorter {
   sort(addresses: ReadonlyMap<string, Nofollow>, isClosed: boolean, rule: SortRule): SortedLinks {
     const lists = new Lists();
     const pageHost = hostnameOf(this.#page.key);
-    for (const [key, nofollow] of this.#keysOf(addresses)) {
+    for (const [key, nofollow] of this.#keysOf(addresses, lists)) {
       const level = isClosed ? 2 : nofollow;
       const verdict = rule.scope.judge(key, this.#page.key);
       if (verdict === 'inside') lists.inside[level].push(key);
@@ -88,12 +92,15 @@ export class LinkSorter {
     return lists.finish();
   }
 
-  #keysOf(addresses: ReadonlyMap<string, Nofollow>): Map<string, Nofollow> {
+  #keysOf(addresses: ReadonlyMap<string, Nofollow>, lists: Lists): Map<string, Nofollow> {
     const keys = new Map<string, Nofollow>();
     let chars = 0;
     for (const [address, nofollow] of addresses) {
-      const key = this.#keyOf(address);
-      if (key === null) continue;
+      const target = this.#targetOf(address);
+      if (target === null) continue;
+      const taken = this.#strip(target);
+      if (taken !== target) lists.stripped += 1;
+      const { key } = taken;
       const known = keys.get(key);
       if (known === undefined) chars += key.length;
       if (chars > MAX_KEY_CHARS) throw tooManyLinks();
@@ -102,8 +109,8 @@ export class LinkSorter {
     return keys;
   }
 
-  #keyOf(address: string): string | null {
-    return parseTarget(encodeQuery(address, this.#encoding), this.#base)?.key ?? null;
+  #targetOf(address: string): Target | null {
+    return parseTarget(encodeQuery(address, this.#encoding), this.#base);
   }
 }
 
@@ -114,6 +121,7 @@ class Lists {
   readonly inside: Three = [[], [], []];
   readonly outside: Three = [[], [], []];
   filtered = 0;
+  stripped = 0;
   readonly #hosts = new Map<string, number>();
 
   count(host: string): void {
@@ -126,6 +134,7 @@ class Lists {
       outside: joined(this.outside),
       outsideHosts: [...this.#hosts].map(([host, count]) => `${host} ${count}\n`).join(''),
       filtered: this.filtered,
+      ...(this.stripped > 0 ? { stripped: this.stripped } : {}),
     };
   }
 }

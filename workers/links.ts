@@ -7,6 +7,7 @@ import { defaultTreeAdapter, parse } from 'parse5';
 import type { DefaultTreeAdapterMap, DefaultTreeAdapterTypes, TreeAdapter } from 'parse5';
 import type { LinkRule, WorkerSettings } from '#src/protocol/settings.js';
 import type { ScopeJudge } from '#src/url/scope.js';
+import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import type { PageText } from './decode.js';
 import { LinkSorter } from './link-sorter.js';
 import type { Nofollow, PageAddress, SortedLinks } from './link-sorter.js';
@@ -44,6 +45,7 @@ export class LinkExtractor {
   readonly #within: Within | null;
   readonly #obeyNofollow: boolean;
   readonly #titleTag: 'h1' | 'title';
+  readonly #strip: StripParams;
 
   constructor(settings: WorkerSettings, scope: ScopeJudge) {
     const isWiki = settings.rule.profile === 'mediawiki';
@@ -52,6 +54,7 @@ export class LinkExtractor {
     this.#scope = scope;
     this.#within = selector === null ? null : compileWithin(selector);
     this.#obeyNofollow = settings.obeyNofollow;
+    this.#strip = compileStripParams(settings.stripParams);
     this.#titleTag = isWiki ? 'h1' : 'title';
   }
 
@@ -63,7 +66,7 @@ export class LinkExtractor {
   extract(page: PageText, context: PageContext): PageLinks {
     const found = this.#walk(this.#parse(page.text));
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
-    const sorter = new LinkSorter(context, page.encoding, found.baseHref);
+    const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip);
     return {
       ...sorter.sort(found.links, isClosed, {
         scope: this.#scope,

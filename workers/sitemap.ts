@@ -15,6 +15,7 @@ import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { parseTarget } from '#src/url/canonicalise.js';
 import { compileScope, hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
+import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import { contentTypeOf, contentTypeText, kindOf, refusal } from './answer.js';
 import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
@@ -33,6 +34,7 @@ export class SitemapReader {
   readonly #fetcher: Fetcher;
   readonly #holder: Holder;
   readonly #scope: ScopeJudge;
+  readonly #strip: StripParams;
   readonly #post: (message: WorkerMessage) => void;
 
   /** @param post sends a message to the main thread in mid-task */
@@ -45,6 +47,7 @@ export class SitemapReader {
     this.#holder = holder;
     this.#fetcher = fetcher;
     this.#scope = compileScope(settings.rule);
+    this.#strip = compileStripParams(settings.stripParams);
     this.#post = post;
   }
 
@@ -74,14 +77,16 @@ export class SitemapReader {
       const body = unpack(reply);
       const type = contentTypeOf(headers);
       const { pages, sitemaps } = parseSitemap(decodeText(body, type?.isXML() === true ? type : XML).text);
+      const listed = keysOf(pages, task.url, this.#strip);
       return {
         kind: 'sitemap',
         ...circumstances(reply),
         status,
         contentType: contentTypeText(headers, type),
         bodyBytes: body.length,
-        ...this.#sort(keysOf(pages, task.url), task.keepOutside),
-        sitemaps: [...keysOf(sitemaps, task.url)].join('\n'),
+        ...this.#sort(listed.keys, task.keepOutside),
+        ...(listed.stripped > 0 ? { stripped: listed.stripped } : {}),
+        sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys].join('\n'),
       };
     } catch (thrown) {
       throw new FailureError({ ...toFailure(thrown, 'decode'), status }, { cause: thrown });
@@ -121,13 +126,22 @@ function unpack({ body, headers }: Reply): Buffer {
   return isGzip ? decodeContent(decoded, 'gzip', SITEMAP_BYTES) : decoded;
 }
 
-function keysOf(addresses: readonly string[], base: string): ReadonlySet<string> {
+/** The distinct keys, and how many distinct addresses `strip` changed. */
+function keysOf(
+  addresses: readonly string[],
+  base: string,
+  strip: StripParams,
+): { readonly keys: ReadonlySet<string>; readonly stripped: number } {
   const keys = new Set<string>();
-  for (const address of addresses) {
-    const key = parseTarget(address, base)?.key;
-    if (key !== undefined) keys.add(key);
+  let stripped = 0;
+  for (const address of new Set(addresses)) {
+    const target = parseTarget(address, base);
+    if (target === null) continue;
+    const taken = strip(target);
+    if (taken !== target) stripped += 1;
+    keys.add(taken.key);
   }
-  return keys;
+  return { keys, stripped };
 }
 
 /** The addresses in a sitemap, as written. Any text is read; what is no sitemap has none. */

@@ -18,6 +18,7 @@ import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { parseTarget } from '#src/url/canonicalise.js';
 import { compileScope } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
+import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import {
   contentTypeOf,
   contentTypeText,
@@ -39,6 +40,7 @@ export class Visitor {
   readonly #fetcher: Fetcher;
   readonly #holder: Holder;
   readonly #scope: ScopeJudge;
+  readonly #strip: StripParams;
   readonly #extractor: LinkExtractor;
   readonly #maxBodyBytes: number;
   readonly #post: (message: WorkerMessage) => void;
@@ -53,6 +55,7 @@ export class Visitor {
     this.#holder = holder;
     this.#fetcher = fetcher;
     this.#scope = compileScope(settings.rule);
+    this.#strip = compileStripParams(settings.stripParams);
     this.#extractor = new LinkExtractor(settings, this.#scope);
     this.#maxBodyBytes = settings.maxBodyBytes;
     this.#post = post;
@@ -81,7 +84,7 @@ export class Visitor {
     const kind = kindOf(reply.status, reply.headers);
     switch (kind) {
       case 'redirect':
-        return redirectOf(task, reply, (key) => this.#scope.judge(key, task.key));
+        return redirectOf(task, reply, (key) => this.#scope.judge(key, task.key), this.#strip);
       case 'refusal':
         throw refusal(reply.status, reply.headers);
       case 'other-type':
@@ -123,18 +126,21 @@ export class Visitor {
 /**
  * A redirect as an outcome.
  * @param judge whether the target belongs to the crawl
+ * @param strip takes query parameters out of the target
  * @throws FailureError `redirect` where it leads nowhere
  */
 export function redirectOf(
   { url }: Pick<FetchTask, 'url'>,
   reply: Reply,
   judge: (targetKey: string) => Verdict,
+  strip: StripParams = (target) => target,
 ): RedirectOutcome {
   const { status } = reply;
   const location = locationOf(status, reply.headers);
-  const target = parseTarget(location, url);
-  if (target === null)
+  const written = parseTarget(location, url);
+  if (written === null)
     throw unusable(status, `status ${status} to an address that is not http(s): ${location}`);
+  const target = strip(written);
   return {
     kind: 'redirect',
     ...circumstances(reply),
@@ -142,6 +148,7 @@ export function redirectOf(
     targetKey: target.key,
     targetUrl: target.request,
     verdict: judge(target.key),
+    ...(target === written ? {} : { stripped: 1 }),
   };
 }
 

@@ -1,9 +1,10 @@
 /** The commands there are, in the order of help. A new one is a file with its grammar, and a line here. */
 import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
+import { EXPLAIN } from './explain-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, DEMO, VERIFY] as const;
+export const COMMANDS = [CRAWL, DEMO, VERIFY, EXPLAIN] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

@@ -61,11 +61,12 @@ export function spell(flag: Flag): string {
 /**
  * Reads one value as typed on the command line.
  *
+ * @param label how messages call it
  * @returns the value in the flag's own unit: `--delay 500ms` is 0.5, `--max-body 1KiB` is 1024
  * @throws UsageError naming the flag, what was met and what was expected
  */
-export function readFlag(flag: Flag, text: string): FlagValue {
-  return checkFlag(flag, readText(flag, text), spell(flag), text);
+export function readFlag(flag: Flag, text: string, label = spell(flag)): FlagValue {
+  return checkFlag(flag, readText(flag, text), label, text);
 }
 
 /**

@@ -58,6 +58,17 @@ const START_FLAGS: readonly Flag[] = [
     help: 'Site of the seeds that are given as a path.',
     resumable: 'free',
   },
+  {
+    name: 'config',
+    option: null,
+    kind: 'text',
+    placeholder: '<file>',
+    unit: 'file name',
+    default: NOTHING,
+    group: GROUPS.start,
+    help: 'JSON file with flags: { "seed": ["/a"], "max-pages": 100, "no-robots": true }. A flag that is typed takes the place of the one in the file. Names of files in it are taken from its own folder.',
+    resumable: 'free',
+  },
 ];
 
 const SCOPE_FLAGS: readonly Flag[] = [
@@ -105,6 +116,18 @@ const SCOPE_FLAGS: readonly Flag[] = [
     default: { text: 'nothing', value: null },
     group: GROUPS.scope,
     help: 'Leave out links whose path and query match one of these, whatever --include says. Seeds are exempt.',
+    resumable: 'fixed',
+  },
+  {
+    name: 'strip-param',
+    option: 'stripParams',
+    kind: 'text',
+    placeholder: '<pattern>',
+    repeatable: true,
+    unit: 'parameter name, * for any characters',
+    default: NOTHING,
+    group: GROUPS.scope,
+    help: 'Take query parameters of this name, such as utm_*, out of every URL before it is looked at or asked for: seeds, links, redirects, sitemaps.',
     resumable: 'fixed',
   },
   {
@@ -449,18 +472,21 @@ const REQUEST_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** Where the crawl is kept. */
+export const DB_FLAG: Flag = {
+  name: 'db',
+  option: 'db',
+  kind: 'text',
+  placeholder: '<file>',
+  unit: 'file name',
+  default: { text: 'crawl.db', value: 'crawl.db' },
+  group: GROUPS.file,
+  help: 'SQLite file that holds the crawl. If it holds an unfinished one, that one is continued.',
+  resumable: 'free',
+};
+
 const FILE_FLAGS: readonly Flag[] = [
-  {
-    name: 'db',
-    option: 'db',
-    kind: 'text',
-    placeholder: '<file>',
-    unit: 'file name',
-    default: { text: 'crawl.db', value: 'crawl.db' },
-    group: GROUPS.file,
-    help: 'SQLite file that holds the crawl. If it holds an unfinished one, that one is continued.',
-    resumable: 'free',
-  },
+  DB_FLAG,
   {
     name: 'fresh',
     option: 'fresh',

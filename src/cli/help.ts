@@ -19,7 +19,7 @@ export function programHelp(): string {
   const [crawl] = COMMANDS;
   return page([
     `Orbweaver ${VERSION}: covers a whole web site and leaves one SQLite file.`,
-    usage(crawl.usage, 'demo [options]', 'verify <file>'),
+    usage(crawl.usage, 'demo [options]', 'verify <file>', 'explain <url|path>'),
     section('Commands', COMMANDS.map(({ name, summary }) => row(name, summary)).join('\n')),
     ...flagSections(crawl.flags),
     notes(crawl.flags),

@@ -1,6 +1,6 @@
 /**
- * From what was typed to what is meant. Pure: reads nothing, prints nothing, ends nothing; whatever
- * is refused is a UsageError. Commander splits the flags of the one command that was named; which
+ * From what was typed to what is meant. Prints nothing, ends nothing, and reads nothing but the file of
+ * --config, by the function it is given; whatever is refused is a UsageError. Commander splits the flags of the one command that was named; which
  * command that is we find ourselves, because under a default command commander takes a mistyped
  * command for an argument and hides the default command's flags from the program's help.
  */
@@ -8,6 +8,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { COMMANDS, DEFAULT_COMMAND, type AnyGrammar } from './commands.js';
+import { configValues } from './config-file.js';
 import { readFlag, spell, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
 import { commandHelp, programHelp, synopsis } from './help.js';
@@ -24,10 +25,14 @@ export type ParsedCommand = ReturnType<AnyGrammar['read']> | TextCommand;
 /**
  * Reads a command line.
  *
- * @param argv without node and the program's path
+ * @param argv       without node and the program's path
+ * @param readConfig answers the text of the file that --config names
  * @throws UsageError for everything that is refused, often with a hint; nothing has been started
  */
-export function parse(argv: readonly string[]): ParsedCommand {
+export function parse(
+  argv: readonly string[],
+  readConfig: (file: string) => string = () => '{}',
+): ParsedCommand {
   const asked = askedText(argv);
   if (asked !== undefined) return asked;
   const [first = ''] = argv;
@@ -36,7 +41,18 @@ export function parse(argv: readonly string[]): ParsedCommand {
   const grammar = named ?? DEFAULT_COMMAND;
   const { values, operands } = split(grammar, named === undefined ? argv : argv.slice(1));
   checkOperands(grammar, operands);
-  return grammar.read(values, operands);
+  const file = values['--config'];
+  if (typeof file !== 'string') return grammar.read(values, operands);
+  return grammar.read(withTyped(configValues(readConfig(file), file, grammar.flags), values), operands);
+}
+
+/** What was typed takes the place of what stands in a file. */
+function withTyped(values: TypedValues, typed: TypedValues): TypedValues {
+  const overruled = { ...values };
+  // These exclude each other: each is also the other one's opposite.
+  if (typed['--verbose'] !== undefined) delete overruled['--quiet'];
+  if (typed['--quiet'] !== undefined) delete overruled['--verbose'];
+  return { ...overruled, ...typed };
 }
 
 function findCommand(name: string): AnyGrammar | undefined {

@@ -10,13 +10,14 @@ const NEVER_AGAIN: readonly string[] = ['--fresh', '--retry-failed'];
  * @param program how this program is called, as words
  * @param argv    without node and the program's path
  * @param limit   a flag to leave out with its value, because the run has reached it; null = none
- * @returns as a shell reads it; null when it would show a secret
+ * @returns as a shell reads it; null when it would show a secret, or the limit stands in the file of --config
  */
 export function commandToGoOn(
   program: readonly string[],
   argv: readonly string[],
   limit: string | null,
 ): string | null {
+  if (limit !== null && isGiven(argv, '--config') && !isGiven(argv, limit)) return null;
   const dropped = new Set(limit === null ? NEVER_AGAIN : [...NEVER_AGAIN, limit]);
   const isDropped = (arg = ''): boolean => dropped.has(arg.split('=', 1)[0] ?? '');
   const kept = argv.filter((arg, i) => {
@@ -26,6 +27,10 @@ export function commandToGoOn(
   });
   const command = redactCommandLine([...program, ...kept]);
   return command.includes('***') ? null : command;
+}
+
+function isGiven(argv: readonly string[], flag: string): boolean {
+  return argv.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
 }
 
 /** Whether the value is an argument of its own. */

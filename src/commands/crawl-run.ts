@@ -103,10 +103,12 @@ async function crawlInto(
     maxHops: config.maxRedirects,
     sitemapsOf: config.sitemaps ? sitemapsOf : null,
   });
+  const records = new RecordTable(connection);
+  if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
   const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
   frontier.admitSeeds(config.seeds);
   const cookies = openCookies(database, config, cookieFile, startedAt);
-  const delegator = delegatorFor(config, frontier, database, cookies, hooks);
+  const delegator = delegatorFor(config, frontier, { records, cookies, check: database.check }, hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>
@@ -152,14 +154,13 @@ function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: 
 function delegatorFor(
   config: CrawlConfig,
   frontier: SqliteFrontier,
-  { connection, check }: CrawlDatabase,
-  cookies: Cookies,
+  { records, cookies, check }: { records: RecordTable; cookies: Cookies; check: () => boolean },
   listener: CrawlListener,
 ): Delegator {
   const settings = { ...config, seedOrigins: new Set(config.seeds.map(originOf)) };
   return new Delegator(settings, {
     frontier,
-    store: new RecordTable(connection),
+    store: records,
     checkStore: check,
     cookies,
     listener,
@@ -208,6 +209,7 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
   const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
   return {
     rule: { profile, scope, scopeKeys, include, exclude },
+    stripParams: config.stripParams,
     within,
     obeyNofollow: config.obeyRobots,
     userAgent,

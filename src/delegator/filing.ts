@@ -106,14 +106,16 @@ export class Filing {
     if (outcome.kind === 'lost' && outcome.endedFor === flight.flightId)
       return this.#failHeld(batch, errand.lease, flight, outcome);
     if (outcome.kind === 'lost') {
-      batch.settlements.push(this.#settleLost(errand.lease, flight.slot.isAlone, outcome));
-      return;
-    }
-    if (this.#mustResend(errand.lease, outcome)) {
-      batch.settlements.push({ kind: 'release', id: errand.lease.id, suspect: errand.lease.suspect });
+      const settlement = this.#settleLost(errand.lease, flight.slot.isAlone, outcome);
+      note(batch, errand.lease, settlement, lostAnswer(flight, outcome, batch.now));
       return;
     }
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
+    if (this.#mustResend(errand.lease, outcome)) {
+      const { id, suspect } = errand.lease;
+      note(batch, errand.lease, { kind: 'release', id, suspect }, outcome);
+      return;
+    }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
   }
 
@@ -134,9 +136,7 @@ export class Filing {
       this.#random(),
       withCookies,
     );
-    batch.settlements.push(settlement);
-    if (outcome.kind !== 'declined')
-      batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    note(batch, lease, settlement, outcome);
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
@@ -248,8 +248,7 @@ export class Filing {
       durationMs: batch.now - startedAt,
       failure: { code: 'decode', message },
     };
-    batch.settlements.push({ kind: 'failed', id: lease.id, code: 'decode', detail: message });
-    batch.answers.push({ id: lease.id, key: lease.key, url: lease.url, outcome });
+    note(batch, lease, { kind: 'failed', id: lease.id, code: 'decode', detail: message }, outcome);
     batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });
   }
 
@@ -279,6 +278,21 @@ export class Filing {
       this.#listener.onNotice({ kind: 'host-blocked', host, forMs, detail });
     }
   }
+}
+
+/** What became of a lease, and the answer it rests on. */
+function note(batch: Batch, lease: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
+  const { id, key, url } = lease;
+  batch.settlements.push(settlement);
+  // Nothing was asked, so nothing was answered.
+  if (outcome.kind === 'declined') return;
+  batch.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
+}
+
+/** A request that was lost with its thread, as an answer to remember. */
+function lostAnswer({ startedAt }: Flight, { message }: Lost, now: number): FailureOutcome {
+  const failure = { code: 'worker-lost', message } as const;
+  return { kind: 'failure', startedAt, durationMs: Math.max(0, now - startedAt), failure };
 }
 
 /** A thread that died under a robots.txt counts as no answer. */

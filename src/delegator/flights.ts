@@ -137,15 +137,15 @@ export class Flights {
 
   #land(flight: Flight, outcome: Outcome | Lost): void {
     this.#aloft.delete(flight.flightId);
-    this.#endStart(flight, outcome);
+    this.#endStart(flight);
     this.#slots.release(flight.slot);
     this.#arrived.push({ flight, outcome });
     this.#onChange();
   }
 
-  /** An answer may overtake the word that its request is on its way: then this is a safe moment to count from. */
-  #endStart({ flightId, slot }: Flight, outcome: Outcome | Lost): void {
-    if (!this.#starting.delete(flightId) || outcome.kind === 'lost') return;
+  /** An answer, or the end of the thread, may overtake the word that a request is on its way: now is then a safe moment to count from. */
+  #endStart({ flightId, slot }: Flight): void {
+    if (!this.#starting.delete(flightId)) return;
     this.#starts.push({ hostId: slot.hostId, at: this.#clock() });
   }
 }

@@ -33,6 +33,8 @@ export interface Summary {
   };
   /** Links within the scope that profile, include or exclude refuse; counted once a page. */
   readonly filteredLinks: number;
+  /** Addresses that --strip-param changed, counted once a page. */
+  readonly strippedLinks: number;
   /** Sitemaps that were read, were not there (4xx), failed otherwise; and the pages they list. */
   readonly sitemaps: {
     readonly read: number;
@@ -151,6 +153,9 @@ function rows(summary: Summary): Row[] {
     ['skipped', sum(Object.values(summary.skipped)), tally(summary.skipped)],
     ...(summary.filteredLinks > 0
       ? [['filtered', summary.filteredLinks, 'links refused by profile, include or exclude'] as const]
+      : []),
+    ...(summary.strippedLinks > 0
+      ? [['stripped', summary.strippedLinks, 'links changed by --strip-param'] as const]
       : []),
     ...sitemapRows(summary.sitemaps),
     ...outOfScopeRows(summary.outOfScope),

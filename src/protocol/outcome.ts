@@ -39,6 +39,8 @@ export interface PageOutcome extends OutcomeBase {
   readonly outsideHosts: string;
   /** Distinct same-scope links refused by profile, include or exclude. */
   readonly filtered: number;
+  /** Distinct addresses that query parameters were taken out of; absent = none. */
+  readonly stripped?: number;
   /** Whether `within` matched an element on this page; true when there is no `within`. */
   readonly withinFound: boolean;
 }
@@ -54,6 +56,8 @@ export interface RedirectOutcome extends OutcomeBase {
   /** The target as spelt by the server (no fragment, no credentials): what to request if it is our own key. */
   readonly targetUrl: string;
   readonly verdict: Verdict;
+  /** Query parameters were taken out of the target. */
+  readonly stripped?: number;
 }
 
 /** An answer that is not HTML; its body was not read. */
@@ -76,6 +80,8 @@ export interface SitemapOutcome extends OutcomeBase {
   readonly outsideHosts: string;
   /** Distinct listed pages refused by profile, include or exclude. */
   readonly filtered: number;
+  /** Distinct addresses of pages that query parameters were taken out of; absent = none. */
+  readonly stripped?: number;
   /** URLs of the sitemaps it lists. */
   readonly sitemaps: string;
 }

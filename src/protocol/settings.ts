@@ -29,6 +29,8 @@ export interface ThreadData {
 
 export interface WorkerSettings {
   readonly rule: LinkRule;
+  /** Names of query parameters that are taken out of every URL; see url/strip-params.ts. */
+  readonly stripParams: readonly string[];
   /** CSS selector: only links inside matching elements count; null = the whole page. */
   readonly within: string | null;
   /** False under --no-robots: robots meta and X-Robots-Tag are then not obeyed. */

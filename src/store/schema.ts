@@ -37,7 +37,7 @@ CREATE TABLE runs (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-/** Version 3: answers that were not the last word on a URL, for `explain`. */
+/** Version 3: answers that were not the last word on a URL, for `explain`; what --strip-param changed. */
 export const TRIES = `
 CREATE TABLE tries (
   url_id      INTEGER NOT NULL,
@@ -48,6 +48,7 @@ CREATE TABLE tries (
   detail      TEXT
 );
 CREATE INDEX tries_by_url ON tries(url_id);
+ALTER TABLE records ADD COLUMN stripped_links INTEGER;  -- addresses that query parameters were taken out of
 `;
 
 /** The cookies of the crawl: the only secrets in the file, and never part of what is exported. */

@@ -19,6 +19,8 @@ export interface Totals {
   };
   /** Links within the scope refused by profile, include or exclude, counted once a page. */
   readonly filteredLinks: number;
+  /** Addresses that --strip-param changed: links, redirects and what sitemaps list, counted once a page. */
+  readonly strippedLinks: number;
   /** Sitemaps that were read, that were not there (4xx), that failed; and the pages they list. */
   readonly sitemaps: {
     readonly read: number;
@@ -73,8 +75,7 @@ export function readTotals(connection: Connection): Totals {
     failedStatuses: failedStatuses(connection),
     skipped: byError<SkipReason>(states, 'skipped'),
     outOfScope: outOfScope(connection),
-    filteredLinks:
-      connection.prepare<[], number | null>('SELECT sum(filtered_links) FROM records').pluck().get() ?? 0,
+    ...linkCounts(connection),
     sitemaps: sitemaps(connection),
     patterns: patterns(connection),
     heldBackByHost:
@@ -128,6 +129,16 @@ function failedStatuses(connection: Connection): Record<string, number> {
     )
     .all();
   return Object.fromEntries(rows.map(({ status, urls }) => [String(status), urls]));
+}
+
+function linkCounts(connection: Connection): Pick<Totals, 'filteredLinks' | 'strippedLinks'> {
+  const counts = connection
+    .prepare<[], Pick<Totals, 'filteredLinks' | 'strippedLinks'>>(
+      `SELECT coalesce(sum(filtered_links), 0) AS filteredLinks, coalesce(sum(stripped_links), 0) AS strippedLinks
+         FROM records`,
+    )
+    .get();
+  return counts ?? { filteredLinks: 0, strippedLinks: 0 };
 }
 
 function outOfScope(connection: Connection): Totals['outOfScope'] {

@@ -14,15 +14,20 @@ const MAX_RUN = 8;
  * own name, is not looked at, nor is the query.
  */
 export function repeatsItself(key: string): boolean {
+  return repeatedRun(key) !== null;
+}
+
+/** The run of segments that makes `repeatsItself` true, as `/a/b`; null where there is none. */
+export function repeatedRun(key: string): string | null {
   const segments = pathOf(key).split('/').slice(1, -1);
   for (let run = 1; run <= MAX_RUN && run * REPEATS <= segments.length; run++) {
     let same = 0;
     for (let i = run; i < segments.length; i++) {
       same = segments[i] === segments[i - run] ? same + 1 : 0;
-      if (same === run * (REPEATS - 1)) return true;
+      if (same === run * (REPEATS - 1)) return `/${segments.slice(i - run + 1, i + 1).join('/')}`;
     }
   }
-  return false;
+  return null;
 }
 
 /** Numbers, UUIDs, and long mixtures of digits and letters, as session ids and hashes are. */

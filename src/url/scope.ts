@@ -87,6 +87,30 @@ export function compileScope(rule: LinkRule): ScopeJudge {
   };
 }
 
+/** What keeps a URL out of a crawl; `pattern` is the one of --exclude that matched. */
+export type ScopeRefusal =
+  | { readonly kind: 'profile' }
+  | { readonly kind: 'exclude'; readonly pattern: string }
+  | { readonly kind: 'include' }
+  /** `scopeKey` is not among those of the seeds. */
+  | { readonly kind: 'scope'; readonly mode: ScopeMode; readonly scopeKey: string };
+
+/**
+ * Why `judge(key, null)` does not say `inside`; null where it does. For people who ask: it compiles the rule anew
+ * each time.
+ */
+export function explainScope(rule: LinkRule, key: string): ScopeRefusal | null {
+  const path = pathAndQuery(key);
+  if (rule.profile === 'mediawiki' && !isArticlePath(path)) return { kind: 'profile' };
+  const pattern = rule.exclude.find((source) => new RegExp(source).test(path));
+  if (pattern !== undefined) return { kind: 'exclude', pattern };
+  if (rule.include.length > 0 && !rule.include.some((source) => new RegExp(source).test(path)))
+    return { kind: 'include' };
+  const scopeKey = scopeKeyOf(key, rule.scope);
+  const isInside = rule.scope === 'any' || rule.scopeKeys.includes(scopeKey);
+  return isInside ? null : { kind: 'scope', mode: rule.scope, scopeKey };
+}
+
 /**
  * Compiles regular expressions given by the user: unanchored, case-sensitive, matched against path and
  * query of a key (so against percent-encoded ASCII).

@@ -29,22 +29,38 @@ const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/|\/\/)?[^/?#]*@/i;
  * @throws UsageError for anything else, with the likely URL as its hint where one can be guessed
  */
 export function parseSeed(text: string, base: string): Target {
-  const seed = text.trim();
-  if (seed === '')
+  if (text.trim() === '')
     throw new UsageError('a seed is empty', { hint: 'give a URL, or a path like /wiki/Kevin_Bacon' });
-  refuseOtherScheme('seed', seed);
-  if (!ABSOLUTE_PATH.test(seed) && !HTTP_URL.test(seed)) {
-    throw new UsageError(`seed ${quote(seed)} is neither a URL nor a path that starts with "/"`, {
-      hint: `did you mean ${likelyUrl(seed)} ?`,
-    });
-  }
-  const target = parseTarget(seed, base);
-  if (target === null) throw new UsageError(`seed ${quote(seed)} is not a valid URL`);
+  const target = parseAddress('seed', text, base);
   if (isTooLong(target.key)) {
     const found = `its URL has ${target.request.length} characters, at most ${MAX_URL_LENGTH} are crawled`;
-    throw new UsageError(`seed ${quote(seed)} is too long: ${found}`);
+    throw new UsageError(`seed ${quote(text.trim())} is too long: ${found}`);
   }
   return target;
+}
+
+/**
+ * Reads any address as strictly as a seed, of whatever length.
+ *
+ * @param what how messages call it
+ * @throws UsageError as `parseSeed`
+ */
+export function parseAddress(what: string, text: string, base: string): Target {
+  const address = text.trim();
+  refuseOtherScheme(what, address);
+  if (!isPath(address) && !HTTP_URL.test(address)) {
+    throw new UsageError(`${what} ${quote(address)} is neither a URL nor a path that starts with "/"`, {
+      hint: `did you mean ${likelyUrl(address)} ?`,
+    });
+  }
+  const target = parseTarget(address, base);
+  if (target === null) throw new UsageError(`${what} ${quote(address)} is not a valid URL`);
+  return target;
+}
+
+/** Whether an address needs a base. */
+export function isPath(address: string): boolean {
+  return ABSOLUTE_PATH.test(address.trim());
 }
 
 /**

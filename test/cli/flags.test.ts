@@ -50,7 +50,7 @@ describe('the flag table', () => {
       'seed seeds base db workers concurrency per-host delay max-pages max-depth max-time max-body include exclude ' +
       'within scope profile no-robots user-agent header timeout retries retry-failed fresh fail-on-broken quiet verbose ' +
       'json no-progress help version retry-delay give-up worker-memory allow-private ca no-cookies load-cookies ' +
-      'sitemaps max-variants max-per-host max-redirects parse-timeout';
+      'sitemaps max-variants max-per-host max-redirects parse-timeout config strip-param';
     expect(CRAWL_FLAGS.map(({ name }) => name).sort()).toEqual(expected.split(' ').sort());
   });
 
@@ -90,8 +90,9 @@ describe('the flag table', () => {
 
   test('the settings that must match on resume are those that decide which pages belong to a crawl', () => {
     const fixed = CRAWL_FLAGS.filter(({ resumable }) => resumable === 'fixed').map(({ name }) => name);
-    const expected = 'seed seeds scope profile include exclude within sitemaps no-robots max-redirects';
-    expect(fixed).toEqual(expected.split(' '));
+    expect(fixed.join(' ')).toBe(
+      'seed seeds scope profile include exclude strip-param within sitemaps no-robots max-redirects',
+    );
   });
 });
 

@@ -39,7 +39,7 @@ export function openSqlite(path: string, seeds: readonly string[], sitemapsOf?: 
       maxHops: 20,
       sitemapsOf: sitemapsOf ?? null,
     }),
-    record: (lease) => records.write({ ...lease, outcome: answerOf(lease) }),
+    record: (lease) => records.write({ ...lease, outcome: answerOf(lease), isLast: true }),
     inspect: () => inspect(connection),
     close,
   };

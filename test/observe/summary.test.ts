@@ -18,6 +18,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     failedStatuses: {},
     skipped: {},
     filteredLinks: 0,
+    strippedLinks: 0,
     sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
     patterns: [],
     heldBackByHost: 0,

@@ -34,6 +34,7 @@ const NOTHING = {
   duration_ms: 25,
   canonical_url: null,
   filtered_links: null,
+  stripped_links: null,
 };
 
 describe('the record of an answer', () => {
@@ -73,22 +74,34 @@ describe('the record of an answer', () => {
     ],
   ])('holds %s', (_, outcome, facts) => {
     const connection = openFile();
-    new RecordTable(connection).write({ id: 1, key: KEY, url: KEY, outcome });
+    new RecordTable(connection).write({ id: 1, key: KEY, url: KEY, outcome, isLast: true });
     expect(connection.prepare('SELECT * FROM records').all()).toEqual([{ ...NOTHING, ...facts }]);
   });
 
   test('holds the requested spelling only where it differs from the key', () => {
     const connection = openFile();
-    new RecordTable(connection).write({ id: 1, key: KEY, url: 'http://a.test/%7Ex', outcome: PAGE });
+    new RecordTable(connection).write({
+      id: 1,
+      key: KEY,
+      url: 'http://a.test/%7Ex',
+      outcome: PAGE,
+      isLast: true,
+    });
     expect(connection.prepare('SELECT requested_url FROM records').pluck().get()).toBe('http://a.test/%7Ex');
   });
 
   test('is that of the last answer, nothing of an earlier one left', () => {
     const connection = openFile();
     const records = new RecordTable(connection);
-    records.write({ id: 1, key: KEY, url: 'http://a.test/%7Ex', outcome: PAGE });
+    records.write({ id: 1, key: KEY, url: 'http://a.test/%7Ex', outcome: PAGE, isLast: true });
     const failure = { code: 'timeout', message: 'too slow' } as const;
-    records.write({ id: 1, key: KEY, url: KEY, outcome: { ...BASE, kind: 'failure', failure } });
+    records.write({
+      id: 1,
+      key: KEY,
+      url: KEY,
+      outcome: { ...BASE, kind: 'failure', failure },
+      isLast: true,
+    });
     expect(connection.prepare('SELECT * FROM records').all()).toEqual([NOTHING]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { patternOf, repeatsItself } from '../../dist/url/pattern.js';
+import { patternOf, repeatedRun, repeatsItself } from '../../dist/url/pattern.js';
 
 test.each([
   ['/a/a/a/a/x', true],
@@ -40,4 +40,9 @@ test('any text has an answer', () => {
       patternOf(text);
     }),
   );
+});
+
+test('the run that repeats itself is named', () => {
+  expect(repeatedRun('http://a.test/x/a/b/a/b/a/b/a/b/y')).toBe('/a/b');
+  expect(repeatedRun('http://a.test/x/a/b/')).toBeNull();
 });

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { UsageError } from '../../dist/errors.js';
-import { compilePatterns, compileScope, hostnameOf, scopeKeyOf } from '../../dist/url/scope.js';
+import { compilePatterns, compileScope, explainScope, hostnameOf, scopeKeyOf } from '../../dist/url/scope.js';
 
 type Rule = Parameters<typeof compileScope>[0];
 
@@ -131,5 +132,47 @@ describe('the mediawiki profile', () => {
     expect(judge.judge('https://en.wikipedia.org/wiki/Ada', PAGE)).toBe('inside');
     expect(judge.judge('https://en.wikipedia.org/wiki/Zoe', PAGE)).toBe('filtered');
     expect(judge.judge('https://en.wikipedia.org/wiki/Bacon', PAGE)).toBe('filtered');
+  });
+});
+
+describe('what keeps a URL out', () => {
+  const rule: Rule = { ...WEB, include: ['^/wiki/', '/x'], exclude: ['Bacon', '/x/y'] };
+
+  test.each<[string, Rule, ReturnType<typeof explainScope>]>([
+    ['https://en.wikipedia.org/wiki/Ada', rule, null],
+    ['https://en.wikipedia.org/x/y', rule, { kind: 'exclude', pattern: '/x/y' }],
+    ['https://en.wikipedia.org/w/', rule, { kind: 'include' }],
+    [
+      'https://de.wikipedia.org/wiki/Ada',
+      rule,
+      { kind: 'scope', mode: 'origin', scopeKey: 'https://de.wikipedia.org' },
+    ],
+    ['https://en.wikipedia.org/wiki/Talk:Ada', MEDIAWIKI, { kind: 'profile' }],
+    ['https://de.wikipedia.org/', { ...WEB, scope: 'any' }, null],
+  ])('%s', (key, by, refusal) => {
+    expect(explainScope(by, key)).toEqual(refusal);
+  });
+
+  test('is said exactly of what is not judged to be inside', () => {
+    const oneOf = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+    const rules = fc.record({
+      profile: oneOf('web' as const, 'mediawiki' as const),
+      scope: oneOf('origin' as const, 'host' as const, 'domain' as const, 'any' as const),
+      scopeKeys: fc.subarray(['https://a.test', 'a.test', 'b.a.test', '*']),
+      include: fc.subarray(['^/wiki/', 'x']),
+      exclude: fc.subarray(['y', ':']),
+    });
+    const keys = fc
+      .tuple(
+        oneOf('https://a.test', 'http://a.test:81', 'https://b.a.test'),
+        oneOf('/', '/wiki/'),
+        oneOf('', 'x', 'y', 'x:y'),
+      )
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(rules, keys, (by, key) => {
+        expect(explainScope(by, key) === null).toBe(compileScope(by).judge(key, null) === 'inside');
+      }),
+    );
   });
 });

@@ -70,6 +70,7 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
   return {
     rule: { profile: 'web', scope: 'origin', scopeKeys: [origin], include: [], exclude: [] },
     within: null,
+    stripParams: [],
     obeyNofollow: true,
     userAgent: 'Orbweaver/test',
     headers: [],

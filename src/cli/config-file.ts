@@ -1,0 +1,99 @@
+/**
+ * A JSON file with flags: their long names as keys, as they would be typed. Checked by the same records as the
+ * command line, into the same values.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { UsageError } from '../errors.js';
+import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
+import { valueKey, type TypedValues } from './grammar.js';
+import { suggest } from './suggest.js';
+
+/** A file that starts over every time it is used would be a trap; the others say something about one command. */
+const ONLY_TYPED: ReadonlySet<string> = new Set(['config', 'fresh', 'help', 'version']);
+
+/** Numbers that may be written with their unit. */
+const WITH_UNIT: ReadonlySet<Flag['kind']> = new Set(['seconds', 'minutes', 'bytes']);
+
+/** @throws UsageError when the file cannot be read */
+export function readConfigText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException; // What the file system throws.
+    if (code === 'ENOENT') throw new UsageError(`--config: there is no file ${file}`, { cause });
+    if (code === 'EISDIR') throw new UsageError(`--config: ${file} is a folder`, { cause });
+    throw new UsageError(`--config: cannot read ${file}: ${message}`, { cause });
+  }
+}
+
+/**
+ * Reads the text of such a file. Names of files in it are taken from its own folder.
+ *
+ * @param file  its name, for messages and for that folder
+ * @param flags those of the command it is for
+ * @returns values as typed; a switch that is false is as if it were left out
+ * @throws UsageError naming file and key, what was met and what was expected
+ */
+export function configValues(text: string, file: string, flags: readonly Flag[]): TypedValues {
+  const values: Record<string, TypedValues[string]> = {};
+  for (const [name, value] of Object.entries(parseObject(text, file))) {
+    const flag = flags.find((candidate) => candidate.name === name);
+    if (flag === undefined) throw unknownKey(name, file, flags);
+    if (ONLY_TYPED.has(name)) {
+      throw new UsageError(`${file}: ${name} cannot stand in a file`, {
+        hint: `give --${name} on the command line`,
+      });
+    }
+    const checked = readValue(flag, value, file);
+    if (flag.kind !== 'switch') values[valueKey(flag)] = checked;
+    // A switch sets what its record does not: `no-robots` makes `robots` false.
+    else if (checked === true) values[valueKey(flag)] = flag.default.value !== true;
+  }
+  return values;
+}
+
+function parseObject(text: string, file: string): object {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${file} is not JSON: ${reason}`, { cause });
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  throw new UsageError(`${file} must hold one JSON object`, {
+    hint: 'write { "seed": ["https://example.org/"], "max-pages": 100 }',
+  });
+}
+
+function readValue(flag: Flag, value: unknown, file: string): TypedValues[string] {
+  const label = `${file}: ${flag.name}`;
+  const check = (each: unknown): FlagValue => {
+    const isText = typeof each === 'string' && WITH_UNIT.has(flag.kind);
+    const checked = isText ? readFlag(flag, each, label) : checkFlag(flag, each, label);
+    return flag.unit === 'file name' ? besideFile(String(checked), file) : checked;
+  };
+  if (flag.repeatable !== true) return check(value);
+  if (!Array.isArray(value))
+    throw new UsageError(`${label} must be an array, as it may be given more than once`);
+  return value.map(check);
+}
+
+/** `-` is standard input. */
+function besideFile(name: string, file: string): string {
+  return name === '-' || isAbsolute(name) ? name : join(dirname(file), name);
+}
+
+function unknownKey(name: string, file: string, flags: readonly Flag[]): UsageError {
+  const meant = suggest(
+    name.replace(/^-+/, ''),
+    flags.map((flag) => flag.name).filter((known) => !ONLY_TYPED.has(known)),
+  );
+  return new UsageError(`${file}: there is no flag '${name}'`, {
+    hint:
+      meant === undefined
+        ? 'keys are the long names of flags, without their dashes'
+        : `Did you mean "${meant}"?`,
+  });
+}
