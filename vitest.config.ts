@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/crash/long.test.ts', 'test/hostile/*.test.ts'],
+    // Commands of their own: vitest.long.config.ts, vitest.slow.config.ts.
+    exclude: ['test/crash/{long,steps}.test.ts', 'test/hostile/*.test.ts'],
     pool: 'forks',
     // Most tests wait for processes and clocks, not for the processor.
     maxWorkers: 4,

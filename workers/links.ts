@@ -23,6 +23,12 @@ const MEDIAWIKI_WITHIN = '#bodyContent';
 /** A title is a line for people; an unclosed one swallows its page. */
 const MAX_TITLE_CHARS = 1000;
 
+/**
+ * Characters of a page from which on its tree is pruned while it grows, if no selector looks at it: below, the tree
+ * costs less memory than the pruning costs time (a third of the parsing).
+ */
+const PRUNED_CHARS = 1024 * 1024;
+
 /** What a page says besides its bytes. */
 export interface PageContext extends PageAddress {
   /** X-Robots-Tag, one string a line. */
@@ -44,10 +50,13 @@ export class LinkExtractor {
   readonly #scope: ScopeJudge;
   readonly #within: Within | null;
   readonly #obeyNofollow: boolean;
+  readonly #prunedChars: number;
   readonly #titleTag: 'h1' | 'title';
   readonly #strip: StripParams;
 
-  constructor(settings: WorkerSettings, scope: ScopeJudge) {
+  /** @param prunedChars characters of a page from which on its tree is pruned while it grows */
+  constructor(settings: WorkerSettings, scope: ScopeJudge, prunedChars = PRUNED_CHARS) {
+    this.#prunedChars = prunedChars;
     const isWiki = settings.rule.profile === 'mediawiki';
     const selector = settings.within ?? (isWiki ? MEDIAWIKI_WITHIN : null);
     this.#rule = settings.rule;
@@ -80,7 +89,9 @@ export class LinkExtractor {
   }
 
   #parse(text: string): PageNode {
-    const treeAdapter = leanAdapter(this.#titleTag, this.#within);
+    const needsText = this.#within?.needsText ?? false;
+    const isPruned = this.#within === null && text.length >= this.#prunedChars;
+    const treeAdapter = leanAdapter(this.#titleTag, needsText, isPruned);
     // With scripting, <noscript> would be raw text and its links lost.
     return parse(text, { treeAdapter, scriptingEnabled: false });
   }
@@ -182,17 +193,19 @@ const KEPT = new Set(['html', 'head', 'body', 'frameset', 'base', 'link', 'meta'
 const HOLLOW = new Set('br hr img input wbr param source track embed col keygen bgsound basefont'.split(' '));
 
 /**
- * parse5's own tree without comments and, unless a selector needs it, without text outside `<titleTag>`. The
+ * parse5's own tree without comments and, unless `keepText`, without text outside `<titleTag>`. The
  * parser never looks at either again, so elements end up where they would in the full tree. Where text may
  * be heard is handed down as elements are placed: the parser moves whole subtrees, and a new parent inside a
  * title can get its children before its own place.
  *
- * Without a selector, an element that says nothing and holds nothing goes as soon as it is closed: a page of
+ * `isPruned`: an element that says nothing and holds nothing goes as soon as it is closed, so that a page of
  * nothing but tags costs its depth, not its size.
  */
-function leanAdapter(titleTag: string, within: Within | null): TreeAdapter<DefaultTreeAdapterMap> {
-  const keepText = within?.needsText ?? false;
-  const isPruned = within === null;
+function leanAdapter(
+  titleTag: string,
+  keepText: boolean,
+  isPruned: boolean,
+): TreeAdapter<DefaultTreeAdapterMap> {
   const heard = new Set<Parent>();
   const hear = (first: DefaultTreeAdapterTypes.Node): void => {
     const open = [first];
@@ -218,8 +231,10 @@ function leanAdapter(titleTag: string, within: Within | null): TreeAdapter<Defau
       if (node.nodeName === '#comment' || (isPruned && HOLLOW.has(node.nodeName) && isHtmlElement(node)))
         return;
       // A list made by `push` has room for 17; most elements hold one.
-      if (parent.childNodes.length === 0) [parent.childNodes, node.parentNode] = [[node], parent];
-      else defaultTreeAdapter.appendChild(parent, node);
+      if (isPruned && parent.childNodes.length === 0) {
+        parent.childNodes = [node];
+        node.parentNode = parent;
+      } else defaultTreeAdapter.appendChild(parent, node);
       if (heard.has(parent)) hear(node);
     },
     insertBefore(parent, node, reference) {

@@ -257,9 +257,9 @@ describe('explain', () => {
     expect(none.stdout).toContain('it is in scope, but no link to it was found so far');
     running.process.kill('SIGKILL');
     await running.ended;
-    const stopped = await folder.run(['--seed', `${site.origin}/0`, ...QUICK, '--max-pages', '40']);
-    expect(stopped.status).toBe(3);
-    const queued = await folder.run(['explain', '/40']);
+    const limited = ['--seed', `${site.origin}/0`, ...QUICK, '--db', 'limited.db', '--max-pages', '40'];
+    expect((await folder.run(limited)).status).toBe(3);
+    const queued = await folder.run(['explain', '/40', '--db', 'limited.db']);
     expect(queued.stdout).toContain('is not crawled yet: queued\n');
     expect(queued.stdout).toContain('the last run ended (max-pages) before its turn came');
     expect(queued.stdout).toMatch(/link to \S+\/5\n {18}… 29 more\n {18}link to \S+\/35\n/);

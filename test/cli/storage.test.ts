@@ -68,13 +68,13 @@ describe.concurrent('a file under a crawl', () => {
     folder,
     expect,
   }) => {
-    const demo = await startDemo({ pages: 2_000 });
+    const demo = await startDemo({ pages: 600 });
     const file = folder.file('crawl.db');
     const config = await resolveConfig({ seeds: [`${demo.origin}/wiki/Kevin_Bacon`], db: file, workers: 2 });
     const notices: Notice[] = [];
     let reader: BetterSqlite3.Database | null = null;
     let largest = 0;
-    const walBound = 2 * 1024 * 1024;
+    const walBound = 512 * 1024;
     const crawl = runCrawl({
       config,
       commandLine: 'test',
@@ -100,7 +100,7 @@ describe.concurrent('a file under a crawl', () => {
     });
     const { ending, totals } = await crawl;
     expect(ending).toBe('finished');
-    expect(totals.pages).toBe(2_000);
+    expect(totals.pages).toBe(600);
     expect(notices).toEqual([
       { kind: 'paused', isPaused: true },
       { kind: 'paused', isPaused: false },

@@ -23,8 +23,9 @@ function extract(
   given = settings(),
   context: Partial<PageContext> = {},
   encoding = 'UTF-8',
+  prunedChars?: number,
 ): PageLinks {
-  const extractor = new LinkExtractor(given, compileScope(given.rule));
+  const extractor = new LinkExtractor(given, compileScope(given.rule), prunedChars);
   const url = context.url ?? PAGE;
   const key = canonicalise(url) as string;
   return extractor.extract(
@@ -56,16 +57,19 @@ describe('against a plain walk of the full tree', () => {
   };
 
   function compare(text: string, given: WorkerSettings): void {
-    const found = extract(text, given);
     const expected = referenceWalk(text, PAGE, given);
-    expect({
-      title: found.title,
-      canonicalUrl: found.canonicalUrl,
-      withinFound: found.withinFound,
-      filtered: found.filtered,
-      outsideHosts: found.outsideHosts.split('\n').filter(Boolean).sort(),
-      links: found.links.map((list) => lines(list).sort()),
-    }).toEqual(expected);
+    // As small pages are read, and as large ones are.
+    for (const prunedChars of [Infinity, 0]) {
+      const found = extract(text, given, {}, 'UTF-8', prunedChars);
+      expect({
+        title: found.title,
+        canonicalUrl: found.canonicalUrl,
+        withinFound: found.withinFound,
+        filtered: found.filtered,
+        outsideHosts: found.outsideHosts.split('\n').filter(Boolean).sort(),
+        links: found.links.map((list) => lines(list).sort()),
+      }).toEqual(expected);
+    }
   }
 
   test.each(Object.entries(modes))('tag soup gives the same within %s', (_name, given) => {
