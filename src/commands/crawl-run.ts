@@ -121,29 +121,47 @@ async function crawlInto(
     });
   hooks.onStart(resumption, isNew, snapshot);
 
-  let ending: Ending;
+  const ending = await endingOf(delegator, request, end);
+  if (ending !== 'stopped') frontier.finish();
+  const result = resultOf(connection, config, delegator, ending, startedAt);
+  end(result.ending, request.exitStatus(result));
+  return result;
+}
+
+/** Crawls to the end; a run that ends by an error leaves its mark in the table of runs, where that can still be written. */
+async function endingOf(
+  delegator: Delegator,
+  { stop, errorStatus }: RunRequest,
+  end: (outcome: 'error', exitStatus: number | null) => void,
+): Promise<Ending> {
   try {
-    ending = await delegator.run(request.stop);
+    return await delegator.run(stop);
   } catch (error) {
     try {
-      end('error', request.errorStatus(error));
+      end('error', errorStatus(error));
     } catch {
       // What ended the run may well be that nothing can be written any more; the first error is the one to tell.
     }
     throw error;
   }
-  if (ending !== 'stopped') frontier.finish();
+}
+
+function resultOf(
+  connection: Connection,
+  config: CrawlConfig,
+  { counters }: Delegator,
+  ending: Ending,
+  startedAt: number,
+): RunResult {
   const totals = readTotals(connection);
-  const result: RunResult = {
+  return {
     ending: ending === 'finished' && (totals.skipped.limit ?? 0) > 0 ? 'held-back' : ending,
     totals,
     seedsWithoutPage: ending === 'finished' ? seedsWithoutPage(connection, config.seeds) : [],
-    pagesThisRun: delegator.counters.pages,
-    bytesThisRun: delegator.counters.bytes,
+    pagesThisRun: counters.pages,
+    bytesThisRun: counters.bytes,
     elapsedMs: Date.now() - startedAt,
   };
-  end(result.ending, request.exitStatus(result));
-  return result;
 }
 
 function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: CrawlConfig): RunLimits {
