@@ -34,6 +34,8 @@ export type Migrations = readonly string[];
 
 const CACHE_KIB = 64 * 1024;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Files up to this size are checked whole before they are written: a second or so. */
+const CHECKED_BYTES = 512 * 1024 * 1024;
 /** How far a reader may make the write-ahead log grow before writing waits for it. */
 const WAL_BOUND_BYTES = 1024 * 1024 * 1024;
 /**
@@ -83,7 +85,7 @@ export function openForWriting(
   if (heldHere.has(file)) throw beingWritten(file, undefined);
   requireRegular(file, true);
   requireOurs(file);
-  requireKnown(file, migrations);
+  requireKnown(file, migrations, fresh);
   const lock = lockFor(file);
   let connection: Connection | undefined;
   try {
@@ -96,12 +98,18 @@ export function openForWriting(
     tune(connection, file);
     const identity = identityOf(file);
     const isOurs = (): boolean => identityOf(file) === identity;
+    // Made with the first write; as they were when the file was last seen to be ours.
+    let logs = logsOf(file);
     return {
       connection,
       path: file,
       created,
-      check: () => checkFile(file, opened, isOurs, walBound),
-      close: once(() => closeAll(file, connection, lock, isOurs)),
+      check: () => {
+        const mayWrite = checkFile(file, opened, isOurs, walBound);
+        logs = logsOf(file);
+        return mayWrite;
+      },
+      close: once(() => (isOurs() ? closeAll(file, opened, lock) : abandon(file, opened, lock, logs))),
     };
   } catch (cause) {
     connection?.close();
@@ -204,19 +212,38 @@ function requireOurs(file: string): void {
 }
 
 /** Refuses a newer file before it is opened for writing, which would already tidy up its write-ahead log. */
-function requireKnown(file: string, migrations: Migrations): void {
+function requireKnown(file: string, migrations: Migrations, fresh: boolean): void {
   if (readHeader(file).length === 0) return;
   let reader: Connection | undefined;
   let version = 0;
+  let damage: string | null = null;
   try {
     reader = new BetterSqlite3(file, { readonly: true });
     version = versionOf(reader);
+    damage = fresh || statSync(file).size > CHECKED_BYTES ? null : damageIn(reader);
   } catch {
     // Killed in mid-migration: only a writer can roll that back, and finds out the version then.
   } finally {
     reader?.close();
   }
   if (version > migrations.length) throw newer(file, version, migrations.length);
+  if (damage !== null) {
+    throw new StoreError(`${file} is damaged: ${damage}`, {
+      hint: 'nothing in it was changed; look what can be saved with sqlite3 (.recover), or start over with --fresh',
+    });
+  }
+}
+
+/** The first thing that SQLite finds wrong with a file; null when it is sound. */
+function damageIn(reader: Connection): string | null {
+  try {
+    const found = reader.pragma('quick_check(1)', { simple: true }) as string;
+    return found === 'ok' ? null : (found.split('\n')[0] ?? found);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return message;
+    throw error;
+  }
 }
 
 /**
@@ -372,6 +399,11 @@ function removeFile(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
 }
 
+/** The side files of a name, and what stands under theirs. */
+function logsOf(file: string): readonly (readonly [name: string, identity: string | null])[] {
+  return [`${file}-wal`, `${file}-shm`].map((name) => [name, identityOf(name)] as const);
+}
+
 /** Device and number of what stands under a name; null when nothing does. */
 function identityOf(file: string): string | null {
   const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
@@ -394,15 +426,31 @@ function checkFile(file: string, connection: Connection, isOurs: () => boolean, 
   return walSize() <= walBound;
 }
 
-function closeAll(
+/**
+ * Closes a file that another has taken the place of. What the log holds goes into the file it belongs to, wherever
+ * that is now; then the log is removed, if it is still ours, or the other file would be read with it.
+ */
+function abandon(
   file: string,
-  connection: Connection | undefined,
+  connection: Connection,
   lock: { close(): void },
-  isOurs: () => boolean,
+  logs: readonly (readonly [name: string, identity: string | null])[],
 ): void {
   try {
-    // What stands there now is somebody else's, and so are the side files of that name.
-    if (!isOurs()) return;
+    connection.pragma('busy_timeout = 0');
+    connection.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // There may be nothing left to write to; that the file is gone has been said.
+  } finally {
+    connection.close();
+    for (const [name, identity] of logs) if (identity !== null && identityOf(name) === identity) rmSync(name);
+    lock.close();
+    heldHere.delete(file);
+  }
+}
+
+function closeAll(file: string, connection: Connection | undefined, lock: { close(): void }): void {
+  try {
     // Readers are not waited for: what stays in the log, the next start replays.
     connection?.pragma('busy_timeout = 0');
     connection?.pragma('wal_checkpoint(TRUNCATE)');

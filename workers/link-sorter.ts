@@ -11,10 +11,10 @@ import type { StripParams } from '#src/url/strip-params.js';
 import { encodeQuery } from './decode.js';
 
 /**
- * Cap on the keys of one page together, in characters. A long `<base>` and a million short hrefs would
- * spell a page of 10 MiB out to gigabytes; 200,000 links of ordinary length stay far below.
+ * Cap on the keys of one page, or one sitemap, together, in characters. A long `<base>` and a million short hrefs would
+ * spell a page of 10 MiB out to gigabytes; 200,000 links of ordinary length stay below.
  */
-const MAX_KEY_CHARS = 64 * 1024 * 1024;
+export const MAX_KEY_CHARS = 24 * 1024 * 1024;
 
 /** 0 plain, 1 rel=nofollow, 2 page-level nofollow. */
 export type Nofollow = 0 | 1 | 2;
@@ -154,7 +154,8 @@ function resolveBase(href: string, pageUrl: string): string {
   return base === null || base.protocol === 'data:' || base.protocol === 'javascript:' ? pageUrl : base.href;
 }
 
-function tooManyLinks(): FailureError {
+/** Thrown beyond it. */
+export function tooManyLinks(): FailureError {
   const message = `links longer than ${MAX_KEY_CHARS} characters in all`;
   return new FailureError({ code: 'too-large', message });
 }

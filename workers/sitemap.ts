@@ -21,6 +21,7 @@ import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
 import type { Reply } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
+import { MAX_KEY_CHARS, tooManyLinks } from './link-sorter.js';
 import { circumstances, redirectOf } from './visit.js';
 
 /** The protocol's own limit, on the wire and decoded. */
@@ -134,11 +135,15 @@ function keysOf(
 ): { readonly keys: ReadonlySet<string>; readonly stripped: number } {
   const keys = new Set<string>();
   let stripped = 0;
+  let chars = 0;
   for (const address of new Set(addresses)) {
     const target = parseTarget(address, base);
     if (target === null) continue;
     const taken = strip(target);
     if (taken !== target) stripped += 1;
+    if (keys.has(taken.key)) continue;
+    chars += taken.key.length;
+    if (chars > MAX_KEY_CHARS) throw tooManyLinks();
     keys.add(taken.key);
   }
   return { keys, stripped };

@@ -72,7 +72,9 @@ function readValue(flag: Flag, value: unknown, file: string): TypedValues[string
   const check = (each: unknown): FlagValue => {
     const isText = typeof each === 'string' && WITH_UNIT.has(flag.kind);
     const checked = isText ? readFlag(flag, each, label) : checkFlag(flag, each, label);
-    return flag.unit === 'file name' ? besideFile(String(checked), file) : checked;
+    return flag.unit === 'file name' || flag.unit === 'PEM file'
+      ? besideFile(String(checked), file)
+      : checked;
   };
   if (flag.repeatable !== true) return check(value);
   if (!Array.isArray(value))

@@ -122,6 +122,8 @@ async function crawlInto(
   hooks.onStart(resumption, isNew, snapshot);
 
   const ending = await endingOf(delegator, request, end);
+  // Nothing is said to be there that has gone into a file which is not.
+  database.check();
   if (ending !== 'stopped') frontier.finish();
   const result = resultOf(connection, config, delegator, ending, startedAt);
   end(result.ending, request.exitStatus(result));
@@ -138,7 +140,7 @@ async function endingOf(
     return await delegator.run(stop);
   } catch (error) {
     try {
-      end('error', errorStatus(error));
+      end('error', errorStatus(asStoreError(error, 'cannot write')));
     } catch {
       // What ended the run may well be that nothing can be written any more; the first error is the one to tell.
     }

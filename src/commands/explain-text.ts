@@ -14,6 +14,8 @@ import {
 import type { SkipReason } from '../protocol/failure.js';
 import type { ScopeMode } from '../protocol/settings.js';
 import { MAX_URL_LENGTH } from '../url/canonicalise.js';
+import { bareHost, kindOfAddress } from '../url/addresses.js';
+import { hostnameOf } from '../url/scope.js';
 
 /** Whether the URL was crawled, will be as far as is known, or neither. */
 export type Fate = 'crawled' | 'queued' | 'not-crawled';
@@ -128,16 +130,21 @@ function skippedReason(explanation: Explanation & Known): string {
     case 'url':
       return tooLong();
     case 'trap':
-      return facts.kind === 'sitemap'
-        ? 'it is an index of indexes of sitemaps, too deep'
-        : trapReason(judgement);
+      return trapReason(judgement);
     case 'nofollow':
       return 'only links of pages that say nofollow lead to it';
     case 'private':
-      return 'its address is a private one, and it is not named as a seed';
+      return isMetadataHost(facts.url)
+        ? 'it is a cloud metadata address, which is never connected to'
+        : 'its address is a private one, and it is not named as a seed';
     default:
       return reason satisfies never;
   }
+}
+
+/** Only literal addresses can be told here; what a name led to is in the detail. */
+function isMetadataHost(url: string): boolean {
+  return kindOfAddress(bareHost(hostnameOf(url))) === 'metadata';
 }
 
 function queuedReason({ facts, host, lastRun }: Explanation & Known, now: number): string {

@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module';
 import type * as ToughCookie from 'tough-cookie';
 import { pathAndQuery } from '../url/canonicalise.js';
+import { copied } from '../url/copied.js';
 import { hostnameOf } from '../url/scope.js';
 import { CONTROLS, type Cookie, MAX_PAIR_BYTES } from './cookie.js';
 
@@ -110,11 +111,6 @@ function defaultPath(url: string): string {
 /** The path of a URL key, without its query. */
 export function pathOf(url: string): string {
   return pathAndQuery(url).split('?', 1)[0] as string;
-}
-
-/** Without this a few bytes would keep the whole line in memory that they were cut from, up to 64 KiB. */
-function copied(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** Blanks and tabs, and nothing else that Unicode calls a space: 0xA0 is half of many a letter. */

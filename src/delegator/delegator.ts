@@ -234,11 +234,14 @@ export class Delegator implements PoolListener {
     const until = this.#clock() + DRAIN_MS;
     while (this.#flights.size > 0 && this.#clock() < until) {
       await this.#sleep(until - this.#clock());
+      if (this.#broken !== null) throw this.#broken;
       await this.#fileArrivals();
     }
     await this.#fileArrivals();
     const leases = [...this.#dispatcher.held];
     for (const { errand } of this.#flights.all()) if (errand.kind === 'fetch') leases.push(errand.lease);
+    // The last batches must have gone into the file that is there.
+    this.#checkStore();
     await this.#frontier.apply(
       leases.map(({ id, suspect }) => ({ kind: 'release', id, suspect })),
       [],

@@ -101,6 +101,11 @@ export class Filing {
     const { errand } = flight;
     const hasSet = answered.kind !== 'lost' && this.#cookies.take(flight.url, answered, batch.now);
     const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
+    if (errand.kind === 'robots' && isNobodysFault(outcome)) {
+      this.#hops.end(errand.robots.url);
+      this.#gate.end(errand.robots.hostId);
+      return;
+    }
     if (errand.kind === 'robots')
       return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
     if (outcome.kind === 'lost' && outcome.endedFor === flight.flightId)
@@ -287,6 +292,12 @@ function note(batch: Batch, lease: Lease, settlement: Settlement, outcome: Filed
   // Nothing was asked, so nothing was answered.
   if (outcome.kind === 'declined') return;
   batch.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
+}
+
+/** The request was lost with a thread that was ended for another's sake, or with a stale connection. */
+function isNobodysFault(outcome: Outcome | Lost): boolean {
+  if (outcome.kind === 'lost') return outcome.endedFor !== null;
+  return outcome.kind === 'failure' && outcome.failure.isStale === true;
 }
 
 /** A request that was lost with its thread, as an answer to remember. */

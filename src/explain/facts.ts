@@ -160,7 +160,8 @@ export function hasWorkLeft(connection: Connection): boolean {
   const some = connection.prepare<[], number>(
     `SELECT EXISTS (SELECT 1 FROM hosts WHERE claimable > 0)
          OR EXISTS (SELECT 1 FROM urls WHERE not_before IS NOT NULL)
-         OR EXISTS (SELECT 1 FROM urls WHERE state = 'leased')`,
+         OR EXISTS (SELECT 1 FROM urls WHERE state = 'leased')
+         OR EXISTS (SELECT 1 FROM held WHERE url_id > 0)`,
   );
   return some.pluck().get() === 1;
 }

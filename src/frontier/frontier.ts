@@ -159,7 +159,7 @@ export interface HostUpdate {
   readonly patch: HostPatch;
 }
 
-/** How many URLs are in each state; `pages` are the done ones that are HTML pages, not redirects. */
+/** How many URLs are in each state, sitemaps only as long as they are to be read; `pages` are the done ones that are HTML pages, not redirects. */
 export interface StateCounts {
   readonly queued: number;
   readonly leased: number;

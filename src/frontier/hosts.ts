@@ -6,6 +6,7 @@ import type { Connection, Statement } from '../database.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, GivenUp } from '../protocol/failure.js';
 import { originOf } from '../url/canonicalise.js';
+import { copied } from '../url/copied.js';
 import type { HostFacts, HostPatch } from './frontier.js';
 
 const FACTS = `id, host, next_fetch_at AS nextFetchAt, blocked_until AS blockedUntil, crawl_delay_ms AS crawlDelayMs,
@@ -79,7 +80,7 @@ export class HostTable {
     if (known !== undefined) return known;
     const id = this.#idByOrigin.get(origin) ?? Number(this.#insert.run(origin).lastInsertRowid);
     if (this.#ids.size >= CACHED_HOSTS) this.#ids.clear();
-    this.#ids.set(origin, id);
+    this.#ids.set(copied(origin), id);
     return id;
   }
 
@@ -194,6 +195,16 @@ export class HostTable {
     let delta = this.#deltas.get(id);
     if (delta === undefined) this.#deltas.set(id, (delta = { claimable: 0, admitted: 0 }));
     return delta;
+  }
+
+  /** Counts URLs that are asked for anew, after bulk changes. */
+  recountAdmitted(): void {
+    this.#connection.exec(
+      `UPDATE hosts SET admitted = 0;
+       UPDATE hosts SET admitted = c.n FROM
+         (SELECT host_id, count(*) AS n FROM urls WHERE state <> 'skipped' GROUP BY host_id) AS c
+       WHERE hosts.id = c.host_id;`,
+    );
   }
 
   /** Counts claimable URLs anew, after bulk changes. */

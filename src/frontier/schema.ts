@@ -127,7 +127,8 @@ CREATE TABLE patterns (
 );
 CREATE INDEX patterns_by_size ON patterns(admitted) WHERE admitted >= 1000;
 ALTER TABLE hosts ADD COLUMN admitted INTEGER NOT NULL DEFAULT 0;  -- URLs of it that were ever queued
-UPDATE hosts SET admitted = (SELECT count(*) FROM urls WHERE host_id = hosts.id AND state <> 'skipped');
+UPDATE hosts SET admitted = c.n FROM
+  (SELECT host_id, count(*) AS n FROM urls WHERE state <> 'skipped' GROUP BY host_id) AS c WHERE hosts.id = c.host_id;
 
 -- URLs held back by a guard, and by what.
 CREATE TABLE held (

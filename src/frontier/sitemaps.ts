@@ -8,7 +8,7 @@ import { NO_HOPS } from './schema.js';
 import type { UrlRow, UrlTable } from './urls.js';
 
 /** A way in from outside the link graph. */
-const LISTED = { hops: 0, seedHops: NO_HOPS, inScope: true } as const;
+const LISTED = { depth: 0, hops: 0, seedHops: NO_HOPS, inScope: true } as const;
 
 export class SitemapTable {
   readonly #connection: Connection;
@@ -34,27 +34,31 @@ export class SitemapTable {
     this.#mark = connection.prepare('UPDATE hosts SET sitemaps = 1 WHERE id = ? AND sitemaps = 0');
   }
 
+  /** Whether the sitemaps of this page's host may still have to be admitted. */
+  mayLack({ kind, hostId }: UrlRow): boolean {
+    return kind === 'page' && this.#sitemapsOf !== null && !this.#known.has(hostId);
+  }
+
   /** Admits the sitemaps of a page's host, once: when its first page is settled, its robots.txt is known. */
   admitOf({ id, hostId }: UrlRow): void {
     if (this.#sitemapsOf === null || this.#known.has(hostId)) return;
     this.#known.add(hostId);
     if (this.#mark.run(hostId).changes === 0) return;
     const { host } = this.#hosts.facts(hostId);
-    for (const url of this.#sitemapsOf(host, this.#hosts.robotsText(hostId))) this.admit(url, id, 0);
+    for (const url of this.#sitemapsOf(host, this.#hosts.robotsText(hostId))) this.admit(url, id);
   }
 
   /**
    * Admits one sitemap.
    * @param foundOn the index that names it, or the page whose host has it
-   * @param depth   indexes above it
    */
-  admit(url: string, foundOn: number, depth: number): void {
-    this.#urls.reach(url, { kind: 'sitemap', ...LISTED, depth, foundOn });
+  admit(url: string, foundOn: number): void {
+    this.#urls.reach(url, { kind: 'sitemap', ...LISTED, foundOn });
   }
 
   /** Files that a sitemap lists a page. Answers how many entries that made. */
   list(sitemapId: number, url: string): number {
-    const pageId = this.#urls.reach(url, { kind: 'page', ...LISTED, depth: 0, foundOn: sitemapId });
+    const pageId = this.#urls.reach(url, { kind: 'page', ...LISTED, foundOn: sitemapId });
     return this.#add.run(pageId, sitemapId).changes;
   }
 
@@ -66,6 +70,6 @@ export class SitemapTable {
       )
       .all();
     for (const { url, sitemapId } of listed)
-      this.#urls.reach(url, { kind: 'page', ...LISTED, depth: 0, foundOn: sitemapId });
+      this.#urls.reach(url, { kind: 'page', ...LISTED, foundOn: sitemapId });
   }
 }

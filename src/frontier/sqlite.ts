@@ -266,7 +266,7 @@ export class SqliteFrontier implements Frontier {
           claim.leases.push(asLease(candidate, host.id));
           left--;
         } else {
-          const url = { id: candidate.id, hostId: host.id, state: 'queued' } as const;
+          const url = { id: candidate.id, kind: candidate.kind, hostId: host.id, state: 'queued' } as const;
           this.#urls.settle(url, { state: 'skipped', error: reason });
           claim.refused++;
           refused++;
@@ -282,7 +282,7 @@ export class SqliteFrontier implements Frontier {
     this.#settleAs(row, settlement);
     const isFinal =
       settlement.kind !== 'retry' && settlement.kind !== 'respell' && settlement.kind !== 'release';
-    if (isFinal && row.kind === 'page' && this.#scope.has(row.url)) this.#sitemaps.admitOf(row);
+    if (isFinal && this.#sitemaps.mayLack(row) && this.#scope.has(row.url)) this.#sitemaps.admitOf(row);
   }
 
   #settleAs(row: UrlRow, settlement: Settlement): void {
@@ -314,7 +314,7 @@ export class SqliteFrontier implements Frontier {
     for (const url of linesOf(sitemap.inside)) list(url);
     this.#judgeOutside(row, sitemap.outside, LISTED, list);
     this.#countOutsideHosts(sitemap.outsideHosts);
-    for (const url of linesOf(sitemap.sitemaps)) this.#sitemaps.admit(url, row.id, (row.depth ?? 0) + 1);
+    for (const url of linesOf(sitemap.sitemaps)) this.#sitemaps.admit(url, row.id);
     this.#urls.settle(row, { state: 'done', attempts: 1 });
   }
 
@@ -355,8 +355,8 @@ export class SqliteFrontier implements Frontier {
       host.givenUp === 'private'
         ? { state: 'skipped', error: 'private', detail: 'its host may not be connected to' }
         : { state: 'failed', error: host.givenUp, detail: 'the host was given up' };
-    for (const { id } of this.#candidates.all(host.id, STEP)) {
-      this.#urls.settle({ id, hostId: host.id, state: 'queued' }, end);
+    for (const { id, kind } of this.#candidates.all(host.id, STEP)) {
+      this.#urls.settle({ id, kind, hostId: host.id, state: 'queued' }, end);
     }
     return true;
   }
@@ -384,7 +384,8 @@ export class SqliteFrontier implements Frontier {
     );
     this.#connection
       .prepare(
-        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL WHERE state = 'queued' AND depth > ?`,
+        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
+          WHERE state = 'queued' AND kind = 'page' AND depth > ?`,
       )
       .run(maxDepth ?? Number.MAX_SAFE_INTEGER);
   }

@@ -75,9 +75,6 @@ interface Judged {
 
 const QUEUED: Judged = { state: 'queued', error: null, hold: null };
 
-/** An index of indexes of sitemaps is not foreseen by the protocol, but found; more is a machine talking to itself. */
-const MAX_SITEMAP_DEPTH = 3;
-
 type KnownRow = [
   id: number,
   state: State,
@@ -155,7 +152,8 @@ export class UrlTable {
     Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 });
     const rows = connection
       .prepare<[], { state: State; n: number; pages: number }>(
-        'SELECT state, count(*) AS n, count(link_count) AS pages FROM urls GROUP BY state',
+        `SELECT state, count(*) AS n, count(link_count) AS pages FROM urls
+          WHERE kind = 'page' OR state IN ('queued', 'leased') GROUP BY state`,
       )
       .all();
     for (const { state, n, pages } of rows) {
@@ -192,9 +190,9 @@ export class UrlTable {
   }
 
   /** Moves a URL on; `from` is the state it is in. */
-  settle(row: { readonly id: number; readonly hostId: number; readonly state: State }, to: Settled): void {
+  settle(row: Pick<UrlRow, 'id' | 'hostId' | 'state' | 'kind'>, to: Settled): void {
     const isWaiting = to.notBefore !== undefined;
-    this.#count(row.hostId, row.state, to.state, isWaiting);
+    this.#count(row.hostId, row.kind, row.state, to.state, isWaiting);
     if (to.linkCount !== undefined) this.#counts.pages++;
     this.#settle.run({
       id: row.id,
@@ -218,14 +216,14 @@ export class UrlTable {
   }
 
   lease(id: number, hostId: number): void {
-    this.#count(hostId, 'queued', 'leased', false);
+    this.#count(hostId, 'page', 'queued', 'leased', false);
     this.#lease.run(id);
   }
 
   /** Judges a URL that a limit had cut anew, as limits are now. */
   reopen(row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>): void {
     const judged = this.#judge(row.url, row, true, row.hostId);
-    this.#count(row.hostId, 'skipped', judged.state, false);
+    this.#count(row.hostId, row.kind, 'skipped', judged.state, false);
     if (judged.hold === null) this.#guards.release(row.id);
     else this.#guards.hold(row.id, row.hostId, judged.hold);
     this.#reopen.run(judged.state, judged.error, row.id);
@@ -234,7 +232,7 @@ export class UrlTable {
   #admit(url: string, reach: Reach): number {
     const hostId = this.#hosts.idOf(url);
     const { state, error, hold } = this.#judge(url, reach, reach.inScope, hostId);
-    this.#counts[state]++;
+    if (isCounted(reach.kind, state)) this.#counts[state]++;
     if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
     const { kind, depth, hops, foundOn, seedHops } = reach;
     const [key, ownUrl] = kind === 'page' ? [url, null] : [`${kind}:${url}`, url];
@@ -263,8 +261,8 @@ export class UrlTable {
     let now: Judged = { state, error, hold: null };
     if (state === 'skipped' && (error === 'depth' || error === 'nofollow' || error === 'out-of-scope')) {
       const inScope = reach.inScope || error !== 'out-of-scope';
-      now = this.#judge(url, { kind: reach.kind, depth, seedHops }, inScope, hostId);
-      this.#count(hostId, state, now.state, false);
+      now = this.#judge(url, { depth, seedHops }, inScope, hostId);
+      this.#count(hostId, reach.kind, state, now.state, false);
       if (now.hold !== null) this.#guards.hold(id, hostId, now.hold);
     }
     this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now.state, now.error, id);
@@ -277,7 +275,7 @@ export class UrlTable {
   /** What becomes of a URL that has not been asked for. Its host's being given up is not looked at here: see `maintain`. */
   #judge(
     url: string,
-    { kind, depth, seedHops }: Pick<Reach, 'kind' | 'depth' | 'seedHops'>,
+    { depth, seedHops }: Pick<Reach, 'depth' | 'seedHops'>,
     inScope: boolean,
     hostId: number,
   ): Judged {
@@ -288,8 +286,7 @@ export class UrlTable {
     });
     if (isTooLong(url)) return skipped('url');
     // What the user names is meant, however it looks.
-    if (seedHops > 0 && kind === 'page' && repeatsItself(url)) return skipped('trap');
-    if (kind === 'sitemap') return (depth ?? 0) > MAX_SITEMAP_DEPTH ? skipped('trap') : QUEUED;
+    if (seedHops > 0 && repeatsItself(url)) return skipped('trap');
     if (seedHops === NO_HOPS && !inScope) return skipped('out-of-scope');
     if (depth === null) return skipped('nofollow');
     if (depth > this.#maxDepth) return skipped('depth');
@@ -297,11 +294,16 @@ export class UrlTable {
     return hold === null ? QUEUED : skipped('limit', hold);
   }
 
-  #count(hostId: number, from: State, to: State, isWaiting: boolean): void {
-    this.#counts[from]--;
-    this.#counts[to]++;
+  #count(hostId: number, kind: RequestKind, from: State, to: State, isWaiting: boolean): void {
+    if (isCounted(kind, from)) this.#counts[from]--;
+    if (isCounted(kind, to)) this.#counts[to]++;
     // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
     const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
     if (change !== 0) this.#hosts.countClaimable(hostId, change);
   }
+}
+
+/** Sitemaps are work as long as they are to be read; what became of them is told apart. */
+function isCounted(kind: RequestKind, state: State): boolean {
+  return kind === 'page' || state === 'queued' || state === 'leased';
 }

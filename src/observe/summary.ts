@@ -132,6 +132,7 @@ function complaints(summary: Summary): string {
   const parts = [
     ...(seeds > 0 ? [`${plural(seeds, 'seed')} led to no page`] : []),
     ...(others > 0 ? [`${plural(others, 'URL')} failed${alsoBroken}`] : []),
+    ...(summary.sitemaps.failed > 0 ? [`${plural(summary.sitemaps.failed, 'sitemap')} failed`] : []),
   ];
   return parts.length > 0 ? parts.join(' and ') : `${plural(broken, 'URL')} answered with a 4xx status`;
 }

@@ -4,6 +4,7 @@
  * WHATWG URL Standard say that they mean the same resource; a merge beyond that would lose pages.
  * Decides nothing about scope.
  */
+import { copied } from './copied.js';
 import { createHash } from 'node:crypto';
 
 import { normalisePercent } from './percent.js';
@@ -154,6 +155,6 @@ function originOfBase(base: string): string | null {
 
 function cut(key: string): string {
   // Through bytes, because a slice would keep the whole of a possibly huge URL in memory.
-  const head = Buffer.from(key.slice(0, MAX_URL_LENGTH), 'latin1').toString('latin1');
+  const head = copied(key.slice(0, MAX_URL_LENGTH));
   return head + CUT_MARK + createHash('sha256').update(key).digest('hex');
 }

@@ -139,7 +139,7 @@ const REASONS: readonly (readonly [path: string, reason: string])[] = [
     '/c?d=2',
     '--max-variants holds it back: the crawl has 1 URL of http://SITE/c?, http://SITE/c?d=1 for one',
   ],
-  ['/nowhere', 'it is in scope, but nothing links to it'],
+  ['/nowhere', 'it is in scope, but no link to it was found so far'],
   ['/private/y', 'line 2 of http://SITE/robots.txt forbids it: Disallow: /private'],
   ['/y/y/y/y/y/', 'its path says /y four times in a row, as only traps do'],
   [`/${'long/'.repeat(500)}`, 'it is longer than 2,083 characters'],

@@ -48,19 +48,40 @@ describe.concurrent('a file under a crawl', () => {
     expect(stderr).toMatch(/^orbweaver: /);
   });
 
-  test('that is damaged is told as such, and can be told again', async ({ folder, expect }) => {
+  test('that is damaged is told as such, and left as it is', async ({ folder, expect }) => {
     const demo = await startDemo({ pages: 300 });
     const args = ['--seed', `${demo.origin}/wiki/Kevin_Bacon`, ...QUICK];
     await folder.run([...args, '--max-pages', '100']);
     const file = folder.file('crawl.db');
-    const bytes = await readFile(file);
-    bytes.fill(0x5a, 4_096, Math.floor(bytes.length * 0.9));
-    await writeFile(file, bytes);
-    for (let runs = 0; runs < 2; runs++) {
+    const whole = await readFile(file);
+    for (const from of [0.1, 0.5, 0.8]) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0x5a, Math.floor(bytes.length * from), Math.floor(bytes.length * (from + 0.1)));
+      await writeFile(file, bytes);
       const { status, stderr } = await folder.run(args);
       expect(status, stderr).toBe(4);
-      expect(stderr).toContain('malformed');
+      expect(stderr).toContain(`orbweaver: ${file} is damaged: `);
+      expect((await readFile(file)).equals(bytes), String(from)).toBe(true);
     }
+    await demo.close();
+  });
+
+  test('in whose place a sound one is put takes its log along', async ({ folder, expect }) => {
+    const demo = await startDemo({ pages: 3_000, latencyMs: 20 });
+    const args = ['--seed', `${demo.origin}/wiki/Kevin_Bacon`, ...QUICK];
+    await folder.run([...args, '--db', 'sound.db', '--max-pages', '20']);
+    const file = folder.file('crawl.db');
+    const running = folder.start(args);
+    const before = demo.requests();
+    await until(() => demo.requests() > before + 60, running);
+    renameSync(file, folder.file('moved.db'));
+    renameSync(folder.file('sound.db'), file);
+    const { status, stderr } = await running.ended;
+    expect(status, stderr).toBe(4);
+    expect(existsSync(`${file}-wal`)).toBe(false);
+    expect((await folder.run(['verify', 'crawl.db'])).stdout).toContain('20 pages');
+    const moved = await folder.run(['verify', 'moved.db', '--json']);
+    expect(JSON.parse(moved.stdout)).toMatchObject({ faults: [] });
     await demo.close();
   });
 

@@ -87,6 +87,19 @@ export function guardContract(name: string, makeHome: MakeHome): void {
       });
     });
 
+    test('what a lower depth cut and a higher one brings back is counted once', async () => {
+      const web = siteOf(variants(8, '/page/'));
+      await withBench({ seeds: [SEED], maxPerHost: 10 }, async (bench) => {
+        await bench.visit(web, SEED);
+        bench.maxDepth = 0;
+        await bench.restart();
+        bench.maxDepth = null;
+        await bench.restart();
+        await bench.crawl(web);
+        expect(await endsOf(bench)).toEqual({ 'done 0': 1, 'done 1': 8 });
+      });
+    });
+
     test('a pattern of ten thousand variants is named, once', async () => {
       await withBench({ seeds: [SEED] }, async (bench) => {
         const [first = ''] = variants(1);

@@ -81,7 +81,8 @@ function inspect(connection: Connection): Inspection {
 }
 
 /** All that is asked for. */
-const REQUESTS = `SELECT state, redirect_to, 1 AS is_page FROM pages UNION ALL SELECT state, redirect_to, 0 FROM sitemaps`;
+const REQUESTS = `SELECT state, redirect_to, 1 AS is_page FROM pages UNION ALL
+  SELECT state, redirect_to, 0 FROM sitemaps WHERE state IN ('queued', 'leased')`;
 
 function countStates(connection: Connection): StateCounts {
   const count = (condition: string): number =>
