@@ -200,6 +200,9 @@ function delegatorFor(
   });
 }
 
+/** A setting of the file: when the cookies that were brought last had been written, ms since epoch. */
+const COOKIES_BROUGHT = 'cookiesBroughtAt';
+
 /** The crawl's cookies: what an earlier run left, and what the user brings. */
 function openCookies(
   { connection, path }: CrawlDatabase,
@@ -210,9 +213,15 @@ function openCookies(
   const table = new CookieTable(connection, () => keepPrivate(path));
   if (!config.cookies) return new Cookies(null, table);
   const jar = new CookieJar(table.read(now));
-  if (file !== null) {
+  const settings = new SettingsTable(connection);
+  const broughtAt = Number(settings.read()?.[COOKIES_BROUGHT] ?? -Infinity);
+  // Brought once and not written anew: what the site has made of it since holds, deleted cookies included.
+  if (file !== null && file.writtenAt > broughtAt) {
     const changes = jar.bring(file.cookies, file.writtenAt, now);
-    connection.transaction(() => table.write(changes))();
+    connection.transaction(() => {
+      table.write(changes);
+      settings.write({ [COOKIES_BROUGHT]: String(file.writtenAt) });
+    })();
   }
   return new Cookies(jar, table);
 }

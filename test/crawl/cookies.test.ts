@@ -296,6 +296,20 @@ test('cookies of a file are sent, stored, and give way to what the site sets lat
   close();
 });
 
+test('a cookie that the site deletes is not brought back by the same command', async ({ folder }) => {
+  const site = await open({
+    '/': setting(['sid=; Max-Age=0; Path=/'], ['/next']),
+    '/next': page([]),
+  });
+  const row = ['127.0.0.1', 'FALSE', '/', 'FALSE', '0', 'sid', SECRET].join('\t');
+  await writeFile(folder.file('cookies.txt'), `# Netscape HTTP Cookie File\n${row}\n`);
+  const args = ['--seed', `${site.origin}/`, ...QUICK, '--load-cookies', 'cookies.txt'];
+  await folder.run([...args, '--max-pages', '1']);
+  expect((await folder.run(args)).status).toBe(0);
+  expect(site.hitsOf('/')[0]?.headers.cookie).toBe(`sid=${SECRET}`);
+  expect(site.hitsOf('/next')[0]?.headers.cookie).toBeUndefined();
+});
+
 test('a file of cookies with a bad line is refused by its number, and nothing is started', async ({
   folder,
 }) => {

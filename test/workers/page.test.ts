@@ -255,17 +255,26 @@ test('robots.txt goes through the same thread', async () => {
   });
 });
 
-test('any bytes as a page, a Location or a header are an outcome', async () => {
+test('any bytes as a page, a robots.txt, a Location or a header are an outcome', async () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
   const value = fc
     .string({ unit: 'binary-ascii', maxLength: 40 })
     .map((text) => text.replace(/[^\t\x20-\x7e]/g, '\xe9'));
   await fc.assert(
     fc.asyncProperty(bytes, value, fc.constantFrom(200, 302, 404, 503), async (body, header, status) => {
-      const names = ['location', 'content-type', 'x-robots-tag', 'retry-after', 'content-encoding'];
+      const names = [
+        'location',
+        'content-type',
+        'x-robots-tag',
+        'retry-after',
+        'content-encoding',
+        'set-cookie',
+      ];
       const chosen = names.filter((_name, i) => (body[0] ?? 0) & (1 << i));
       answers['/any'] = { status, body, headers: Object.fromEntries(chosen.map((name) => [name, header])) };
       expect((await fetchPath('/any')).kind).toMatch(/^(page|redirect|other-type|failure)$/);
+      const robots = (await pool.run(robotsTask(`${site.origin}/any`))) as Outcome;
+      expect(robots.kind).toMatch(/^(robots|failure)$/);
     }),
     { numRuns: 300 },
   );
