@@ -26,6 +26,8 @@ import { circumstances, redirectOf } from './visit.js';
 
 /** The protocol's own limit, on the wire and decoded. */
 const SITEMAP_BYTES = 50 * 1024 * 1024;
+/** Twice what the protocol allows in one file: who has more must write an index. */
+const MAX_ENTRIES = 100_000;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** What text there is outside an encoding is in UTF-8, as in any XML. */
 const XML = new MIMEType('application/xml');
@@ -170,8 +172,10 @@ export function parseSitemap(text: string): {
       onclosetag(_name, isImplied) {
         const owner = ownerOf(open);
         // An implied end is that of a file cut short: half an address is another address.
-        if (owner !== null && address !== null && !isImplied && address.trim() !== '')
+        if (owner !== null && address !== null && !isImplied && address.trim() !== '') {
           found[owner].push(address.trim());
+          if (found[owner].length > MAX_ENTRIES) throw tooManyEntries();
+        }
         if (owner !== null) address = null;
         open.pop();
       },
@@ -198,8 +202,16 @@ function splitName(name: string): readonly [prefix: string, local: string] {
 
 /** The text form: one absolute URL a line. Other text, an error page say, has none. */
 function linesOf(text: string): string[] {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim())
-    .filter((line) => /^https?:/i.test(line));
+  const lines: string[] = [];
+  for (const [line] of text.matchAll(/[^\r\n]+/g)) {
+    const address = line.trim();
+    if (/^https?:/i.test(address)) lines.push(address);
+    if (lines.length > MAX_ENTRIES) throw tooManyEntries();
+  }
+  return lines;
+}
+
+function tooManyEntries(): FailureError {
+  const message = `more than ${MAX_ENTRIES} entries; the protocol allows 50,000`;
+  return new FailureError({ code: 'too-large', message });
 }

@@ -147,7 +147,7 @@ const SCOPE_FLAGS: readonly Flag[] = [
     kind: 'switch',
     default: OFF,
     group: GROUPS.scope,
-    help: 'Start from what sitemaps list, too: those that robots.txt names, and /sitemap.xml. What is listed must be in scope as a link must.',
+    help: 'Start from what sitemaps list, too: those that robots.txt names (not with --no-robots), and /sitemap.xml. What is listed must be in scope as a link must.',
     resumable: 'fixed',
   },
   {

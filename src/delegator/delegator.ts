@@ -162,6 +162,7 @@ export class Delegator implements PoolListener {
 
   onThread(thread: number, isLive: boolean): void {
     this.#slots.setLive(thread, isLive);
+    if (isLive) this.#endedOnPurpose.delete(thread);
     if (!isLive && !this.#endedOnPurpose.delete(thread)) {
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks: this.#slots.loads()[thread] ?? 0 });
     }

@@ -144,7 +144,7 @@ export class Guards {
 
   #recount(): void {
     const urls = this.#connection.prepare<[], string>(
-      `SELECT coalesce(url, request_key) FROM urls WHERE state <> 'skipped'`,
+      `SELECT coalesce(url, request_key) FROM urls WHERE state <> 'skipped' OR attempts > 0`,
     );
     const counts = new Map<string, Pattern>();
     for (const url of urls.pluck().iterate()) {

@@ -202,7 +202,7 @@ export class HostTable {
     this.#connection.exec(
       `UPDATE hosts SET admitted = 0;
        UPDATE hosts SET admitted = c.n FROM
-         (SELECT host_id, count(*) AS n FROM urls WHERE state <> 'skipped' GROUP BY host_id) AS c
+         (SELECT host_id, count(*) AS n FROM urls WHERE state <> 'skipped' OR attempts > 0 GROUP BY host_id) AS c
        WHERE hosts.id = c.host_id;`,
     );
   }

@@ -57,13 +57,14 @@ export class GrowingScope {
     return this.#keys.has(scopeKeyOf(key, this.#mode));
   }
 
-  /** Takes in the scope of a page at the end of a seed's chain. */
-  win(key: string): void {
+  /** Takes in the scope of a page at the end of a seed's chain. Answers whether that is new. */
+  win(key: string): boolean {
     const scopeKey = scopeKeyOf(key, this.#mode);
-    if (this.#keys.has(scopeKey)) return;
+    if (this.#keys.has(scopeKey)) return false;
     this.#keys.add(scopeKey);
     this.#won.push(scopeKey);
     this.#notices.push({ kind: 'scope-widened', scopeKey, url: key });
+    return true;
   }
 
   takeNotices(): FrontierNotice[] {

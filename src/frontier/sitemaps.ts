@@ -35,17 +35,37 @@ export class SitemapTable {
   }
 
   /** Whether the sitemaps of this page's host may still have to be admitted. */
-  mayLack({ kind, hostId }: UrlRow): boolean {
+  mayLack({ kind, hostId }: Pick<UrlRow, 'kind' | 'hostId'>): boolean {
     return kind === 'page' && this.#sitemapsOf !== null && !this.#known.has(hostId);
   }
 
   /** Admits the sitemaps of a page's host, once: when its first page is settled, its robots.txt is known. */
-  admitOf({ id, hostId }: UrlRow): void {
+  admitOf({ id, hostId }: Pick<UrlRow, 'id' | 'hostId'>): void {
     if (this.#sitemapsOf === null || this.#known.has(hostId)) return;
     this.#known.add(hostId);
     if (this.#mark.run(hostId).changes === 0) return;
     const { host } = this.#hosts.facts(hostId);
     for (const url of this.#sitemapsOf(host, this.#hosts.robotsText(hostId))) this.admit(url, id);
+  }
+
+  /** The scope has grown: hosts whose pages were settled before are looked at again, so that order cannot matter. */
+  admitSettled(isInScope: (url: string) => boolean): void {
+    if (this.#sitemapsOf === null) return;
+    const hosts = this.#connection
+      .prepare<[], { hostId: number; host: string }>(
+        'SELECT id AS hostId, host FROM hosts WHERE sitemaps = 0',
+      )
+      .all();
+    const first = this.#connection
+      .prepare<[number], number>(
+        `SELECT id FROM urls WHERE host_id = ? AND kind = 'page' AND (state IN ('done', 'failed')
+            OR (state = 'skipped' AND error IN ('robots', 'content-type', 'private'))) LIMIT 1`,
+      )
+      .pluck();
+    for (const { hostId, host } of hosts) {
+      const id = isInScope(`${host}/`) ? first.get(hostId) : undefined;
+      if (id !== undefined) this.admitOf({ id, hostId });
+    }
   }
 
   /**

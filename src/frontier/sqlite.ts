@@ -266,8 +266,10 @@ export class SqliteFrontier implements Frontier {
           claim.leases.push(asLease(candidate, host.id));
           left--;
         } else {
-          const url = { id: candidate.id, kind: candidate.kind, hostId: host.id, state: 'queued' } as const;
-          this.#urls.settle(url, { state: 'skipped', error: reason });
+          const { id, kind, url } = candidate;
+          const row = { id, kind, hostId: host.id, state: 'queued' } as const;
+          this.#urls.settle(row, { state: 'skipped', error: reason });
+          if (this.#sitemaps.mayLack(row) && this.#scope.has(url)) this.#sitemaps.admitOf(row);
           claim.refused++;
           refused++;
         }
@@ -306,7 +308,8 @@ export class SqliteFrontier implements Frontier {
     }
     this.#countOutsideHosts(page.outsideHosts);
     this.#urls.settle(row, { state: 'done', attempts: 1, linkCount });
-    if (row.seedHops < NO_HOPS) this.#scope.win(row.url);
+    if (row.seedHops < NO_HOPS && this.#scope.win(row.url))
+      this.#sitemaps.admitSettled((url) => this.#scope.has(url));
   }
 
   #settleSitemap(row: UrlRow, sitemap: Settlement & { kind: 'sitemap' }): void {

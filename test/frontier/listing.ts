@@ -95,6 +95,13 @@ export function listingContract(name: string, makeHome: MakeHome): void {
       });
     });
 
+    test('a host of which all is forbidden has its sitemaps read as well', async () => {
+      await withBench({ seeds: [SEED] }, async (bench) => {
+        const refuse = (key: string) => (key === SEED ? ('robots' as const) : null);
+        expect(await bench.claimKeys({ refuse })).toEqual([MAP]);
+      });
+    });
+
     test('what an index names is read, however deep it stands and whatever --max-depth says', async () => {
       await withBench({ seeds: [SEED], maxDepth: 0 }, async (bench) => {
         await bench.visit(webOf(new Map([[SEED, pageTo()]])), SEED);

@@ -59,3 +59,10 @@ test.each<[what: string, text: string, pages: readonly string[], sitemaps?: read
 ])('the addresses of %s', (_, text, pages, sitemaps = []) => {
   expect(parseSitemap(text)).toEqual({ pages, sitemaps });
 });
+
+test('more entries than any sitemap may have are refused before they fill the memory', () => {
+  const lines = 'http://a/x\n'.repeat(100_001);
+  expect(() => parseSitemap(lines)).toThrow('more than 100000 entries');
+  expect(() => parseSitemap(urlset('<url><loc>http://a/x</loc></url>'.repeat(100_001)))).toThrow('entries');
+  expect(parseSitemap(urlset('<url><loc>http://a/x</loc></url>'.repeat(50_000))).pages).toHaveLength(50_000);
+});
