@@ -96,7 +96,8 @@ function unit(flag: Flag): string {
 function unitWithRange(flag: Flag): string {
   if (flag.kind === 'switch') return '';
   const bounds = range(flag).replace('from ', '');
-  return bounds === '' ? unit(flag) : `${unit(flag)}, ${bounds}`;
+  const again = flag.repeatable === true ? 'repeatable' : '';
+  return [unit(flag), bounds, again].filter((part) => part !== '').join(', ');
 }
 
 function byGroup(flags: readonly Flag[]): Map<string, Flag[]> {

@@ -37,5 +37,7 @@ function hideValue(header: string): string {
 }
 
 function quote(arg: string): string {
-  return /^[\w@%+=:,./~*-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
+  // The stars of what is hidden are for people; any others a shell would take for a pattern.
+  const plain = arg.replaceAll(HIDDEN, '');
+  return /^[\w@%+=:,./~-]*$/.test(plain) && arg !== '' ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
 }

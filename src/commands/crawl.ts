@@ -158,9 +158,10 @@ class Display {
   }
 
   /** Sentences on what to try, those already said on the way included. */
-  advice({ totals }: RunResult): string[] {
+  advice({ ending, totals }: RunResult): string[] {
     const failed = sum(Object.values(totals.failed));
-    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0) return this.#advice;
+    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0 || ending === 'held-back')
+      return this.#advice;
     const [what, them] = failed === 1 ? ['1 URL', 'it'] : [plural(failed, 'URL'), 'them'];
     return [
       ...this.#advice,

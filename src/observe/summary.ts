@@ -233,10 +233,10 @@ function rate({ pagesThisRun, elapsedMs }: Summary): number {
 function troubles({ seedsWithoutPage, hostsGivenUp, patterns }: Summary): string[] {
   return [
     ...list(
-      'URLs with many variants (--max-variants bounds them)',
+      'addresses with many variants; if they are a trap, --max-variants holds them back',
       patterns.map(
         ({ pattern, example, variants, heldBack: held }) =>
-          `${printable(pattern)}: ${formatNumber(variants)}${held > 0 ? `, ${formatNumber(held)} held back` : ''}, ${printable(example)} for one`,
+          `${printable(pattern)}: ${formatNumber(variants)}${held > 0 ? `, ${formatNumber(held)} held back` : ''}\n      such as ${printable(example)}`,
       ),
     ),
     ...list(

@@ -39,7 +39,8 @@ test('what --max-variants and --max-per-host hold back is named, kept, and comes
   expect(site.hits.length).toBe(1 + 1 + 20 + 10);
   expect(endless.hits.length).toBe(1 + 60);
   expect(first.stderr).toContain('Stopped at --max-per-host 60: ');
-  expect(first.stderr).toContain(`${site.origin}/calendar?: 10, `);
+  expect(first.stderr).toContain(`    ${site.origin}/calendar?: 10, `);
+  expect(first.stderr).toContain(`      such as ${site.origin}/calendar?day=`);
 
   expect((await bench.run(limits(10, 60))).status).toBe(3);
   expect(site.hits.length + endless.hits.length).toBe(32 + 61);
