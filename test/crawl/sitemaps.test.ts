@@ -1,7 +1,7 @@
 /** `--sitemaps` through the whole program. */
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { page, text, to } from '../support/site.js';
+import { page, pause, text, to } from '../support/site.js';
 import type { AnswerParts, Routes } from '../support/site.js';
 import { endsOf, query, test } from '../manners/bench.js';
 
@@ -101,4 +101,26 @@ test('a sitemap that fails otherwise than by not being there is a fault of the c
   const { status, stderr } = await bench.run(args);
   expect(status).toBe(1);
   expect(stderr).toMatch(/sitemaps +0 {3}listing 0 pages, 1 failed/);
+});
+
+test('killed at any request, a crawl with sitemaps and a depth ends as if undisturbed', async ({ bench }) => {
+  const site = await bench.site({
+    ...ROUTES,
+    '/packed.xml.gz': { ...xml(gzipSync(listing('/a?x=1&y=2', '/b'))), afterMs: 60 },
+  });
+  const flags = '--sitemaps --max-depth 0 --workers 1 --concurrency 2 -q'.split(' ');
+  const args = (db: string): string[] => ['--seed', `${site.origin}/`, '--db', db, ...flags];
+  const calm = bench.file();
+  expect((await bench.run(args(calm))).status).toBe(0);
+  const db = bench.file();
+  for (let kills = 0; kills < 5; kills++) {
+    const before = site.hits.length;
+    const running = bench.start(args(db));
+    const run = { isOver: false };
+    void running.ended.then(() => (run.isOver = true));
+    while (!run.isOver && site.hits.length < before + 2 + kills) await pause(2);
+    await running.kill();
+  }
+  expect((await bench.run(args(db))).status).toBe(0);
+  expect(bench.digest(db)).toBe(bench.digest(calm));
 });
