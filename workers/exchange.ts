@@ -10,8 +10,14 @@ const DRAIN_BYTES = 64 * 1024;
 /** … and for this long: a body that drips is not worth a new connection. */
 const DRAIN_MS = 500;
 
-/** A body in chunks of one byte is six times as long on the wire; heads and the like come on top. */
-const WIRE_FACTOR = 8;
+/**
+ * What the client says when a length is wrong. Before the head is through, that is a second one: its parser stops there,
+ * as RFC 9112 §6.3 allows, but the client takes it for a body cut short.
+ */
+const LENGTH_MISMATCH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+
+/** Sizes of chunks and what else is no body: seldom a tenth of it. */
+const WIRE_FACTOR = 2;
 const WIRE_MARGIN = 1024 * 1024;
 
 /** Header values by lower-case name, bytes as Latin-1; an array where the header came more than once. */
@@ -121,11 +127,6 @@ export class Exchange {
     if (status < 200 || this.#isSettled) return;
     this.#status = status;
     this.#headers = headers;
-    // RFC 9112 §6.3 allows either; the HTTP client cannot tell where such a body ends.
-    if (Array.isArray(headers['content-length']))
-      return this.#fail(
-        new FailureError({ code: 'protocol', message: 'more than one Content-Length', status }),
-      );
     try {
       this.#intake = this.#options.intake(status, headers);
     } catch (thrown) {
@@ -151,6 +152,10 @@ export class Exchange {
   onResponseError(_controller: Controller | null, error: Error): void {
     if (this.#isSettled) return;
     if (this.#isDraining()) this.#finish(true);
+    else if (this.#status === 0 && (error as NodeJS.ErrnoException).code === LENGTH_MISMATCH)
+      this.#fail(
+        new FailureError({ code: 'protocol', message: 'more than one Content-Length' }, { cause: error }),
+      );
     else if (this.#isStale(error))
       this.#fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
     else this.#fail(error);

@@ -51,7 +51,7 @@ const TIMES: readonly HostCase[] = [
     expect: failedTwice('timeout'),
   },
   {
-    name: 'interim answers without end',
+    name: 'interim answers that drip',
     does: ({ socket }) => drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n'),
     expect: failedTwice('timeout'),
   },
@@ -308,20 +308,21 @@ const HEADS: readonly HostCase[] = [
   },
 ];
 
-/** More than anyone wants, where no body counts it: it ends at the deadline, or at the limit of headers. */
+/** More than anyone wants, where no body counts it: it ends at the limit of bytes on the wire, or at that of headers. */
 const FLOODS: readonly HostCase[] = (
   [
-    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nLink: </never>\r\n\r\n'.repeat(100), 'timeout'],
-    ['blank lines before the answer', '', '\r\n'.repeat(10_000), 'timeout'],
-    ['a reason phrase', 'HTTP/1.1 200 ', 'x'.repeat(64 * 1024), 'timeout'],
-    ['a chunk extension', `${CHUNKED}\r\n1;`, 'x'.repeat(64 * 1024), 'timeout'],
-    ['a chunk size of zeros', `${CHUNKED}\r\n`, '0'.repeat(64 * 1024), 'timeout'],
+    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nLink: </never>\r\n\r\n'.repeat(100), 'too-large'],
+    ['blank lines before the answer', '', '\r\n'.repeat(10_000), 'too-large'],
+    ['a reason phrase', 'HTTP/1.1 200 ', 'x'.repeat(64 * 1024), 'too-large'],
+    ['a chunk extension', `${CHUNKED}\r\n1;`, 'x'.repeat(64 * 1024), 'too-large'],
+    ['a chunk size of zeros', `${CHUNKED}\r\n`, '0'.repeat(64 * 1024), 'too-large'],
     ['trailers', `${CHUNKED}\r\n${chunk(PLAIN)}0\r\n`, 'X-More: 1\r\n'.repeat(1000), 'protocol'],
   ] as const
 ).map(([name, head, piece, code]) => ({
   name: `${name} without end`,
   does: ({ socket }) => flood(socket, head, piece),
-  expect: failedTwice(code),
+  // On a busy machine the deadline may come first, and then there is another try.
+  expect: code === 'too-large' ? failed(code, { requests: null }) : failedTwice(code),
 }));
 
 /** Starts the hosts of this topic. */
