@@ -23,11 +23,12 @@ import {
 } from './frontier.js';
 import { LinkGraph } from './graph.js';
 import { Guards } from './guards.js';
-import { HostTable, LONGEST_WAIT_MS } from './hosts.js';
+import { HostTable } from './hosts.js';
+import { Restart } from './restart.js';
 import { NO_HOPS } from './schema.js';
 import { GrowingScope, LISTED, REDIRECT } from './scope.js';
 import { SitemapTable } from './sitemaps.js';
-import { type Settled, type UrlRow, UrlTable } from './urls.js';
+import { SEED, type Settled, type UrlRow, UrlTable } from './urls.js';
 
 /** URLs, links or judgements handled in one step of `maintain`: a few milliseconds of work. */
 const STEP = 2_000;
@@ -75,6 +76,7 @@ export class SqliteFrontier implements Frontier {
   readonly #scope: GrowingScope;
   readonly #graph: LinkGraph;
   readonly #sitemaps: SitemapTable;
+  readonly #restart: Restart;
   readonly #candidates: Statement<[number, number], Candidate>;
   readonly #due: Statement<[number, number], { id: number; hostId: number }>;
   readonly #stopWaiting: Statement<[number]>;
@@ -91,6 +93,14 @@ export class SqliteFrontier implements Frontier {
     this.#scope = new GrowingScope(connection, options.scope, options.seedScopeKeys);
     this.#graph = new LinkGraph(connection, this.#urls, this.#scope, options.maxHops);
     this.#sitemaps = new SitemapTable(connection, this.#urls, this.#hosts, options.sitemapsOf);
+    this.#restart = new Restart(connection, {
+      hosts: this.#hosts,
+      urls: this.#urls,
+      guards: this.#guards,
+      scope: this.#scope,
+      graph: this.#graph,
+      sitemaps: this.#sitemaps,
+    });
     this.#candidates = connection.prepare(
       `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect FROM urls
         WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
@@ -111,25 +121,14 @@ export class SqliteFrontier implements Frontier {
 
   start(now: number, limits: RunLimits, retryFailed: FailureCode | 'all' | null): Resumption {
     const reclaimed = this.#connection.transaction(() => {
-      const { changes } = this.#connection
-        .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
-        .run();
-      this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
-      this.#guards.load(limits);
-      if (retryFailed !== null) this.#queueFailed(retryFailed);
-      this.#applyLimits(limits);
-      this.#hosts.correctClocks(now, limits.longestGapMs);
-      this.#connection
-        .prepare('UPDATE urls SET not_before = @latest WHERE not_before > @latest')
-        .run({ latest: now + LONGEST_WAIT_MS });
-      this.#hosts.excuseAbsence(now);
+      const leases = this.#restart.begin(now, limits, retryFailed);
       this.#guards.flush();
       this.#hosts.flush();
       this.#hosts.recount();
-      return changes;
+      return leases;
     })();
     this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
-    for (const url of this.#wonPages()) this.#scope.win(url);
+    this.#restart.winAgain();
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
     return { reclaimed, counts: this.counts() };
@@ -141,16 +140,7 @@ export class SqliteFrontier implements Frontier {
 
   admitSeeds(keys: readonly string[]): void {
     this.#transact(() => {
-      for (const key of keys) {
-        this.#urls.reach(key, {
-          kind: 'page',
-          depth: 0,
-          hops: 0,
-          foundOn: null,
-          seedHops: 0,
-          inScope: true,
-        });
-      }
+      for (const key of keys) this.#urls.reach(key, SEED);
     });
   }
 
@@ -369,94 +359,6 @@ export class SqliteFrontier implements Frontier {
       this.#stopWaiting.run(id);
       this.#hosts.countClaimable(hostId, 1);
     }
-  }
-
-  /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
-  #applyLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
-    if (allowPrivate) {
-      this.#hosts.reopenPrivate();
-      this.#reopen(`state = 'skipped' AND error = 'private'`, []);
-    }
-    this.#reopen(`state = 'skipped' AND error = 'depth' AND depth <= ?`, [
-      maxDepth ?? Number.MAX_SAFE_INTEGER,
-    ]);
-    this.#reopen(
-      `id IN (SELECT h.url_id FROM held h LEFT JOIN patterns p ON p.id = h.pattern_id JOIN hosts o ON o.id = h.host_id
-               WHERE (p.id IS NULL OR p.admitted < ?) AND (p.id IS NOT NULL OR o.admitted < ?))`,
-      [maxVariants ?? Number.MAX_SAFE_INTEGER, maxPerHost ?? Number.MAX_SAFE_INTEGER],
-    );
-    this.#connection
-      .prepare(
-        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
-          WHERE state = 'queued' AND kind = 'page' AND depth > ?`,
-      )
-      .run(maxDepth ?? Number.MAX_SAFE_INTEGER);
-  }
-
-  /** Judges skipped URLs anew, lowest depth first, in helpings. */
-  #reopen(condition: string, parameters: readonly number[]): void {
-    const helping = this.#connection.prepare<unknown[], UrlRow>(
-      `SELECT id, kind, coalesce(url, request_key) AS url, host_id AS hostId, depth, seed_hops AS seedHops FROM urls
-        WHERE (${condition}) AND (depth, id) > (?, ?) ORDER BY depth, id LIMIT ${STEP}`,
-    );
-    let last: Pick<UrlRow, 'id' | 'depth'> | undefined = { id: 0, depth: -1 };
-    while (last !== undefined) {
-      const rows: UrlRow[] = helping.all(...parameters, last.depth, last.id);
-      for (const row of rows) this.#urls.reopen(row);
-      last = rows.at(-1);
-    }
-  }
-
-  #queueFailed(code: FailureCode | 'all'): void {
-    this.#hosts.forgive(code);
-    let forgotten = 0;
-    for (const table of ['redirects', 'detours']) {
-      forgotten += this.#connection
-        .prepare(
-          `DELETE FROM ${table} WHERE source_id IN
-             (SELECT id FROM urls WHERE state = 'failed' AND (@code = 'all' OR error = @code))`,
-        )
-        .run({ code }).changes;
-    }
-    this.#connection
-      .prepare(
-        `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
-           respelt = NULL, reasked = 0, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
-      )
-      .run({ code });
-    if (forgotten > 0) this.#rebuildDepths();
-  }
-
-  /**
-   * Computes depths and hops anew from the seeds, after redirects were forgotten that some came through. What
-   * then has no way to it is left out until there is one.
-   */
-  #rebuildDepths(): void {
-    for (const key of this.#wonPages()) this.#scope.win(key);
-    const seeds = this.#connection
-      .prepare<[], string>('SELECT request_key FROM urls WHERE seed_hops = 0')
-      .pluck()
-      .all();
-    this.#connection.exec(
-      `UPDATE urls SET depth = NULL, hops = ${NO_HOPS}, seed_hops = ${NO_HOPS} WHERE kind = 'page'; DELETE FROM relaxations;`,
-    );
-    this.admitSeeds(seeds);
-    this.#sitemaps.reachAgain();
-    while (this.#graph.relax(STEP));
-    this.#urls.takeNearerSeed();
-    this.#connection.exec(
-      `UPDATE urls SET state = 'skipped', error = 'nofollow', not_before = NULL WHERE state = 'queued' AND depth IS NULL AND kind = 'page'`,
-    );
-    this.#hosts.flush();
-  }
-
-  #wonPages(): string[] {
-    return this.#connection
-      .prepare<[], string>(
-        `SELECT request_key FROM urls WHERE seed_hops < ${NO_HOPS} AND state = 'done' AND link_count IS NOT NULL`,
-      )
-      .pluck()
-      .all();
   }
 }
 

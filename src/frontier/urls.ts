@@ -46,6 +46,9 @@ export interface Reach {
   readonly inScope: boolean;
 }
 
+/** The way that leads to a seed. */
+export const SEED: Reach = { kind: 'page', depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true };
+
 /** What a settled or requeued URL takes with it; absent = unchanged or cleared as said. */
 export interface Settled {
   readonly state: State;
