@@ -29,7 +29,7 @@ test.concurrent(
   async ({ bench }) => {
     const pages = paths(40);
     const mute = await bench.site({ '*': 'silence' }, { address: '127.0.0.2' });
-    const dead = [await closedOrigin('127.0.0.3'), mute.origin].flatMap((origin) =>
+    const dead = [closedOrigin(), mute.origin].flatMap((origin) =>
       paths(10, '/x').map((path) => origin + path),
     );
     const site = await bench.site({ '/': page([...dead, ...pages]), ...each(pages, page([])) });
@@ -55,7 +55,7 @@ test.concurrent(
 
 test.concurrent('a closed port and a host that never answers are given up aloud', async ({ bench }) => {
   const others = paths(10, '/x');
-  const closed = await closedOrigin('127.0.0.3');
+  const closed = closedOrigin();
   const mute = await bench.site({ '*': 'silence' }, { address: '127.0.0.2' });
   const dead = [closed, mute.origin].flatMap((origin) => others.map((path) => origin + path));
   const site = await bench.site({ '/': page([...dead, '/p']), '/p': page([]) });
@@ -86,8 +86,8 @@ test.concurrent(
   'a mistyped seed ends in seconds, with status 1 and the code, robots.txt or not',
   async ({ bench }) => {
     const cases = [
-      { code: 'connect', origin: await closedOrigin(), flags: [] },
-      { code: 'connect', origin: await closedOrigin(), flags: ['--no-robots'] },
+      { code: 'connect', origin: closedOrigin(), flags: [] },
+      { code: 'connect', origin: closedOrigin(), flags: ['--no-robots'] },
       { code: 'dns', origin: 'http://no-such-host.invalid', flags: [] },
       { code: 'dns', origin: 'http://no-such-host.invalid', flags: ['--no-robots'] },
     ];

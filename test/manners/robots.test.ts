@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
-import { closedOrigin, each, page, paths, pause, text, to } from '../support/site.js';
+import { each, freeOrigin, page, paths, pause, text, to } from '../support/site.js';
 import type { Route, Site } from '../support/site.js';
 import { endsOf, pagesOf, query, test } from './bench.js';
 
@@ -293,7 +293,7 @@ test.concurrent('--no-robots asks for no robots.txt and lifts page-level nofollo
 });
 
 test.concurrent('a host that cannot be reached at first is crawled whole once it can', async ({ bench }) => {
-  const origin = await closedOrigin('127.0.0.4');
+  const origin = await freeOrigin('127.78.0.1');
   const db = bench.file();
   const crawling = bench.crawl({ seeds: [`${origin}/`], db, retryDelay: 0.3, retries: 5 });
   await pause(700);

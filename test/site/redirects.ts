@@ -153,7 +153,7 @@ const OTHERS: readonly PathCase[] = [
 /** Starts the hosts of this topic. */
 export async function openRedirects(network: Network): Promise<Part> {
   const elsewhere = (await network.site({ '*': PLAIN })).origin;
-  const dead = await closedOrigin();
+  const dead = closedOrigin();
   const secure = await network.raw(
     ({ socket }) =>
       socket.end(

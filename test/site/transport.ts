@@ -341,7 +341,7 @@ export async function openTransport(network: Network): Promise<Part> {
 function unreachable(network: Network): Promise<Case>[] {
   const never = { requests: 0, http_status: null } as const;
   return [
-    closedOrigin().then((origin) => caseOf('refused port', `${origin}/`, failed('connect', never))),
+    Promise.resolve(caseOf('refused port', `${closedOrigin()}/`, failed('connect', never))),
     // The broadcast address of the loopback network: nobody is reached, and nothing leaves the machine.
     Promise.resolve(caseOf('unreachable', 'http://127.255.255.255/', failed('connect', never))),
     // RFC 6761 §6.4: no name below .invalid exists.

@@ -194,8 +194,19 @@ export function each(at: readonly string[], route: Route): Record<string, Route>
   return Object.fromEntries(at.map((path) => [path, route]));
 }
 
-/** An origin at which nobody listens. */
-export async function closedOrigin(address = '127.0.0.1'): Promise<string> {
+let closed = 0;
+
+/**
+ * An origin of its own where nothing listens, and nothing will: its port is none of those that are given out, which another
+ * test may be given in the next moment.
+ */
+export function closedOrigin(): string {
+  closed += 1;
+  return `http://127.77.${closed}.1:9`;
+}
+
+/** An origin where nothing listens yet, on an address that no other test uses. */
+export async function freeOrigin(address: string): Promise<string> {
   const server = createListener();
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;

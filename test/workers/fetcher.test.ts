@@ -8,7 +8,7 @@ import type { WorkerSettings } from '../../dist/protocol/settings.js';
 import { ACCEPT_ENCODING } from '../../dist/workers/content-coding.js';
 import { Fetcher } from '../../dist/workers/fetcher.js';
 import type { Ask } from '../../dist/workers/fetcher.js';
-import { freePort, serve, serveRaw, settingsFor } from './servers.js';
+import { CLOSED_PORT, serve, serveRaw, settingsFor } from './servers.js';
 import { CERTIFICATE, KEY } from './certificate.js';
 
 const ALL: Ask['intake'] = () => ({ take: 'all', maxBytes: 1000 });
@@ -281,7 +281,7 @@ test('what is not HTTP is a protocol failure', async () => {
 
 test('a refused port is a connect failure and a name nobody has a dns one', async () => {
   const fetcher = makeFetcher();
-  const refused = await failureOf(fetcher.get(ask(`http://127.0.0.1:${await freePort()}/`)));
+  const refused = await failureOf(fetcher.get(ask(`http://127.0.0.1:${CLOSED_PORT}/`)));
   expect(refused).toMatchObject({ code: 'connect' });
   expect(refused.message).toContain('ECONNREFUSED');
   const unknown = await failureOf(fetcher.get(ask('http://no-such-host.invalid/')));

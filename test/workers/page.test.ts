@@ -9,7 +9,7 @@ import { makeHolding } from '../../dist/protocol/holding.js';
 import type { ThreadData } from '../../dist/protocol/settings.js';
 import type { WorkerSettings } from '../../dist/protocol/settings.js';
 import type { Task } from '../../dist/protocol/task.js';
-import { fetchTask, freePort, robotsTask, serve, settingsFor } from './servers.js';
+import { CLOSED_PORT, fetchTask, robotsTask, serve, settingsFor } from './servers.js';
 import type { Site } from './servers.js';
 
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
@@ -220,7 +220,7 @@ test('Retry-After comes with the failure as a wait', async () => {
 });
 
 test('trouble on the network is an outcome as well, without a status', async () => {
-  const outcome = await run(fetchTask(`http://127.0.0.1:${await freePort()}/`));
+  const outcome = await run(fetchTask(`http://127.0.0.1:${CLOSED_PORT}/`));
   expect(outcome).toMatchObject({ kind: 'failure', failure: { code: 'connect' } });
   expect(outcome).not.toHaveProperty('failure.status');
   // Not a URL at all: the main thread never sends one, and still only the task may suffer.

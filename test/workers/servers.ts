@@ -51,13 +51,8 @@ export async function serveRaw(
   return { origin: await listen(server), connections: () => accepted };
 }
 
-/** A port on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  const origin = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return Number(new URL(origin).port);
-}
+/** Where nothing listens, and nothing will: it is none of the ports that are given out. */
+export const CLOSED_PORT = 9;
 
 async function listen(server: Server | net.Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
