@@ -5,7 +5,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Commands of their own: vitest.long.config.ts, vitest.slow.config.ts.
-    exclude: ['test/crash/{clocks,long,steps}.test.ts', 'test/hostile/*.test.ts', 'test/cli/storage.test.ts'],
+    exclude: [
+      'test/crash/{clocks,long,steps}.test.ts',
+      'test/hostile/*.test.ts',
+      'test/cli/storage.test.ts',
+      'test/benchmarks/*.test.ts',
+    ],
     pool: 'forks',
     // Most tests wait for processes and clocks, not for the processor.
     maxWorkers: 4,
