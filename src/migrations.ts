@@ -4,7 +4,7 @@
  */
 import type { Migrations } from './database.js';
 import { FRONTIER_SCHEMA, KINDS_AND_GUARDS, REASKING, ROBOTS_HOPS } from './frontier/schema.js';
-import { COOKIE_TABLE, STORE_SCHEMA, TRIES } from './store/schema.js';
+import { COOKIE_TABLE, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
 const FIRST_VIEWS = `
@@ -31,6 +31,17 @@ CREATE VIEW sitemaps AS
    WHERE u.kind = 'sitemap';
 `;
 
+/** Entries of a task list are requests of their own, with their key for an identity, but answered as pages are. */
+const VIEW_WITH_TASKS = `
+DROP VIEW pages;
+CREATE VIEW pages AS
+  SELECT u.id, u.request_key, u.request_key AS url, r.requested_url, u.state, r.http_status, r.title, u.depth,
+          u.found_on, u.error, u.error_detail, u.attempts, r.content_type, r.body_bytes, r.body_sha256,
+         r.fetched_at, r.duration_ms, d.target_url AS redirect_to, r.canonical_url, r.proxy
+    FROM urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id
+   WHERE u.kind = 'page' OR u.kind = 'task';
+`;
+
 /** Cookies, and the URLs that are asked once more because of them. */
 const COOKIES = COOKIE_TABLE + REASKING;
 
@@ -39,4 +50,5 @@ export const MIGRATIONS: Migrations = [
   ROBOTS_HOPS,
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
   COOKIES,
+  EXECUTION_TABLES + VIEW_WITH_TASKS,
 ];

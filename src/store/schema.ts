@@ -67,3 +67,38 @@ CREATE TABLE cookies (
   PRIMARY KEY (domain, name, path, host_only)
 ) WITHOUT ROWID;
 `;
+
+/**
+ * Version 5: user code on pages. A task is what executors are run on: a crawled page, or an entry of a task list.
+ * `executions` keeps the last word of each executor on each task; bodies are kept where that is asked for.
+ */
+export const EXECUTION_TABLES = `
+CREATE TABLE tasks (
+  id      INTEGER PRIMARY KEY,
+  key     TEXT NOT NULL UNIQUE,        -- the URL of a crawled page, or the key in the task list
+  page_id INTEGER NOT NULL,            -- in urls
+  params  TEXT NOT NULL                -- JSON object
+);
+CREATE INDEX tasks_by_page ON tasks(page_id);
+
+CREATE TABLE executions (
+  task_id     INTEGER NOT NULL,
+  executor    TEXT NOT NULL,
+  status      TEXT NOT NULL CHECK (status IN ('success', 'failed', 'skipped')),
+  output      TEXT,                    -- JSON, of a success
+  error       TEXT,                    -- of a failure: its code, a colon, a text
+  last_run    INTEGER,                 -- when it began, ms since epoch; NULL = never ran
+  duration_ms INTEGER,
+  attempts    INTEGER NOT NULL,        -- how often it was run
+  code_hash   TEXT,                    -- SHA-256 of the module's source when it ran, hex
+  PRIMARY KEY (task_id, executor)
+);
+
+CREATE TABLE bodies (
+  page_id INTEGER PRIMARY KEY,
+  headers TEXT NOT NULL,               -- JSON: names in lower case, a list where one came more than once
+  body    BLOB NOT NULL                -- content codings undone, then gzip
+);
+
+ALTER TABLE records ADD COLUMN proxy TEXT;  -- which proxy served the answer, without its password
+`;

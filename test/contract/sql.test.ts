@@ -19,7 +19,12 @@ const CONTRACT: Readonly<Record<string, string>> = {
     'id INTEGER, request_key TEXT, url TEXT, requested_url TEXT, state TEXT, http_status INTEGER, title TEXT, ' +
     'depth INTEGER, found_on INTEGER, error TEXT, error_detail TEXT, attempts INTEGER, content_type TEXT, ' +
     'body_bytes INTEGER, body_sha256 TEXT, fetched_at INTEGER, duration_ms INTEGER, redirect_to TEXT, ' +
-    'canonical_url TEXT',
+    'canonical_url TEXT, proxy TEXT',
+  tasks: 'id INTEGER, key TEXT, page_id INTEGER, params TEXT',
+  executions:
+    'task_id INTEGER, executor TEXT, status TEXT, output TEXT, error TEXT, last_run INTEGER, duration_ms INTEGER, ' +
+    'attempts INTEGER, code_hash TEXT',
+  bodies: 'page_id INTEGER, headers TEXT, body BLOB',
   links: 'source_id INTEGER, target_id INTEGER, nofollow INTEGER',
   backlinks: 'target_id INTEGER, source_id INTEGER',
   hosts:
