@@ -1,0 +1,87 @@
+/**
+ * What user code is asked to do on a page, and what came of it: the part of tasks and outcomes that is about
+ * executors. Plain data; whatever user code returned or was given travels as JSON text.
+ */
+
+/** The executors of a run, in order; part of the settings of every thread. */
+export interface ExecutorSettings {
+  readonly modules: readonly ExecutorModule[];
+  /** How long one executor may take on one page, ms. */
+  readonly timeoutMs: number;
+  /** The run's folder, absolute. */
+  readonly folder: string;
+  /** Whether bodies are sent back, to be stored. */
+  readonly keepBodies: boolean;
+}
+
+/** One module of the user's, as it was found to be when the run began. */
+export interface ExecutorModule {
+  /** `file:` URL, or the name of one that is built in. */
+  readonly url: string;
+  /** Names of the functions it exports for pages, in the order they are run. */
+  readonly executors: readonly string[];
+  /** Whether it exports `validate`, which looks at an answer before anything else does. */
+  readonly validates: boolean;
+  /** SHA-256 of its source, hex. */
+  readonly codeHash: string;
+}
+
+/** What is to be done on one page. */
+export interface Work {
+  /** Key of the task. */
+  readonly key: string;
+  /** JSON object. */
+  readonly params: string;
+  /** Executors to run, in order. */
+  readonly run: readonly string[];
+  /** Outputs, as JSON, of those that succeeded before and are passed over. */
+  readonly results: Readonly<Record<string, string>>;
+  /** One that is known to end its thread: it fails without being run. */
+  readonly blamed: { readonly executor: string; readonly error: string } | null;
+}
+
+/** What came of one executor on one page. */
+export interface Execution {
+  readonly executor: string;
+  readonly status: 'success' | 'failed' | 'skipped';
+  /** JSON, of a success. */
+  readonly output: string | null;
+  /** Of a failure: a code, a colon, a text. */
+  readonly error: string | null;
+  /** When it began, ms since epoch; null = not run. */
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+}
+
+/** A task that user code asked for. */
+export interface Follow {
+  readonly key: string;
+  /** Absolute http(s) URL. */
+  readonly url: string;
+  /** JSON object. */
+  readonly params: string;
+}
+
+/** An exception of user code that was none of the kinds that mean "not this page": it ends the run. */
+export interface Crash {
+  readonly executor: string;
+  /** Class and text. */
+  readonly message: string;
+  /** With the user's source lines. */
+  readonly stack: string;
+}
+
+/** All that user code did on one page. */
+export interface WorkReport {
+  readonly executions: readonly Execution[];
+  readonly follows: readonly Follow[];
+  readonly crash: Crash | null;
+}
+
+/** A body to be stored. */
+export interface KeptBody {
+  /** JSON: names in lower case, a list where one came more than once. */
+  readonly headers: string;
+  /** Content codings undone, then gzip. */
+  readonly body: Uint8Array;
+}
