@@ -2,7 +2,8 @@
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
 import { readFixedSettings, type StoredRule } from '../config.js';
-import { asStoreError, openForReading } from '../database.js';
+import { asStoreError } from '../database/connection.js';
+import { openForReading } from '../database/open.js';
 import { UsageError } from '../errors.js';
 import { explain, type Explanation } from '../explain/explain.js';
 import { MIGRATIONS } from '../migrations.js';

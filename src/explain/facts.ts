@@ -2,7 +2,7 @@
  * What a file says of one URL, row by row: every look-up goes by an index, so it is quick on a file of any size
  * and may be made while a crawl writes it.
  */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import { NO_HOPS } from '../frontier/schema.js';
 
 /** A URL as it stands. Times are ms since epoch; texts may come from the web. */

@@ -4,7 +4,7 @@
  * in steps, lowest depth first (Dijkstra's order), so the end result is the exact shortest distance
  * whatever the order in which pages came in.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import type { Verdict } from '../protocol/outcome.js';
 import { type GrowingScope, REDIRECT } from './scope.js';
 import { NO_HOPS } from './schema.js';

@@ -3,7 +3,7 @@
  * asked for. Off unless limits are set; patterns are counted anyway, so that an endless one can be named.
  * What is held back is kept, by what held it, and comes back when the limit is raised.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import { copied } from '../url/copied.js';
 import { patternOf } from '../url/pattern.js';
 import type { FrontierNotice } from './frontier.js';

@@ -2,7 +2,7 @@
  * What a start makes of the file that an earlier run left: leases of a dead owner, limits that have changed, failures
  * to be tried again, clocks that were wrong. All of it happens in one transaction, before anything is claimed.
  */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { RunLimits } from './frontier.js';
 import type { LinkGraph } from './graph.js';

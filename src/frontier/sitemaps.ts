@@ -2,7 +2,7 @@
  * Sitemaps as ways into a site: which are read, and which pages they list. A listed page is a starting point at
  * depth 0, but no seed: scope, filters and guards hold for it as for a link.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import type { HostTable } from './hosts.js';
 import { NO_HOPS } from './schema.js';
 import type { UrlRow, UrlTable } from './urls.js';

@@ -2,7 +2,7 @@
  * The frontier on SQLite, for one machine: every method is one transaction on the one connection, shared
  * with the store, so that a batch of results is filed whole or not at all.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { ScopeMode } from '../protocol/settings.js';

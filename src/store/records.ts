@@ -2,7 +2,7 @@
  * What came back: the last answer to every URL as its record, those before it as tries. Stores facts, decides
  * nothing.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { Outcome } from '../protocol/outcome.js';
 

@@ -1,5 +1,5 @@
 /** What a file holds, counted: the figures behind the summary. Reads only; one pass each over the tables. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 
 export interface Totals {
