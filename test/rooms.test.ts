@@ -24,7 +24,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['src/database/connection.ts'],
   piscina: ['src/delegator/pool.ts'],
   commander: ['src/cli/parse.ts'],
-  'css-select': ['src/config.ts', 'workers/within.ts'],
+  'css-select': ['src/config/config.ts', 'workers/within.ts'],
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/links.ts'],
   'tough-cookie': ['src/cookies/set-cookie.ts'],

@@ -3,7 +3,8 @@
  * frontier, store, threads and delegator, and closes all of it again. The command line and the library
  * both stand on this.
  */
-import { describeDifferences, fixedSettings, type CrawlConfig } from '../config.js';
+import type { CrawlConfig } from '../config/config.js';
+import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
 import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
 import { CookieJar } from '../cookies/jar.js';
 import { asStoreError, type Connection } from '../database/connection.js';

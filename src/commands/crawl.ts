@@ -2,7 +2,7 @@
 import type { CrawlCommand, ViewOptions } from '../cli/crawl-command.js';
 import { EXIT, exitStatusOf } from '../cli/exit-status.js';
 import { readSeedFiles, type SeedLine } from '../cli/seeds-file.js';
-import { resolveConfig, type CrawlConfig } from '../config.js';
+import { resolveConfig, type CrawlConfig } from '../config/config.js';
 import type { Filed } from '../delegator/events.js';
 import type { Resumption } from '../frontier/frontier.js';
 import { paintFor } from '../observe/paint.js';

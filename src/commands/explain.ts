@@ -1,7 +1,7 @@
 /** `explain`: why one URL was or was not crawled. */
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
-import { readFixedSettings, type StoredRule } from '../config.js';
+import { readFixedSettings, type StoredRule } from '../config/fixed-settings.js';
 import { asStoreError } from '../database/connection.js';
 import { openForReading } from '../database/open.js';
 import { UsageError } from '../errors.js';
