@@ -26,7 +26,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/parse.ts'],
   'css-select': ['src/config/config.ts', 'workers/within.ts'],
   'log-update': ['src/observe/progress.ts'],
-  parse5: ['workers/links.ts'],
+  parse5: ['workers/lean-tree.ts'],
   'tough-cookie': ['src/cookies/set-cookie.ts'],
   undici: ['workers/fetcher.ts'],
   tldts: ['src/url/public-suffix.ts'],
