@@ -5,12 +5,10 @@
  */
 import type { Connection, Statement } from '../database/connection.js';
 import { copied } from '../url/copied.js';
-import { patternOf } from '../url/pattern.js';
+import { MANY_VARIANTS, patternOf } from '../url/pattern.js';
 import type { FrontierNotice } from './frontier.js';
 import type { HostTable } from './hosts.js';
 
-/** Variants of one pattern from which on it is worth a word. */
-const MANY_VARIANTS = 10_000;
 /** Patterns whose counts are kept in memory: a miss costs a look-up. */
 const CACHED_PATTERNS = 20_000;
 
