@@ -78,6 +78,11 @@ export function locationOf(status: number, headers: ReplyHeaders): string {
   return text.includes('\uFFFD') ? value : text;
 }
 
+/** Whether a status asks for another request, by Location. */
+export function isRedirect(status: number): boolean {
+  return REDIRECTS.has(status);
+}
+
 /** A redirect that leads nowhere. */
 export function unusable(status: number, message: string): FailureError {
   return new FailureError({ code: 'redirect', message, status });

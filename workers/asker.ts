@@ -3,7 +3,7 @@
  * on the wire, that the body is in.
  */
 import type { WorkerMessage } from '#src/protocol/outcome.js';
-import type { FetchTask, SitemapTask } from '#src/protocol/task.js';
+import type { FetchTask, RequestTask, SitemapTask } from '#src/protocol/task.js';
 import type { Intake, Reply, ReplyHeaders } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
 
@@ -24,11 +24,11 @@ export class Asker {
    * @param intake       what is read of an answer
    */
   ask(
-    { url, sendHeaders, cookie, spaced, flightId }: FetchTask | SitemapTask,
+    { url, sendHeaders, cookie, spaced, flightId }: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
-    return this.#fetcher.get({
+    return this.#fetcher.send({
       url,
       sendHeaders,
       cookie,
@@ -41,7 +41,7 @@ export class Asker {
   }
 
   /** The body is in: the host may be asked for something else. */
-  freeHost({ slotted, flightId }: FetchTask | SitemapTask): void {
+  freeHost({ slotted, flightId }: FetchTask | SitemapTask | RequestTask): void {
     if (slotted) this.#post({ kind: 'body-read', flightId });
   }
 }

@@ -34,6 +34,12 @@ export function decodeText(body: Uint8Array, type: MIMEType | null): PageText {
   return { text: legacyHookDecode(body, encoding), encoding };
 }
 
+/** The text of an answer that is no page: in the charset that its type or a byte order mark names, else UTF-8. */
+export function decodeOther(body: Uint8Array, type: MIMEType): PageText {
+  const encoding = known(type.parameters.get('charset') ?? 'utf-8') ?? 'UTF-8';
+  return { text: legacyHookDecode(body, encoding), encoding };
+}
+
 /**
  * An address as a page spells it, its query percent-encoded from the page's encoding as browsers send it;
  * the rest is left to the URL parser. Tabs and newlines, which that drops, must go from the query first,

@@ -35,6 +35,11 @@ export interface Ask {
   /** False closes the connection after the answer, so that no thread sits on an idle one. */
   readonly keepAlive: boolean;
   readonly intake: (status: number, headers: ReplyHeaders) => Intake;
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'POST';
+  /** Beside the thread's own headers, or in their place; names in lower case. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: string | null;
   /** Called when the request goes on the wire. */
   readonly onStart?: () => void;
   /** Cookie header, where there is one. */
@@ -43,7 +48,7 @@ export interface Ask {
   readonly onSetCookies?: (lines: readonly string[]) => void;
 }
 
-/** Sends GET requests from one thread. Close it when the thread is done with it. */
+/** Sends requests from one thread. Close it when the thread is done with it. */
 export class Fetcher {
   readonly #agent: Agent;
   readonly #timeoutMs: number;
@@ -70,8 +75,8 @@ export class Fetcher {
    * Asks once and reads the answer as far as `ask.intake` wants it. Rejects with what went wrong: pass it
    * to `toFailure`, unless it is a `DeclinedError` (guard.ts). Takes at most `timeoutMs` in all.
    */
-  get(ask: Ask): Promise<Reply> {
-    const { keepAlive, onStart, onSetCookies } = ask;
+  send(ask: Ask): Promise<Reply> {
+    const { keepAlive, onStart, onSetCookies, method = 'GET', body = null } = ask;
     const exchange = new Exchange({
       intake: (status, headers) => {
         const lines = [headers['set-cookie'] ?? []].flat().slice(0, SET_COOKIE_LINES);
@@ -86,7 +91,8 @@ export class Fetcher {
       origin: originOf(ask.url),
       // Not the parser's `search`, which is empty for a lone question mark.
       path: pathAndQuery(ask.url),
-      method: 'GET',
+      method,
+      body,
       headers: this.#headersFor(ask),
       // `reset` makes the client say `connection: close`; null leaves it to HTTP/1.1's default.
       ...(keepAlive ? {} : { reset: true }),
@@ -96,9 +102,11 @@ export class Fetcher {
     return exchange.reply;
   }
 
-  #headersFor({ sendHeaders, cookie = null }: Ask): string[] {
-    const headers = sendHeaders ? this.#allHeaders : this.#ownHeaders;
-    return cookie === null || (sendHeaders && this.#hasOwnCookie) ? headers : [...headers, 'cookie', cookie];
+  #headersFor({ sendHeaders, cookie = null, headers: extra = [] }: Ask): string[] {
+    const base = sendHeaders ? this.#allHeaders : this.#ownHeaders;
+    const headers = extra.length === 0 ? base : withHeaders(base, extra);
+    const hasOwn = (sendHeaders && this.#hasOwnCookie) || extra.some(([name]) => name === 'cookie');
+    return cookie === null || hasOwn ? headers : [...headers, 'cookie', cookie];
   }
 
   /** Closes every connection; requests in flight fail. */
@@ -110,6 +118,13 @@ export class Fetcher {
 /** The client hands request options down to the connection as they are, so the exchange rides along. */
 interface ExchangeRequest extends Dispatcher.DispatchOptions {
   readonly exchange: Exchange;
+}
+
+/** A flat list of names and values with some of them replaced, and others added. */
+function withHeaders(base: readonly string[], extra: readonly (readonly [string, string])[]): string[] {
+  const given = new Set(extra.map(([name]) => name));
+  const kept = base.filter((_, at) => !given.has((base[at - (at % 2)] as string).toLowerCase()));
+  return [...kept, ...extra.flat()];
 }
 
 type Connector = buildConnector.connector;

@@ -2,7 +2,7 @@
  * Thread entry: a task in, its outcome out. Never throws; whatever goes wrong is the outcome of that
  * one task. A thread holds nothing between tasks but its connections and what the run's settings made.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, type Transferable, workerData } from 'node:worker_threads';
 import { Holder } from '#src/protocol/holding.js';
 import type { DeclinedOutcome, FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { ThreadData } from '#src/protocol/settings.js';
@@ -13,16 +13,19 @@ import { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
+import type { UserCode } from './user-code.js';
 import { Visitor } from './visit.js';
 
 // The pool starts every thread with this; `unknown` until here.
 const { settings, holding } = workerData as ThreadData;
 const holder = new Holder(holding);
 const fetcher = new Fetcher(settings);
-const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
+const post = (message: WorkerMessage, transfer: readonly Transferable[] = []): void =>
+  parentPort?.postMessage(message, transfer);
 const asker = new Asker(fetcher, post);
-const visitor = new Visitor(settings, asker, holder);
+const visitor = new Visitor(settings, asker, holder, async () => (await userCode()).userWork);
 let sitemaps: SitemapReader | null = null;
+let code: Promise<UserCode> | null = null;
 
 /** Does one task. The promise always resolves. */
 export default async function perform(task: Task): Promise<Outcome> {
@@ -40,6 +43,10 @@ async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) =>
         return await visitor.visit(task, onSetCookies);
       case 'sitemap':
         return await (await sitemapReader()).read(task, onSetCookies);
+      case 'request':
+        return await (await userCode()).requester.request(task, onSetCookies);
+      case 'execute':
+        return await (await userCode()).requester.execute(task);
       case 'robots':
         return await fetchRobots(fetcher, task, post, onSetCookies);
       default:
@@ -54,6 +61,11 @@ async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) =>
 async function sitemapReader(): Promise<SitemapReader> {
   const { SitemapReader: Reader } = await import('./sitemap.js');
   return (sitemaps ??= new Reader(settings, asker, holder));
+}
+
+/** Loaded when there is a first page for it: most runs have none. */
+function userCode(): Promise<UserCode> {
+  return (code ??= import('./user-code.js').then(({ UserCode: Code }) => new Code({ settings, fetcher, asker, holder, post })));
 }
 
 function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome {

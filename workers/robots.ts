@@ -23,7 +23,7 @@ export async function fetchRobots(
   post: (message: WorkerMessage) => void,
   onSetCookies: (lines: readonly string[]) => void = () => undefined,
 ): Promise<RobotsOutcome> {
-  const reply = await fetcher.get({
+  const reply = await fetcher.send({
     url: task.url,
     sendHeaders: task.sendHeaders,
     cookie: task.cookie,

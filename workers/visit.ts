@@ -18,21 +18,19 @@ import { parseTarget } from '#src/url/canonicalise.js';
 import { compileScope } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
-import {
-  contentTypeOf,
-  contentTypeText,
-  isHtml,
-  kindOf,
-  locationOf,
-  refusal,
-  sniffType,
-  unusable,
-} from './answer.js';
+import { contentTypeText, isHtml, kindOf, locationOf, refusal, unusable } from './answer.js';
+import { type Answer, readAnswer } from './answer-body.js';
 import type { Asker } from './asker.js';
-import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
 import type { Intake, Reply, ReplyHeaders } from './exchange.js';
 import { LinkExtractor } from './links.js';
+import type { UserWork } from './user-work.js';
+
+/** What came back, and the answer whole where it is a page. */
+interface Visit {
+  readonly outcome: PageOutcome | RedirectOutcome | OtherTypeOutcome;
+  readonly answer: Answer | null;
+}
 
 /** Visits pages for one thread. */
 export class Visitor {
@@ -42,8 +40,16 @@ export class Visitor {
   readonly #strip: StripParams;
   readonly #extractor: LinkExtractor;
   readonly #maxBodyBytes: number;
+  readonly #userWork: () => Promise<UserWork>;
 
-  constructor(settings: WorkerSettings, asker: Asker, holder: Holder) {
+  /** @param userWork runs the user's code; asked for only where there is some */
+  constructor(
+    settings: WorkerSettings,
+    asker: Asker,
+    holder: Holder,
+    userWork: () => Promise<UserWork>,
+  ) {
+    this.#userWork = userWork;
     this.#asker = asker;
     this.#holder = holder;
     this.#scope = compileScope(settings.rule);
@@ -61,18 +67,21 @@ export class Visitor {
     const reply = await this.#asker.ask(task, onSetCookies, (status, headers) =>
       this.#intake(status, headers),
     );
-    return this.#holder.hold(task, () => this.#read(task, reply));
+    const { outcome, answer } = this.#holder.hold(task, () => this.#read(task, reply));
+    if (task.work === undefined || outcome.kind !== 'page' || answer === null) return outcome;
+    const userWork = await this.#userWork();
+    return { ...outcome, ...(await userWork.onFresh({ ...task, work: task.work }, answer)) };
   }
 
-  #read(task: FetchTask, reply: Reply): Outcome {
+  #read(task: FetchTask, reply: Reply): Visit {
     const kind = kindOf(reply.status, reply.headers);
     switch (kind) {
       case 'redirect':
-        return redirectOf(task, reply, (key) => this.#scope.judge(key, task.key), this.#strip);
+        return without(redirectOf(task, reply, (key) => this.#scope.judge(key, task.key), this.#strip));
       case 'refusal':
         throw refusal(reply.status, reply.headers);
       case 'other-type':
-        return otherType(reply, contentTypeText(reply.headers, null));
+        return without(otherType(reply, contentTypeText(reply.headers, null)));
       case 'html':
       case 'sniff':
         this.#asker.freeHost(task);
@@ -87,19 +96,19 @@ export class Visitor {
     return isWanted ? { take: 'all', maxBytes: this.#maxBodyBytes } : { take: 'none' };
   }
 
-  #page(task: FetchTask, reply: Reply): PageOutcome | OtherTypeOutcome {
+  #page(task: FetchTask, reply: Reply): Visit {
     const { status, headers } = reply;
     try {
-      const body = decodeContent(reply.body, codingsOf(headers), this.#maxBodyBytes);
-      const type = contentTypeOf(headers) ?? sniffType(body);
+      const answer = readAnswer(task.url, reply, this.#maxBodyBytes);
+      const { body, type } = answer;
       const contentType = contentTypeText(headers, type);
-      if (!isHtml(type)) return otherType(reply, contentType);
+      if (!isHtml(type)) return without(otherType(reply, contentType));
       const { url, key, keepOutside } = task;
       const robotsTag = headers['x-robots-tag'];
       const content = this.#extractor.extract(decodeText(body, type), { url, key, keepOutside, robotsTag });
       const bodySha256 = createHash('sha256').update(body).digest('hex');
       const facts = { status, contentType, bodyBytes: body.length, bodySha256 };
-      return { kind: 'page', ...circumstances(reply), ...facts, ...content };
+      return { outcome: { kind: 'page', ...circumstances(reply), ...facts, ...content }, answer };
     } catch (thrown) {
       // The answer itself was fine: what goes wrong from here on is its content.
       throw new FailureError({ ...toFailure(thrown, 'decode'), status }, { cause: thrown });
@@ -134,6 +143,10 @@ export function redirectOf(
     verdict: judge(target.key),
     ...(target === written ? {} : { stripped: 1 }),
   };
+}
+
+function without(outcome: Visit['outcome']): Visit {
+  return { outcome, answer: null };
 }
 
 function otherType(reply: Reply, contentType: string): OtherTypeOutcome {

@@ -3,10 +3,9 @@
  * the hot path; everything else goes to css-select. Class names and ids are compared case by case,
  * in quirks mode too.
  */
-import { compile } from 'css-select';
-import type { Options } from 'css-select';
-import { attributeOf, hasToken, isElement, textOf } from './tree.js';
-import type { PageElement, PageNode } from './tree.js';
+import { compileSelector } from './selector.js';
+import { attributeOf, hasToken } from './tree.js';
+import type { PageElement } from './tree.js';
 
 /** A selector ready to be asked. */
 export interface Within {
@@ -21,7 +20,7 @@ const SIMPLE = /^([#.]?)(-?[A-Za-z_][\w-]*)$/;
 export function compileWithin(selector: string): Within {
   const [, kind, name] = SIMPLE.exec(selector.trim()) ?? [];
   if (name === undefined)
-    return { matches: compile<PageNode, PageElement>(selector, OPTIONS), needsText: true };
+    return { matches: compileSelector(selector), needsText: true };
   return { matches: simpleMatcher(kind ?? '', name), needsText: false };
 }
 
@@ -31,17 +30,3 @@ function simpleMatcher(kind: string, name: string): Within['matches'] {
   const tag = name.toLowerCase();
   return (element) => element.tagName === tag;
 }
-
-const OPTIONS: Options<PageNode, PageElement> = {
-  adapter: {
-    isTag: isElement,
-    getAttributeValue: (element, name) => attributeOf(element, name) ?? undefined,
-    getChildren: (node) => [...(node.childNodes ?? [])],
-    getName: (element) => element.tagName,
-    getParent: (node) => node.parentNode ?? null,
-    getSiblings: (node) => [...(node.parentNode?.childNodes ?? [node])],
-    getText: textOf,
-    hasAttrib: (element, name) => attributeOf(element, name) !== null,
-    removeSubsets: (nodes) => nodes,
-  },
-};

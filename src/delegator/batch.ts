@@ -3,6 +3,7 @@ import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import type { Answer } from '../store/records.js';
 import type { Filed } from './events.js';
 import { HostLedger } from './host-ledger.js';
+import type { Done } from './user-work.js';
 
 export class Batch {
   readonly now: number;
@@ -10,6 +11,7 @@ export class Batch {
   readonly settlements: Settlement[] = [];
   readonly answers: Answer[] = [];
   readonly filed: Filed[] = [];
+  readonly done: Done[] = [];
 
   constructor(frontier: Frontier, now: number) {
     this.now = now;
@@ -17,10 +19,10 @@ export class Batch {
   }
 
   /** What became of a lease, and the answer it rests on. */
-  note({ id, key, url }: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
+  note({ id, kind, key, url }: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
     this.settlements.push(settlement);
-    // Nothing was asked, so nothing was answered.
-    if (outcome.kind === 'declined') return;
+    // Nothing was asked, so nothing was answered; and a rerun is about executors, the page's record stays as it is.
+    if (outcome.kind === 'declined' || kind === 'rerun') return;
     this.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
   }
 }
@@ -30,6 +32,7 @@ export function stateOf(settlement: Settlement): Filed['state'] {
   switch (settlement.kind) {
     case 'page':
     case 'sitemap':
+    case 'answer':
     case 'redirect':
       return 'done';
     case 'failed':

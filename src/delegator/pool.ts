@@ -7,7 +7,7 @@ import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PoolError } from '../errors.js';
 import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
-import type { Holding } from '../protocol/holding.js';
+import { clearCells, executorAt, type Holding } from '../protocol/holding.js';
 import type { ThreadData, WorkerSettings } from '../protocol/settings.js';
 import type { Task } from '../protocol/task.js';
 
@@ -51,11 +51,14 @@ export interface Lost {
   readonly message: string;
   /** The flight for whose sake the thread was ended; null = it died by itself. */
   readonly endedFor: number | null;
+  /** The place of the executor that was at work in it, in the order of the run; null = none. */
+  readonly executor: number | null;
 }
 
 export class WorkerPool implements Pool {
   readonly #piscina: Piscina;
   readonly #listener: PoolListener;
+  readonly #holding: Holding;
   /** By thread number; undefined while a replacement starts. */
   readonly #workers: (Worker | undefined)[];
   /** By thread: the flight it was ended for, until it is replaced. */
@@ -67,12 +70,14 @@ export class WorkerPool implements Pool {
 
   constructor(options: PoolOptions, listener: PoolListener) {
     this.#listener = listener;
+    this.#holding = options.holding;
     this.#workers = new Array<Worker | undefined>(options.threads).fill(undefined);
     this.#piscina = new Piscina({
       filename: new URL('../workers/page.js', import.meta.url).href,
       minThreads: options.threads,
       maxThreads: options.threads,
-      concurrentTasksPerWorker: options.concurrency,
+      // One more than tasks: the reserve of delegator/slots.ts.
+      concurrentTasksPerWorker: options.concurrency + 1,
       // With the default a resting thread's event loop stands still, and its kept-alive sockets with it.
       atomics: 'disabled',
       recordTiming: false,
@@ -100,9 +105,9 @@ export class WorkerPool implements Pool {
       return (await this.#piscina.run(task)) as Outcome;
     } catch (cause) {
       const endedFor = this.#endedFor.get(thread) ?? null;
-      if (endedFor !== null) return { kind: 'lost', message: 'held its thread for too long', endedFor };
-      const message = cause instanceof Error ? cause.message : String(cause);
-      return { kind: 'lost', message, endedFor };
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = endedFor === null ? reason : 'held its thread for too long';
+      return { kind: 'lost', message, endedFor, executor: executorAt(this.#holding, thread) };
     }
   }
 
@@ -123,6 +128,7 @@ export class WorkerPool implements Pool {
     if (worker === undefined || thread === -1 || this.#workers.includes(worker)) return;
     this.#workers[thread] = worker;
     this.#endedFor.delete(thread);
+    clearCells(this.#holding, thread);
     this.#listener.onThread(thread, true);
   }
 

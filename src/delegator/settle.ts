@@ -5,7 +5,7 @@
 import type { HostFacts, Lease, Settlement } from '../frontier/frontier.js';
 import { type HostEvent } from '../policy/politeness.js';
 import { decideRetry, retryRule } from '../policy/retry.js';
-import type { FailureCode } from '../protocol/failure.js';
+import type { Failure, FailureCode } from '../protocol/failure.js';
 import type { FailureOutcome, Outcome, RedirectOutcome } from '../protocol/outcome.js';
 
 export interface SettleSettings {
@@ -49,6 +49,9 @@ export function settleOutcome(
       return { settlement: settleRedirect(lease, outcome, withCookies), event: SUCCESS };
     case 'other-type':
       return { settlement: { kind: 'skipped', id, reason: 'content-type' }, event: SUCCESS };
+    case 'answer':
+    case 'executed':
+      return { settlement: { kind: 'answer', id }, event: outcome.kind === 'answer' ? SUCCESS : null };
     case 'declined':
       return {
         settlement: { kind: 'skipped', id, reason: outcome.reason, detail: outcome.detail },
@@ -82,7 +85,7 @@ function settleFailure(
 ): Decision {
   const { failure } = outcome;
   const { id, attempts, refusals } = lease;
-  const event = eventOf(outcome);
+  const event = eventOf(failure);
   const decision = decideRetry({
     failure,
     attempts,
@@ -101,8 +104,9 @@ function settleFailure(
   };
 }
 
-/** Success of a host is any answer but 429 and 5xx, whatever it was worth to us. */
-function eventOf({ failure }: FailureOutcome): HostEvent {
+/** What a request says of its host. Success is any answer but 429 and 5xx, whatever it was worth to us. */
+export function eventOf(failure: Failure | null): HostEvent {
+  if (failure === null) return SUCCESS;
   const { status, retryAfterMs } = failure;
   if (status !== undefined && status < 500 && status !== 429) return SUCCESS;
   const { blames } = retryRule(failure);

@@ -17,6 +17,11 @@ export interface Slot {
   readonly index: number | null;
   /** The only task on its thread, on purpose. */
   readonly isAlone: boolean;
+  /**
+   * What it takes of the thread: room for a `task`; `nothing`, for a request that a task under way makes; or the
+   * `reserve` that each thread has beside its tasks, for what those wait for.
+   */
+  readonly takes: 'task' | 'nothing' | 'reserve';
 }
 
 interface HostLoad {
@@ -42,6 +47,8 @@ export class Slots {
   /** By host, by index of the slot. */
   readonly #homes = new Map<number, (Home | undefined)[]>();
   readonly #freedEarly = new Set<Slot>();
+  /** Threads whose reserve is in use. */
+  readonly #reserved = new Set<number>();
   readonly #clock: () => number;
 
   /** @param clock in ms; must never go back */
@@ -88,14 +95,14 @@ export class Slots {
   acquire(hostId: number, perHost: number): Slot | null {
     if (perHost === Infinity) {
       const thread = this.#leastLoaded();
-      return thread === null ? null : this.#take({ hostId, thread, index: null, isAlone: false });
+      return thread === null ? null : this.#take({ hostId, thread, index: null, isAlone: false, takes: 'task' });
     }
     const busy = this.#hosts.get(hostId)?.busy;
     for (let index = 0; index < Math.min(perHost, this.capacity); index++) {
       if (busy?.has(index) === true) continue;
       const thread = this.#homeOf(hostId, index) ?? this.#leastLoaded();
       if (thread !== null && this.#room(thread) > 0)
-        return this.#take({ hostId, thread, index, isAlone: false });
+        return this.#take({ hostId, thread, index, isAlone: false, takes: 'task' });
     }
     return null;
   }
@@ -113,7 +120,27 @@ export class Slots {
     }
     this.#emptying.delete(thread);
     this.#alone.add(thread);
-    return this.#take({ hostId, thread, index: 0, isAlone: true });
+    return this.#take({ hostId, thread, index: 0, isAlone: true, takes: 'task' });
+  }
+
+  /**
+   * Takes the host's part of a slot alone, for a request that a thread makes in the middle of a task; where it can be
+   * had, one whose idle connection, if there is any, is that thread's.
+   */
+  acquireHost(hostId: number, perHost: number, thread: number): Slot | null {
+    const index = this.#freeIndex(hostId, perHost, thread);
+    return index === undefined
+      ? null
+      : this.#take({ hostId, thread, index, isAlone: false, takes: 'nothing' });
+  }
+
+  /** Takes a slot on the reserve of a thread. */
+  acquireReserve(hostId: number, perHost: number): Slot | null {
+    const thread = this.#isLive.findIndex((isLive, at) => isLive && !this.#reserved.has(at));
+    const index = thread === -1 ? undefined : this.#freeIndex(hostId, perHost, thread);
+    return index === undefined
+      ? null
+      : this.#take({ hostId, thread, index, isAlone: false, takes: 'reserve' });
   }
 
   /** Forgets which threads are being emptied; whoever still waits for one asks again. */
@@ -138,12 +165,22 @@ export class Slots {
   release(slot: Slot): void {
     this.releaseHost(slot);
     this.#freedEarly.delete(slot);
-    this.#loads[slot.thread] = (this.#loads[slot.thread] as number) - 1;
+    if (slot.takes === 'task') this.#loads[slot.thread] = (this.#loads[slot.thread] as number) - 1;
+    if (slot.takes === 'reserve') this.#reserved.delete(slot.thread);
     if (slot.isAlone) this.#alone.delete(slot.thread);
   }
 
+  /** A slot of the host that is free: one that is this thread's own before another's. Undefined = none. */
+  #freeIndex(hostId: number, perHost: number, thread: number): number | null | undefined {
+    if (perHost === Infinity) return null;
+    const busy = this.#hosts.get(hostId)?.busy;
+    const free = Array.from({ length: perHost }, (_, index) => index).filter((index) => busy?.has(index) !== true);
+    return free.find((index) => [null, thread].includes(this.#homeOf(hostId, index))) ?? free[0];
+  }
+
   #take(slot: Slot): Slot {
-    this.#loads[slot.thread] = (this.#loads[slot.thread] as number) + 1;
+    if (slot.takes === 'task') this.#loads[slot.thread] = (this.#loads[slot.thread] as number) + 1;
+    if (slot.takes === 'reserve') this.#reserved.add(slot.thread);
     const host = this.#hosts.get(slot.hostId) ?? { count: 0, busy: new Set<number>() };
     host.count++;
     if (slot.index !== null) host.busy.add(slot.index);

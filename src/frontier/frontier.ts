@@ -20,8 +20,11 @@ import type { Verdict } from '../protocol/outcome.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
-/** What a request is for. A sitemap's key is `sitemap:` and its URL, so that it never merges with a page. */
-export type RequestKind = 'page' | 'sitemap';
+/**
+ * What a request is for; each but a page's has a key that no page has, so that they never merge: `sitemap:` and its
+ * URL; `task:` and the key of a task; `rerun:` and the number of a page that executors are to be run on again.
+ */
+export type RequestKind = 'page' | 'sitemap' | 'task' | 'rerun';
 
 /** A host as the policy sees it. Times are ms since epoch, null = never or none. */
 export interface HostFacts {
@@ -57,6 +60,10 @@ export interface Lease {
   readonly id: number;
   readonly hostId: number;
   readonly kind: RequestKind;
+  /** The row that what comes of it belongs to: its own, or the page that executors are run on again. */
+  readonly pageId: number;
+  /** Nothing is asked for: executors are run on the stored body. */
+  readonly isStored: boolean;
   /** Identity key of the URL. */
   readonly key: string;
   /** What to put on the wire: the key, or another spelling of it. */
@@ -125,6 +132,8 @@ export type Settlement =
       /** URLs of further sitemaps, joined by newlines. */
       readonly sitemaps: string;
     }
+  /** What a task or a rerun asked for came, and executors were run on it. */
+  | { readonly kind: 'answer'; readonly id: number }
   | {
       readonly kind: 'redirect';
       readonly id: number;
@@ -154,12 +163,22 @@ export type Settlement =
   /** Queued again at once, at no cost. */
   | { readonly kind: 'release'; readonly id: number; readonly suspect: number };
 
+/** Admits a task of user code's and answers the number of its row; a known key changes nothing. */
+export type AdmitTask = (key: string, url: string) => number;
+
+/** A page or a task that executors are to be run on again. */
+export interface Rerun {
+  readonly pageId: number;
+  /** Whether its body is stored, so that nothing need be asked for. */
+  readonly isStored: boolean;
+}
+
 export interface HostUpdate {
   readonly hostId: number;
   readonly patch: HostPatch;
 }
 
-/** How many URLs are in each state, sitemaps only as long as they are to be read; `pages` are the done ones that are HTML pages, not redirects. */
+/** How many URLs are in each state, sitemaps and reruns only as long as they are to be done; `pages` are the done ones that are pages or answers to tasks, not redirects. */
 export interface StateCounts {
   readonly queued: number;
   readonly leased: number;
@@ -221,13 +240,20 @@ export interface Frontier {
    * Files a batch of results: adds what pages link to, then settles the leases, then moves host
    * clocks. `record` stores what was fetched and is called first, once; if it throws, nothing is
    * applied. Where frontier and store share one file all of it is one transaction; elsewhere the order
-   * and the idempotence of each part make a crash between any two cost a refetch and nothing else.
+   * and the idempotence of each part make a crash between any two cost a refetch and nothing else. What `record` admits
+   * is queued with the rest.
    */
   apply(
     settlements: readonly Settlement[],
     hosts: readonly HostUpdate[],
-    record: () => void,
+    record: (admitTask: AdmitTask) => void,
   ): Awaitable<void>;
+
+  /**
+   * Queues what executors are to be run on again; called after `start`, which forgets what an earlier run had queued
+   * so. Answers how many.
+   */
+  queueReruns(reruns: Iterable<Rerun>): Awaitable<number>;
 
   /**
    * One bounded step of the work that is left over: waiting URLs whose time has come, shorter depths to
@@ -245,6 +271,8 @@ export interface Frontier {
   /** The host a key belongs to; made when new. */
   hostOf(key: string): Awaitable<HostFacts>;
   hostById(id: number): Awaitable<HostFacts>;
+  /** The robots.txt that is in force for a host; '' when there is none. */
+  robotsText(hostId: number): Awaitable<string>;
   /** How many hosts have work or have answered; more than two may be counted as two. */
   hostCount(): Awaitable<number>;
   /** What happened since the last call. */

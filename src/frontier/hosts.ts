@@ -75,7 +75,10 @@ export class HostTable {
   }
 
   idOf(url: string): number {
-    const origin = originOf(url);
+    return this.idOfOrigin(originOf(url));
+  }
+
+  idOfOrigin(origin: string): number {
     const known = this.#ids.get(origin);
     if (known !== undefined) return known;
     const id = this.#idByOrigin.get(origin) ?? Number(this.#insert.run(origin).lastInsertRowid);

@@ -5,6 +5,7 @@
 import type { Connection, Statement } from '../database/connection.js';
 import type { Claim, ClaimRequest, HostFacts, Lease, RequestKind } from './frontier.js';
 import type { HostTable } from './hosts.js';
+import { STORED_HOST } from './schema.js';
 import type { SitemapTable } from './sitemaps.js';
 import type { Settled, UrlTable } from './urls.js';
 
@@ -33,6 +34,7 @@ interface Candidate {
   readonly respelt: string | null;
   readonly reasked: 0 | 1;
   readonly suspect: number;
+  readonly foundOn: number | null;
 }
 
 /** The parts of the frontier that a claim changes. */
@@ -53,7 +55,7 @@ export class Queue {
     this.#urls = urls;
     this.#sitemaps = sitemaps;
     this.#candidates = connection.prepare(
-      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect FROM urls
+      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect, found_on AS foundOn FROM urls
         WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
     );
   }
@@ -112,7 +114,7 @@ export class Queue {
         const reason = request.refuse(candidate.url, host, robotsText);
         if (reason === null) {
           this.#urls.lease(candidate.id, host.id);
-          claim.leases.push(asLease(candidate, host.id));
+          claim.leases.push(asLease(candidate, host));
           left--;
         } else {
           const { id, kind, url } = candidate;
@@ -131,12 +133,14 @@ function sizeOf({ leases, errands }: Taken): number {
   return leases.length + errands.length;
 }
 
-function asLease(candidate: Candidate, hostId: number): Lease {
-  const { id, kind, url, depth, attempts, refusals, respelt, reasked, suspect } = candidate;
+function asLease(candidate: Candidate, { id: hostId, host }: HostFacts): Lease {
+  const { id, kind, url, depth, attempts, refusals, respelt, reasked, suspect, foundOn } = candidate;
   return {
     id,
     hostId,
     kind,
+    pageId: kind === 'rerun' ? (foundOn as number) : id,
+    isStored: host === STORED_HOST,
     key: url,
     url: respelt ?? url,
     depth,

@@ -7,12 +7,14 @@ import { InvariantError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { ScopeMode } from '../protocol/settings.js';
 import {
+  type AdmitTask,
   type Claim,
   type ClaimRequest,
   type Frontier,
   type FrontierNotice,
   type HostFacts,
   type HostUpdate,
+  type Rerun,
   type Resumption,
   type RunLimits,
   type Settlement,
@@ -29,6 +31,7 @@ import { NO_HOPS } from './schema.js';
 import { GrowingScope, LISTED } from './scope.js';
 import { SitemapTable } from './sitemaps.js';
 import { SEED, type Settled, type UrlRow, UrlTable } from './urls.js';
+import { TaskQueue } from './tasks.js';
 import { WaitingUrls } from './waiting.js';
 
 /** URLs, links or judgements handled in one step of `maintain`: a few milliseconds of work. */
@@ -54,6 +57,7 @@ export class SqliteFrontier implements Frontier {
   readonly #outside: OutsideLinks;
   readonly #queue: Queue;
   readonly #waiting: WaitingUrls;
+  readonly #tasks: TaskQueue;
   #isBacklinksIndexed = true;
 
   constructor(connection: Connection, options: SqliteFrontierOptions) {
@@ -72,12 +76,14 @@ export class SqliteFrontier implements Frontier {
     this.#sitemaps = sitemaps;
     this.#outside = new OutsideLinks(connection, { scope, graph, sitemaps });
     this.#queue = new Queue(connection, { hosts, urls, sitemaps });
+    this.#tasks = new TaskQueue(connection, { hosts, urls });
     this.#waiting = new WaitingUrls(connection, hosts);
     this.#restart = new Restart(connection, { hosts, urls, guards, scope, graph, sitemaps });
   }
 
   start(now: number, limits: RunLimits, retryFailed: FailureCode | 'all' | null): Resumption {
     const reclaimed = this.#connection.transaction(() => {
+      this.#tasks.dropReruns();
       const leases = this.#restart.begin(now, limits, retryFailed);
       this.#guards.flush();
       this.#hosts.flush();
@@ -105,20 +111,34 @@ export class SqliteFrontier implements Frontier {
     return this.#transact(() => this.#queue.claim(request));
   }
 
-  apply(settlements: readonly Settlement[], hosts: readonly HostUpdate[], record: () => void): void {
+  apply(
+    settlements: readonly Settlement[],
+    hosts: readonly HostUpdate[],
+    record: (admitTask: AdmitTask) => void,
+  ): void {
     // Kept up to date edge by edge it would cost more than making it anew at the end.
     if (this.#isBacklinksIndexed && settlements.some(({ kind }) => kind === 'page')) {
       this.#connection.exec('DROP INDEX IF EXISTS links_by_target');
       this.#isBacklinksIndexed = false;
     }
     this.#transact(() => {
-      record();
+      record((key, url) => this.#tasks.admit(key, url));
       for (const settlement of settlements) this.#settle(settlement);
       for (const { hostId, patch } of hosts) {
         this.#hosts.patch(hostId, patch);
         if (patch.givenUp != null) this.#waiting.wakeAllOf(hostId);
       }
     });
+  }
+
+  queueReruns(reruns: Iterable<Rerun>): number {
+    return this.#connection.transaction(() => {
+      const count = this.#tasks.queueReruns(reruns);
+      this.#hosts.flush();
+      this.#hosts.recount();
+      this.#urls.recount(this.#connection);
+      return count;
+    })();
   }
 
   maintain(now: number): boolean {
@@ -151,6 +171,10 @@ export class SqliteFrontier implements Frontier {
     return this.#hosts.facts(id);
   }
 
+  robotsText(hostId: number): string {
+    return this.#hosts.robotsText(hostId);
+  }
+
   hostCount(): number {
     return this.#hosts.count();
   }
@@ -176,6 +200,7 @@ export class SqliteFrontier implements Frontier {
     const isFinal =
       settlement.kind !== 'retry' && settlement.kind !== 'respell' && settlement.kind !== 'release';
     if (isFinal) this.#sitemaps.admitOf(row);
+    if (isFinal && row.kind === 'rerun') this.#urls.forget(row.id);
   }
 
   #settleAs(row: UrlRow, settlement: Settlement): void {
@@ -184,6 +209,8 @@ export class SqliteFrontier implements Frontier {
         return this.#settlePage(row, settlement);
       case 'sitemap':
         return this.#settleSitemap(row, settlement);
+      case 'answer':
+        return this.#urls.settle(row, { state: 'done', attempts: 1, linkCount: 0 });
       case 'redirect':
         this.#urls.settle(row, { state: 'done', attempts: 1 });
         return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict, settlement.withCookies);
@@ -214,7 +241,7 @@ export class SqliteFrontier implements Frontier {
   }
 }
 
-function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'redirect' }>): Settled {
+function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'answer' | 'redirect' }>): Settled {
   switch (settlement.kind) {
     case 'failed':
       return { state: 'failed', error: settlement.code, detail: settlement.detail, attempts: 1 };

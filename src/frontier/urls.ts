@@ -49,6 +49,16 @@ export interface Reach {
 /** The way that leads to a seed. */
 export const SEED: Reach = { kind: 'page', depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true };
 
+/** A request of user code's. */
+export interface TaskRow {
+  readonly requestKey: string;
+  readonly kind: 'task' | 'rerun';
+  readonly url: string;
+  readonly hostId: number;
+  /** Of a rerun: the page. */
+  readonly foundOn?: number | null;
+}
+
 /** What a settled or requeued URL takes with it; absent = unchanged or cleared as said. */
 export interface Settled {
   readonly state: State;
@@ -115,6 +125,7 @@ export class UrlTable {
   readonly #improve: Statement<[number | null, number, number | null, number, State, string | null, number]>;
   readonly #settle: Statement;
   readonly #lease: Statement<[number]>;
+  readonly #forget: Statement<[number]>;
   readonly #relax: Statement<[number, number]>;
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
@@ -146,17 +157,23 @@ export class UrlTable {
          suspect = @suspect, reasked = max(reasked, @reasked), link_count = @linkCount WHERE id = @id`,
     );
     this.#lease = connection.prepare(`UPDATE urls SET state = 'leased' WHERE id = ?`);
+    this.#forget = connection.prepare('DELETE FROM urls WHERE id = ?');
     this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
   }
 
-  /** Reads the totals from the file; afterwards they are kept in step. */
+  /** Reads limit and totals; afterwards they are kept in step. */
   load(connection: Connection, maxDepth: number): void {
     this.#maxDepth = maxDepth;
+    this.recount(connection);
+  }
+
+  /** Reads the totals from the file. */
+  recount(connection: Connection): void {
     Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 });
     const rows = connection
       .prepare<[], { state: State; n: number; pages: number }>(
         `SELECT state, count(*) AS n, count(link_count) AS pages FROM urls
-          WHERE kind = 'page' OR state IN ('queued', 'leased') GROUP BY state`,
+          WHERE kind = 'page' OR kind = 'task' OR state IN ('queued', 'leased') GROUP BY state`,
       )
       .all();
     for (const { state, n, pages } of rows) {
@@ -192,11 +209,26 @@ export class UrlTable {
     return id;
   }
 
+  /** Queues a request of user code's, unless its key is known. Answers its id. */
+  admitTask({ requestKey, kind, url, hostId, foundOn = null }: TaskRow): number {
+    const known = this.#byKey.get(requestKey);
+    if (known !== undefined) return known[0];
+    this.#counts.queued++;
+    this.#hosts.countClaimable(hostId, 1);
+    const row = this.#insert.run(requestKey, kind, url, hostId, 'queued', null, 0, 0, foundOn, NO_HOPS);
+    return Number(row.lastInsertRowid);
+  }
+
+  /** Takes a settled row out again: what it was for is told elsewhere. */
+  forget(id: number): void {
+    this.#forget.run(id);
+  }
+
   /** Moves a URL on; `from` is the state it is in. */
   settle(row: Pick<UrlRow, 'id' | 'hostId' | 'state' | 'kind'>, to: Settled): void {
     const isWaiting = to.notBefore !== undefined;
     this.#count(row.hostId, row.kind, row.state, to.state, isWaiting);
-    if (to.linkCount !== undefined) this.#counts.pages++;
+    if (to.linkCount !== undefined && row.kind !== 'rerun') this.#counts.pages++;
     this.#settle.run({
       id: row.id,
       state: to.state,
@@ -306,7 +338,7 @@ export class UrlTable {
   }
 }
 
-/** Sitemaps are work as long as they are to be read; what became of them is told apart. */
+/** Sitemaps and reruns are work as long as they are to be done; what became of them is told apart. */
 function isCounted(kind: RequestKind, state: State): boolean {
-  return kind === 'page' || state === 'queued' || state === 'leased';
+  return kind === 'page' || kind === 'task' || state === 'queued' || state === 'leased';
 }

@@ -3,7 +3,9 @@
  * posts in mid-task. Plain data only; times are ms since epoch, sizes bytes, links canonical keys
  * joined by newlines (a canonical URL holds none).
  */
+import type { Ask, Asked, Said } from './ask.js';
 import type { Failure, SkipReason } from './failure.js';
+import type { KeptBody, WorkReport } from './work.js';
 
 interface OutcomeBase {
   /** When the request was handed to the HTTP client. */
@@ -16,8 +18,15 @@ interface OutcomeBase {
 /** Set-Cookie lines of one answer that are looked at: as many as browsers do. */
 export const SET_COOKIE_LINES = 50;
 
+/** What user code did with an answer; nothing where there is none. */
+interface Worked {
+  readonly report?: WorkReport;
+  /** The body, where it is to be stored. */
+  readonly kept?: KeptBody;
+}
+
 /** An HTML page with a 2xx status, fetched whole and parsed. */
-export interface PageOutcome extends OutcomeBase {
+export interface PageOutcome extends OutcomeBase, Worked {
   readonly kind: 'page';
   readonly status: number;
   readonly contentType: string | null;
@@ -65,6 +74,22 @@ export interface OtherTypeOutcome extends OutcomeBase {
   readonly kind: 'other-type';
   readonly status: number;
   readonly contentType: string;
+}
+
+/** A 2xx answer to a request of user code's or of a task list, of any type, read whole; its links are not followed. */
+export interface AnswerOutcome extends OutcomeBase, Worked {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly contentType: string;
+  /** Decoded body size, and digest as for a page. */
+  readonly bodyBytes: number;
+  readonly bodySha256: string;
+}
+
+/** Executors were run on a stored body; nothing was asked for. */
+export interface ExecutedOutcome extends OutcomeBase {
+  readonly kind: 'executed';
+  readonly report: WorkReport;
 }
 
 /** A sitemap, read whole. */
@@ -117,17 +142,19 @@ export type Outcome =
   | RedirectOutcome
   | OtherTypeOutcome
   | SitemapOutcome
+  | AnswerOutcome
+  | ExecutedOutcome
   | RobotsOutcome
   | FailureOutcome
   | DeclinedOutcome;
 
 /** The HTTP status of an answer; null where there was none. */
 export function statusOf(outcome: Outcome): number | null {
-  if (outcome.kind === 'declined') return null;
+  if (outcome.kind === 'declined' || outcome.kind === 'executed') return null;
   return outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status;
 }
 
-/** Posted in mid-task. The union leaves room for a worker that asks for a slot of another host. */
+/** Posted in mid-task. */
 export interface BodyRead {
   readonly kind: 'body-read';
   readonly flightId: number;
@@ -141,4 +168,4 @@ export interface Started {
   readonly kind: 'started';
   readonly flightId: number;
 }
-export type WorkerMessage = BodyRead | Started;
+export type WorkerMessage = BodyRead | Started | Ask | Asked | Said;

@@ -3,6 +3,7 @@
  * and link extraction need. Structured-cloneable; regular expressions travel as their source.
  */
 import type { Holding } from './holding.js';
+import type { ExecutorSettings } from './work.js';
 
 /** Which URLs count as the site: same origin, same host name, same registrable domain, or any. */
 export type ScopeMode = 'origin' | 'host' | 'domain' | 'any';
@@ -48,4 +49,8 @@ export interface WorkerSettings {
   readonly timeoutMs: number;
   /** Cap on a body, in bytes, on the wire and decoded. */
   readonly maxBodyBytes: number;
+  /** Redirects in a row that are followed in a thread: those of user code's requests. */
+  readonly maxRedirects: number;
+  /** User code to run on pages; null = none. */
+  readonly executors: ExecutorSettings | null;
 }

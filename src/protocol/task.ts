@@ -1,6 +1,7 @@
 /**
  * What the delegator asks of a worker thread. One message per task; plain data only.
  */
+import type { KeptBody, Work } from './work.js';
 
 interface TaskBase {
   /** The number of the thread it is for, from 0; a replacement keeps the number. */
@@ -26,6 +27,8 @@ export interface FetchTask extends TaskBase {
   readonly slotted: boolean;
   /** The scope may still grow or has grown: send links outside the seeds' scope by name, not only counted. */
   readonly keepOutside: boolean;
+  /** What executors are to do with the page; absent = the run has none. */
+  readonly work?: Work;
 }
 
 /** Read a sitemap, follow nothing, report what it lists. Fields as for a page. */
@@ -41,4 +44,24 @@ export interface RobotsTask extends TaskBase {
   readonly kind: 'robots';
 }
 
-export type Task = FetchTask | SitemapTask | RobotsTask;
+/** Make a request for user code and run executors on its answer; redirects are followed, with leave. */
+export interface RequestTask extends TaskBase {
+  readonly kind: 'request';
+  readonly slotted: boolean;
+  readonly method: 'GET' | 'POST';
+  /** Beside those of every request, or in their place; names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | null;
+  readonly work: Work;
+}
+
+/** Run executors on a stored body. */
+export interface ExecuteTask extends TaskBase {
+  readonly kind: 'execute';
+  readonly status: number;
+  /** As stored: see `KeptBody`. */
+  readonly stored: KeptBody;
+  readonly work: Work;
+}
+
+export type Task = FetchTask | SitemapTask | RobotsTask | RequestTask | ExecuteTask;

@@ -37,7 +37,7 @@ test('an answer is read whole and the connection used again', async () => {
   const site = await serve((_request, response) => response.end('hello'));
   const fetcher = makeFetcher();
   for (let i = 0; i < 5; i++) {
-    const reply = await fetcher.get(ask(`${site.origin}/${i}?q=1`));
+    const reply = await fetcher.send(ask(`${site.origin}/${i}?q=1`));
     expect(reply).toMatchObject({ status: 200, cut: false });
     expect(reply.body.toString()).toBe('hello');
   }
@@ -47,7 +47,7 @@ test('an answer is read whole and the connection used again', async () => {
 test('cookies are sent, but for those of the user where the headers of the user go', async () => {
   const site = await serve((request, response) => response.end(request.headers.cookie ?? 'none'));
   const cookieFor = async (fetcher: Fetcher, changes: Partial<Ask>): Promise<string> =>
-    (await fetcher.get(ask(site.origin, changes))).body.toString('latin1');
+    (await fetcher.send(ask(site.origin, changes))).body.toString('latin1');
   const plain = makeFetcher();
   const own = makeFetcher({ headers: [['COOKIE', 'own=1']] });
   expect(await cookieFor(plain, {})).toBe('none');
@@ -61,7 +61,7 @@ test('requests in flight together get a connection each, and never more', async 
   const site = await serve((_request, response) => void setTimeout(() => response.end('x'), 30));
   const fetcher = makeFetcher();
   for (let round = 0; round < 3; round++) {
-    await Promise.all(Array.from({ length: 4 }, () => fetcher.get(ask(site.origin))));
+    await Promise.all(Array.from({ length: 4 }, () => fetcher.send(ask(site.origin))));
   }
   expect(site.connections()).toBe(4);
 });
@@ -73,8 +73,8 @@ test('without keep-alive the connection is gone when the answer is in', async ()
     response.end('x');
   });
   const fetcher = makeFetcher();
-  await fetcher.get(ask(site.origin, { keepAlive: false }));
-  await fetcher.get(ask(site.origin, { keepAlive: false, intake: NONE }));
+  await fetcher.send(ask(site.origin, { keepAlive: false }));
+  await fetcher.send(ask(site.origin, { keepAlive: false, intake: NONE }));
   expect(sent).toEqual(['close', 'close']);
   expect(site.connections()).toBe(2);
 });
@@ -91,8 +91,8 @@ test('the extra headers go only where they are asked for, and replace our own of
       ['Accept', 'text/plain'],
     ],
   });
-  await fetcher.get(ask(site.origin));
-  await fetcher.get(ask(site.origin, { sendHeaders: true }));
+  await fetcher.send(ask(site.origin));
+  await fetcher.send(ask(site.origin, { sendHeaders: true }));
   expect(seen[0]).toMatchObject({ 'user-agent': 'Orbweaver/test', 'accept-encoding': ACCEPT_ENCODING });
   expect(seen[0]?.['accept']).toContain('text/html');
   expect(seen[0]).not.toHaveProperty('authorization');
@@ -108,7 +108,7 @@ test('small unwanted bodies are drained, large and dripping ones cost the connec
   });
   const fetcher = makeFetcher();
   for (const path of ['/small', '/small', '/large', '/small', '/drip', '/small']) {
-    const reply = await fetcher.get(ask(site.origin + path, { intake: NONE }));
+    const reply = await fetcher.send(ask(site.origin + path, { intake: NONE }));
     expect(reply.status).toBe(404);
     expect(reply.body).toHaveLength(0);
     // Lets the client notice a connection it has just lost, so that the count is exact.
@@ -127,7 +127,7 @@ test('a body over the cap fails, announced or not', async () => {
   });
   const fetcher = makeFetcher();
   for (const path of ['/announced', '/chunked']) {
-    const failure = await failureOf(fetcher.get(ask(site.origin + path)));
+    const failure = await failureOf(fetcher.send(ask(site.origin + path)));
     expect(failure).toEqual({ code: 'too-large', message: 'body larger than 1000 bytes', status: 200 });
   }
   expect(sent).toBe(2);
@@ -138,7 +138,7 @@ test('the start of a body is as long as asked for, and says whether it is all', 
   const fetcher = makeFetcher();
   const start: Ask['intake'] = () => ({ take: 'start', maxBytes: 1000 });
   for (const size of [999, 1000, 1001, 300_000]) {
-    const reply = await fetcher.get(ask(`${site.origin}/${size}`, { intake: start }));
+    const reply = await fetcher.send(ask(`${site.origin}/${size}`, { intake: start }));
     expect([reply.body.length, reply.cut]).toEqual([Math.min(size, 1000), size > 1000]);
   }
 });
@@ -194,7 +194,7 @@ test('the deadline holds for silence, for headers and for bodies that drip', asy
   const fetcher = makeFetcher({ timeoutMs: 200 });
   const begun = performance.now();
   const failures = await Promise.all(
-    [silent, headers, body].map((site) => failureOf(fetcher.get(ask(site.origin)))),
+    [silent, headers, body].map((site) => failureOf(fetcher.send(ask(site.origin)))),
   );
   expect(performance.now() - begun).toBeLessThan(1500);
   const timeout = { code: 'timeout', message: 'no complete answer within 200 ms' };
@@ -217,9 +217,9 @@ test('a kept connection that the server closed under the request says so, and is
     else socket.destroy();
   });
   const fetcher = makeFetcher();
-  expect((await fetcher.get(ask(site.origin))).body.toString()).toBe('ok');
-  expect(await failureOf(fetcher.get(ask(site.origin)))).toMatchObject({ code: 'reset', isStale: true });
-  expect((await fetcher.get(ask(site.origin))).body.toString()).toBe('ok');
+  expect((await fetcher.send(ask(site.origin))).body.toString()).toBe('ok');
+  expect(await failureOf(fetcher.send(ask(site.origin)))).toMatchObject({ code: 'reset', isStale: true });
+  expect((await fetcher.send(ask(site.origin))).body.toString()).toBe('ok');
   expect(site.connections()).toBe(2);
 });
 
@@ -243,7 +243,7 @@ test('a query is sent as it stands, an empty one too', async () => {
     response.end();
   });
   const fetcher = makeFetcher();
-  for (const path of ['/a', '/a?', '/a?b', '/?']) await fetcher.get(ask(site.origin + path));
+  for (const path of ['/a', '/a?', '/a?b', '/?']) await fetcher.send(ask(site.origin + path));
   expect(asked).toEqual(['/a', '/a?', '/a?b', '/?']);
 });
 
@@ -265,7 +265,7 @@ test('an unasked second response is never taken for the next page', async () => 
   });
   const fetcher = makeFetcher();
   for (let i = 0; i < 3; i++) {
-    expect((await fetcher.get(ask(site.origin))).body.toString()).toMatch(/^page \d$/);
+    expect((await fetcher.send(ask(site.origin))).body.toString()).toMatch(/^page \d$/);
     await sleep(40);
   }
 });
@@ -281,10 +281,10 @@ test('what is not HTTP is a protocol failure', async () => {
 
 test('a refused port is a connect failure and a name nobody has a dns one', async () => {
   const fetcher = makeFetcher();
-  const refused = await failureOf(fetcher.get(ask(`http://127.0.0.1:${CLOSED_PORT}/`)));
+  const refused = await failureOf(fetcher.send(ask(`http://127.0.0.1:${CLOSED_PORT}/`)));
   expect(refused).toMatchObject({ code: 'connect' });
   expect(refused.message).toContain('ECONNREFUSED');
-  const unknown = await failureOf(fetcher.get(ask('http://no-such-host.invalid/')));
+  const unknown = await failureOf(fetcher.send(ask('http://no-such-host.invalid/')));
   expect(unknown).toMatchObject({ code: 'dns' });
 });
 

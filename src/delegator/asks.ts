@@ -1,0 +1,190 @@
+/**
+ * Requests that user code makes in the middle of a task: they wait here for the turn of their host, under the rules
+ * that hold for all others, and are made by the thread that asked. None of them is in the file: with the task that
+ * asked they are asked again.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Frontier, HostFacts } from '../frontier/frontier.js';
+import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
+import type { Ask, Asked, AskedAnswer, Grant } from '../protocol/ask.js';
+import { canonicalise, originOf } from '../url/canonicalise.js';
+import type { Cookies } from './cookies.js';
+import type { Flights } from './flights.js';
+import type { RobotsErrand, RobotsGate } from './robots-gate.js';
+import type { RobotsHops } from './robots-hops.js';
+import { eventOf } from './settle.js';
+import type { Slot, Slots } from './slots.js';
+
+export interface AskSettings extends PolitenessSettings {
+  readonly seedOrigins: ReadonlySet<string>;
+}
+
+export interface AskParts {
+  readonly frontier: Frontier;
+  readonly flights: Flights;
+  readonly slots: Slots;
+  readonly gate: RobotsGate;
+  readonly hops: RobotsHops;
+  readonly cookies: Cookies;
+  readonly settings: AskSettings;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Something arrived. */
+  readonly onChange: () => void;
+}
+
+interface Waiting {
+  readonly flightId: number;
+  readonly url: string;
+  readonly port: MessagePort;
+}
+
+interface UnderWay {
+  readonly flightId: number;
+  readonly url: string;
+  readonly hostId: number;
+  readonly slot: Slot;
+}
+
+interface Finished {
+  readonly asked: UnderWay;
+  readonly answer: AskedAnswer;
+}
+
+export class Asks {
+  readonly #parts: AskParts;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #underWay = new Map<string, UnderWay>();
+  #finished: Finished[] = [];
+
+  constructor(parts: AskParts) {
+    this.#parts = parts;
+  }
+
+  add({ askId, flightId, url, port }: Ask): void {
+    this.#waiting.set(askId, { flightId, url, port });
+    this.#parts.onChange();
+  }
+
+  /** One that was granted is over, or one that waited has been given up. */
+  end({ askId, answer }: Asked): void {
+    this.#waiting.delete(askId);
+    const asked = this.#underWay.get(askId);
+    if (asked === undefined) return;
+    this.#underWay.delete(askId);
+    this.#parts.slots.release(asked.slot);
+    if (answer !== null) this.#finished.push({ asked, answer });
+    this.#parts.onChange();
+  }
+
+  /** The thread that asked for them is gone. */
+  drop(flightId: number): void {
+    for (const [askId, { flightId: asker }] of this.#waiting) if (asker === flightId) this.#waiting.delete(askId);
+    for (const [askId, asked] of this.#underWay) {
+      if (asked.flightId !== flightId) continue;
+      this.#underWay.delete(askId);
+      this.#parts.slots.release(asked.slot);
+    }
+  }
+
+  /** Whether a request to this host has been granted and is not known to be over. */
+  isUnderWay(hostId: number): boolean {
+    for (const asked of this.#underWay.values()) if (asked.hostId === hostId) return true;
+    return false;
+  }
+
+  /** What finished requests say of their hosts. Answers how many there were. */
+  async file(now: number): Promise<number> {
+    const finished = this.#finished;
+    this.#finished = [];
+    const { frontier, cookies, settings, random } = this.#parts;
+    for (const { asked, answer } of finished) {
+      const host = await frontier.hostById(asked.hostId);
+      const patch = clockAfter(host, eventOf(answer.failure), settings, now, random());
+      cookies.take(asked.url, answer, now);
+      const nextFetchAt = Math.max(
+        patch.nextFetchAt ?? host.nextFetchAt,
+        answer.startedAt + hostLimits(host, settings).gapMs,
+      );
+      await frontier.apply([], [{ hostId: host.id, patch: { ...patch, nextFetchAt } }], () => cookies.store());
+    }
+    return finished.length;
+  }
+
+  /**
+   * Grants what may be asked for now, in the order of asking.
+   * @param launchRobots fetches a robots.txt that must be read first
+   */
+  async grant(now: number, launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void): Promise<void> {
+    for (const [askId, waiting] of this.#waiting) {
+      const grant = await this.#judge(askId, waiting, now, launchRobots);
+      if (grant === null) continue;
+      this.#waiting.delete(askId);
+      waiting.port.postMessage(grant);
+      waiting.port.close();
+    }
+  }
+
+  /** The earliest moment at which a host that is waited for may be asked; null when time changes nothing. */
+  async nextAt(now: number): Promise<number | null> {
+    let next: number | null = null;
+    for (const { url } of this.#waiting.values()) {
+      const { nextFetchAt } = await this.#parts.frontier.hostOf(url);
+      if (nextFetchAt > now) next = Math.min(next ?? Infinity, nextFetchAt);
+    }
+    return next;
+  }
+
+  /** Null = not yet. */
+  async #judge(
+    askId: string,
+    { url, flightId }: Waiting,
+    now: number,
+    launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
+  ): Promise<Grant | null> {
+    const { frontier, gate, hops, cookies, settings, slots, flights } = this.#parts;
+    const host = await frontier.hostOf(url);
+    if (host.givenUp !== null) return refused(host.givenUp, `${host.host} was given up`);
+    if (hops.isWaiting(host.id) || gate.isUnderWay(host.id) || host.nextFetchAt > now) return null;
+    const { perHost, gapMs } = hostLimits(host, settings);
+    if (gate.isMissing(host, now)) {
+      await this.#readRobots(host, perHost, gapMs, now, launchRobots);
+      return null;
+    }
+    const text = await frontier.robotsText(host.id);
+    if (gate.refuse(canonicalise(url) ?? url, host.id, () => text) !== null)
+      return refused('robots', `robots.txt of ${host.host} does not allow ${url}`);
+    if (gapMs > 0 && (flights.isStarting(host.id) || this.isUnderWay(host.id))) return null;
+    const slot = slots.acquireHost(host.id, perHost, flights.get(flightId)?.slot.thread ?? 0);
+    if (slot === null) return null;
+    await frontier.apply([], [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }], () => undefined);
+    this.#underWay.set(askId, { flightId, url, hostId: host.id, slot });
+    const sendHeaders = settings.seedOrigins.has(originOf(url));
+    return { kind: 'granted', sendHeaders, cookie: cookies.headerFor(url, now) };
+  }
+
+  /** On a thread's reserve: all else may be taken by those who wait for this very answer. */
+  async #readRobots(
+    host: HostFacts,
+    perHost: number,
+    gapMs: number,
+    now: number,
+    launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
+  ): Promise<void> {
+    const { frontier, gate, hops, slots } = this.#parts;
+    const slot = slots.acquireReserve(host.id, perHost);
+    if (slot === null) return;
+    const errand = gate.begin(host);
+    if (originOf(errand.url) !== host.host) {
+      slots.release(slot);
+      hops.add((await frontier.hostOf(errand.url)).id, errand);
+      return;
+    }
+    await frontier.apply([], [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }], () => undefined);
+    launchRobots(errand, slot, gapMs > 0);
+  }
+}
+
+function refused(code: Extract<Grant, { kind: 'refused' }>['code'], message: string): Grant {
+  return { kind: 'refused', code, message };
+}

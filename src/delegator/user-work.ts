@@ -1,0 +1,114 @@
+/**
+ * What executors are to do on a page that is handed out, and what they came to: between the leases and the table of
+ * executions.
+ */
+import type { AdmitTask, Lease } from '../frontier/frontier.js';
+import type { Execution, ExecutorModule, KeptBody, Work, WorkReport } from '../protocol/work.js';
+import type { ExecutionTable, StoredAnswer } from '../store/executions.js';
+
+/** A request as a task describes it. */
+export interface TaskRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | null;
+}
+
+export interface UserWorkOptions {
+  readonly modules: readonly ExecutorModule[];
+  readonly forced: ReadonlySet<string>;
+  /** When this run began: what was run since then is done, forced or not. ms since epoch. */
+  readonly since: number;
+  /** The request that params describe. */
+  readonly requestOf: (params: string) => TaskRequest;
+}
+
+/** What user code came to on one page. */
+export interface Done {
+  readonly lease: Lease;
+  readonly report: WorkReport;
+  readonly kept: KeptBody | null;
+}
+
+const NO_PARAMS = '{}';
+const PLAIN: TaskRequest = { method: 'GET', headers: [], body: null };
+
+export class UserWork {
+  readonly #table: ExecutionTable;
+  readonly #options: UserWorkOptions;
+  readonly #names: readonly string[];
+  readonly #hashes: ReadonlyMap<string, string>;
+  /** Pages on which an executor ended its thread: it is not run on them again in this run. */
+  readonly #blamed = new Map<number, { readonly executor: string; readonly error: string }>();
+
+  constructor(table: ExecutionTable, options: UserWorkOptions) {
+    this.#table = table;
+    this.#options = options;
+    this.#names = options.modules.flatMap(({ executors }) => executors);
+    this.#hashes = new Map(
+      options.modules.flatMap(({ executors, codeHash }) => executors.map((name) => [name, codeHash] as const)),
+    );
+  }
+
+  /** What is to be done on the page of a lease. */
+  workFor(lease: Lease): Work {
+    const blamed = this.#blamed.get(lease.pageId) ?? null;
+    const task = lease.kind === 'page' ? undefined : this.#table.taskOf(lease.pageId);
+    // A page that was never fetched, so that nothing was ever run on it.
+    if (task === undefined) return { key: lease.key, params: NO_PARAMS, run: this.#names, results: {}, blamed };
+    const run: string[] = [];
+    const results: Record<string, string> = {};
+    const known = new Map(this.#table.executionsOf(task.id).map((row) => [row.executor, row]));
+    for (const name of this.#names) {
+      const row = known.get(name);
+      const isDone = row?.status === 'success' && !(this.#options.forced.has(name) && !this.#isSince(row.lastRun));
+      if (isDone && row.output !== null) results[name] = row.output;
+      else run.push(name);
+    }
+    return { key: task.key, params: task.params, run, results, blamed };
+  }
+
+  /** How the page of a lease is to be asked for. */
+  requestFor(lease: Lease, { params }: Work): TaskRequest {
+    return lease.kind === 'task' ? this.#options.requestOf(params) : PLAIN;
+  }
+
+  storedFor(lease: Lease): StoredAnswer | undefined {
+    return this.#table.storedAnswer(lease.pageId);
+  }
+
+  /** The name of an executor by its place in the order of the run; null where there is none. */
+  nameAt(place: number | null): string | null {
+    return place === null ? null : (this.#names[place] ?? null);
+  }
+
+  /** An executor ended its thread on this page: it fails there without being run. */
+  blame(lease: Lease, executor: string, error: string): void {
+    this.#blamed.set(lease.pageId, { executor, error });
+  }
+
+  /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
+  reportOfFailure(lease: Lease, error: string): WorkReport {
+    const executions = this.workFor(lease).run.map((executor, place): Execution => {
+      const base = { executor, output: null, startedAt: null, durationMs: null };
+      return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
+    });
+    return { executions, follows: [], crash: null };
+  }
+
+  /** Stores what came of it; called in the transaction that settles the lease. */
+  store({ lease, report, kept }: Done, admitTask: AdmitTask): void {
+    const taskId = this.#table.taskOf(lease.pageId)?.id ?? this.#table.addTask(lease.key, lease.pageId, NO_PARAMS);
+    for (const execution of report.executions) {
+      const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
+      this.#table.write(taskId, execution, hash);
+    }
+    for (const { key, url, params } of report.follows)
+      this.#table.addTask(key, admitTask(key, url), params);
+    if (kept !== null) this.#table.keepBody(lease.pageId, kept);
+    this.#blamed.delete(lease.pageId);
+  }
+
+  #isSince(lastRun: number | null): boolean {
+    return lastRun !== null && lastRun >= this.#options.since;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * How a thread asks, in the middle of a task, for leave to make one more request: the main thread keeps the
+ * manners of every host, so nothing goes on the wire without its word.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Failure, FailureCode } from './failure.js';
+
+/** Posted by the thread. The answer, one `Grant`, comes through `port`, which the thread closes then. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly flightId: number;
+  /** Unique within the thread and its replacements. */
+  readonly askId: string;
+  /** Absolute http(s) URL, as it is to go on the wire. */
+  readonly url: string;
+  readonly port: MessagePort;
+}
+
+export type Grant =
+  | {
+      readonly kind: 'granted';
+      /** As in `TaskBase`. */
+      readonly sendHeaders: boolean;
+      readonly cookie: string | null;
+    }
+  | { readonly kind: 'refused'; readonly code: FailureCode | 'robots' | 'private'; readonly message: string };
+
+/** Posted by the thread when a request it had leave for is over, or will not be made. */
+export interface Asked {
+  readonly kind: 'asked';
+  readonly askId: string;
+  /** null where it was not made: the executor's time was up. */
+  readonly answer: AskedAnswer | null;
+}
+
+/** What the main thread needs to know of it: for the host's clocks and the jar. */
+export interface AskedAnswer {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** HTTP status; null = no answer. */
+  readonly status: number | null;
+  /** Also set for a status that is a failure. */
+  readonly failure: Failure | null;
+  /** As in an outcome. */
+  readonly setCookies: readonly string[];
+}
+
+/** A line of user code's for the run's standard error. */
+export interface Said {
+  readonly kind: 'said';
+  readonly flightId: number;
+  readonly level: 'info' | 'warn';
+  /** At most 2,000 characters, of whatever. */
+  readonly text: string;
+}

@@ -1,0 +1,107 @@
+/**
+ * What user code was run on and what came of it: tasks, the last word of each executor on each of them, kept
+ * bodies. Stores facts, and answers which of them are missing; what is run is decided elsewhere.
+ */
+import type { Connection, Statement } from '../database/connection.js';
+import type { Execution, KeptBody } from '../protocol/work.js';
+
+/** A task as it is stored. */
+export interface TaskRow {
+  readonly id: number;
+  readonly key: string;
+  /** JSON object. */
+  readonly params: string;
+}
+
+/** What is known of one executor on one task. */
+export interface ExecutionRow {
+  readonly executor: string;
+  readonly status: Execution['status'];
+  readonly output: string | null;
+  readonly lastRun: number | null;
+}
+
+/** A page as it was answered, its body kept. */
+export interface StoredAnswer extends KeptBody {
+  readonly status: number;
+}
+
+interface Upsert {
+  readonly taskId: number;
+  readonly executor: string;
+  readonly status: Execution['status'];
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+  readonly codeHash: string | null;
+}
+
+export class ExecutionTable {
+  readonly #taskOf: Statement<[number], TaskRow>;
+  readonly #addTask: Statement<[string, number, string]>;
+  readonly #taskId: Statement<[string], number>;
+  readonly #of: Statement<[number], ExecutionRow>;
+  readonly #write: Statement<[Upsert]>;
+  readonly #skip: Statement<[Upsert]>;
+  readonly #keep: Statement<[number, string, Uint8Array]>;
+  readonly #stored: Statement<[number], StoredAnswer>;
+
+  constructor(connection: Connection) {
+    this.#taskOf = connection.prepare('SELECT id, key, params FROM tasks WHERE page_id = ?');
+    this.#addTask = connection.prepare('INSERT OR IGNORE INTO tasks (key, page_id, params) VALUES (?, ?, ?)');
+    this.#taskId = connection.prepare<[string], number>('SELECT id FROM tasks WHERE key = ?').pluck();
+    this.#of = connection.prepare(
+      'SELECT executor, status, output, last_run AS lastRun FROM executions WHERE task_id = ?',
+    );
+    this.#write = connection.prepare(
+      `INSERT INTO executions (task_id, executor, status, output, error, last_run, duration_ms, attempts, code_hash)
+       VALUES (@taskId, @executor, @status, @output, @error, @startedAt, @durationMs, 1, @codeHash)
+       ON CONFLICT (task_id, executor) DO UPDATE SET status = @status, output = @output, error = @error,
+         last_run = coalesce(@startedAt, last_run), duration_ms = @durationMs, attempts = attempts + 1,
+         code_hash = @codeHash`,
+    );
+    // Not run: whatever it came to before stands.
+    this.#skip = connection.prepare(
+      `INSERT OR IGNORE INTO executions (task_id, executor, status, attempts) VALUES (@taskId, @executor, 'skipped', 0)`,
+    );
+    this.#keep = connection.prepare(
+      'INSERT OR REPLACE INTO bodies (page_id, headers, body) VALUES (?, ?, ?)',
+    );
+    this.#stored = connection.prepare(
+      `SELECT b.headers, b.body, coalesce(r.http_status, 200) AS status FROM bodies b
+         LEFT JOIN records r ON r.id = b.page_id WHERE b.page_id = ?`,
+    );
+  }
+
+  /** The task that a page is; undefined while no executor was run on it. */
+  taskOf(pageId: number): TaskRow | undefined {
+    return this.#taskOf.get(pageId);
+  }
+
+  /** Adds a task, unless its key is known. Answers its number. */
+  addTask(key: string, pageId: number, params: string): number {
+    const { changes, lastInsertRowid } = this.#addTask.run(key, pageId, params);
+    return changes === 1 ? Number(lastInsertRowid) : (this.#taskId.get(key) as number);
+  }
+
+  executionsOf(taskId: number): readonly ExecutionRow[] {
+    return this.#of.all(taskId);
+  }
+
+  /** Stores the last word of an executor on a task. One that was skipped changes nothing that is there. */
+  write(taskId: number, execution: Execution, codeHash: string | null): void {
+    const { executor, status, output, error, startedAt, durationMs } = execution;
+    const row = { taskId, executor, status, output, error, startedAt, durationMs, codeHash };
+    (status === 'skipped' ? this.#skip : this.#write).run(row);
+  }
+
+  keepBody(pageId: number, { headers, body }: KeptBody): void {
+    this.#keep.run(pageId, headers, body);
+  }
+
+  /** An answer whose body was kept; undefined where it was not. */
+  storedAnswer(pageId: number): StoredAnswer | undefined {
+    return this.#stored.get(pageId);
+  }
+}

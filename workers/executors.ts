@@ -1,0 +1,174 @@
+/**
+ * User code on one page: the executors of the run, one after the other, each with a time limit. It never
+ * rejects: what goes wrong is part of the report. A thread that user code holds or ends is the main thread's
+ * matter (delegator/watchdog.ts).
+ */
+import type { Context, Executor, Validator } from '#src/executor.js';
+import type { Held, Holder } from '#src/protocol/holding.js';
+import type { Crash, Execution, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
+import { FailureError } from '#src/protocol/to-failure.js';
+import { makeContext, type ContextParts } from './context.js';
+import type { PageView } from './page-view.js';
+import { scrape } from './scrape.js';
+import { judgeRefusal, judgeThrown, type Verdict } from './judge-thrown.js';
+
+/** An executor that is built in stands in the list of modules under its name. */
+const BUILT_IN: Readonly<Record<string, Executor>> = { scrape };
+
+interface Loaded {
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly validators: readonly Validator[];
+}
+
+/** One run over one page. */
+export interface Job {
+  readonly held: Held;
+  readonly page: PageView;
+  readonly work: Work;
+  readonly parts: ContextParts;
+}
+
+/** What ended one executor. */
+type Ended = { readonly output: string } | Verdict;
+
+export class ExecutorRunner {
+  readonly #settings: ExecutorSettings;
+  readonly #holder: Holder;
+  /** All names, in the order they are run. */
+  readonly #names: readonly string[];
+  #loading: Promise<Loaded> | null = null;
+
+  constructor(settings: ExecutorSettings, holder: Holder) {
+    this.#settings = settings;
+    this.#holder = holder;
+    this.#names = settings.modules.flatMap(({ executors }) => executors);
+  }
+
+  /**
+   * Lets the validators look at an answer.
+   *
+   * @returns the crash where one of them has a fault
+   * @throws FailureError (rejects) `validation` where one says that this is not the page
+   */
+  async validate(job: Job): Promise<Crash | null> {
+    const { validators } = await this.#load();
+    for (const validator of validators) {
+      const ended = await this.#call(job, 'validate', (context) => validator(job.page, context), judgeRefusal);
+      if (!('kind' in ended)) continue;
+      if (ended.kind === 'crash') return crashOf('validate', ended);
+      throw new FailureError({ code: 'validation', message: ended.error, status: job.page.status });
+    }
+    return null;
+  }
+
+  /** Runs what `job.work` asks for. */
+  async run(job: Job): Promise<WorkReport> {
+    const { executors } = await this.#load();
+    const executions: Execution[] = [];
+    let crash: Crash | null = null;
+    let hasFailed = false;
+    for (const [name, output] of Object.entries(job.work.results)) job.page.addResult(name, output);
+    for (const name of job.work.run) {
+      const executor = executors.get(name);
+      if (hasFailed || executor === undefined) {
+        executions.push(notRun(name, 'skipped', null));
+        continue;
+      }
+      const execution = await this.#execute(job, name, executor);
+      executions.push(execution.recorded);
+      if (execution.recorded.output !== null) job.page.addResult(name, execution.recorded.output);
+      else hasFailed = true;
+      crash = execution.crash;
+    }
+    this.#holder.endExecutors(job.held);
+    return { executions, follows: job.parts.follows, crash };
+  }
+
+  async #execute(
+    job: Job,
+    name: string,
+    executor: Executor,
+  ): Promise<{ readonly recorded: Execution; readonly crash: Crash | null }> {
+    const { blamed } = job.work;
+    if (blamed?.executor === name) return { recorded: notRun(name, 'failed', blamed.error), crash: null };
+    const startedAt = Date.now();
+    const startedTick = performance.now();
+    const ended = await this.#call(job, name, (context) => executor(job.page, context), judgeThrown);
+    const durationMs = Math.round(performance.now() - startedTick);
+    const base = { executor: name, startedAt, durationMs };
+    if (!('kind' in ended))
+      return { recorded: { ...base, status: 'success', output: ended.output, error: null }, crash: null };
+    return {
+      recorded: { ...base, status: 'failed', output: null, error: ended.error },
+      crash: ended.kind === 'crash' ? crashOf(name, ended) : null,
+    };
+  }
+
+  /** Calls user code; answers when it did, threw, or its time is up, whichever comes first. */
+  async #call(
+    { held, parts }: Job,
+    name: string,
+    code: (context: Context) => unknown,
+    judge: (thrown: unknown) => Verdict,
+  ): Promise<Ended> {
+    const { timeoutMs } = this.#settings;
+    const over = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const timeOut = new Promise<Verdict>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ kind: 'failed', error: `timeout: no result within ${timeoutMs} ms`, stack: '' });
+        over.abort();
+      }, timeoutMs);
+    });
+    const called = (async (): Promise<Ended> => {
+      try {
+        const context = makeContext(parts, over.signal);
+        return { output: asJson(name, await this.#holder.hold(held, () => code(context), this.#names.indexOf(name))) };
+      } catch (thrown) {
+        return judge(thrown);
+      }
+    })();
+    const ended = await Promise.race([called, timeOut]);
+    clearTimeout(timer);
+    // Whatever it still waits for has nobody to answer to.
+    over.abort();
+    return ended;
+  }
+
+  /** The user's modules, loaded when there is a first page: the run has checked that they load. */
+  #load(): Promise<Loaded> {
+    return (this.#loading ??= loadModules(this.#settings));
+  }
+}
+
+async function loadModules({ modules }: ExecutorSettings): Promise<Loaded> {
+  const executors = new Map<string, Executor>();
+  const validators: Validator[] = [];
+  for (const { url, executors: names, validates } of modules) {
+    const exported = url in BUILT_IN ? BUILT_IN : ((await import(url)) as Readonly<Record<string, unknown>>);
+    for (const name of names) executors.set(name, exported[name] as Executor);
+    if (validates) validators.push(exported['validate'] as Validator);
+  }
+  return { executors, validators };
+}
+
+/** @throws TypeError for what JSON cannot hold */
+function asJson(name: string, value: unknown): string {
+  if (value === undefined) return 'null';
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new TypeError(`${name} answered what JSON cannot hold: ${(cause as Error).message}`, { cause });
+  }
+  if (text === undefined) throw new TypeError(`${name} answered a ${typeof value}, which JSON cannot hold`);
+  return text;
+}
+
+function notRun(executor: string, status: 'failed' | 'skipped', error: string | null): Execution {
+  return { executor, status, output: null, error, startedAt: null, durationMs: null };
+}
+
+function crashOf(executor: string, { error, stack }: Verdict): Crash {
+  return { executor, message: error.replace(/^exception: /, ''), stack };
+}

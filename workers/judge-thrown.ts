@@ -1,0 +1,74 @@
+/**
+ * What user code throws, made into what is recorded. Errors are known by their name: the code may come with a
+ * copy of this package of its own, or with none.
+ */
+import { toFailure } from '#src/protocol/to-failure.js';
+
+/** The end of an executor that did not succeed. A crash is a fault of the code, and ends the run. */
+export interface Verdict {
+  readonly kind: 'failed' | 'crash';
+  /** A code, a colon, a text. */
+  readonly error: string;
+  readonly stack: string;
+}
+
+const MAX_ERROR_CHARS = 2_000;
+
+/** Faults of code, whatever a validator may throw on purpose. */
+const FAULTS: ReadonlySet<string> = new Set([
+  'TypeError',
+  'ReferenceError',
+  'SyntaxError',
+  'RangeError',
+  'EvalError',
+]);
+
+/** What an executor that threw is recorded as. Never throws. */
+export function judgeThrown(thrown: unknown): Verdict {
+  const { name, message, stack } = facts(thrown);
+  if (name === 'TaskError') return { kind: 'failed', error: cut(`executor: ${message}`), stack };
+  if (name === 'FetchError') {
+    const { code } = thrown as { readonly code?: unknown };
+    return { kind: 'failed', error: cut(`${typeof code === 'string' ? code : 'protocol'}: ${message}`), stack };
+  }
+  return { kind: 'crash', error: cut(`exception: ${name}: ${message}`), stack };
+}
+
+/** The same for a validator, which may throw anything but a fault of code to say "not this page". */
+export function judgeRefusal(thrown: unknown): Verdict {
+  const { name, message, stack } = facts(thrown);
+  if (FAULTS.has(name)) return { kind: 'crash', error: cut(`exception: ${name}: ${message}`), stack };
+  return { kind: 'failed', error: cut(message), stack };
+}
+
+interface Facts {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** Reads an error, which may be anything at all, with getters that throw. */
+function facts(thrown: unknown): Facts {
+  try {
+    if (thrown instanceof Error) {
+      const { name, message, stack = `${name}: ${message}` } = thrown;
+      return { name: String(name), message: String(message) || String(name), stack: trimmed(String(stack)) };
+    }
+    const { message } = toFailure(thrown);
+    return { name: 'thrown', message, stack: `thrown: ${message}` };
+  } catch {
+    return { name: 'thrown', message: 'something that cannot be read', stack: '' };
+  }
+}
+
+/** Without the lines below the user's code: they are ours and Node's. */
+function trimmed(stack: string): string {
+  const own = new URL('.', import.meta.url).href;
+  const lines = stack.split('\n');
+  const end = lines.findIndex((line) => line.includes(own) || line.includes('node:internal'));
+  return (end > 1 ? lines.slice(0, end) : lines).join('\n');
+}
+
+function cut(text: string): string {
+  return text.length > MAX_ERROR_CHARS ? `${text.slice(0, MAX_ERROR_CHARS)}…` : text;
+}

@@ -1,0 +1,183 @@
+/**
+ * Requests that user code makes, and redirects that its tasks are sent by: each goes on the wire only with the
+ * main thread's leave, and is reported to it, as all others are.
+ */
+import { randomUUID } from 'node:crypto';
+import { MessageChannel, type Transferable } from 'node:worker_threads';
+import type { FetchRequest } from '#src/executor.js';
+import type { AskedAnswer, Grant } from '#src/protocol/ask.js';
+import type { WorkerMessage } from '#src/protocol/outcome.js';
+import { toFailure } from '#src/protocol/to-failure.js';
+import { originOf, parseTarget } from '#src/url/canonicalise.js';
+import { isRedirect, locationOf, refusal, unusable } from './answer.js';
+import type { Reply } from './exchange.js';
+import type { Fetcher } from './fetcher.js';
+import { DeclinedError } from './guard.js';
+
+/** A reply and the address it came from in the end. */
+export interface Followed {
+  readonly url: string;
+  readonly reply: Reply;
+}
+
+/** No answer, or none that may be asked for. User code may catch it; else its task fails with this code. */
+export class FetchError extends Error {
+  override readonly name = 'FetchError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A request as it goes on the wire. */
+export interface PlainRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  /** Beside those of every request, or in their place; names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | null;
+}
+
+/**
+ * The request that user code describes.
+ * @throws FetchError `url` for what is no http(s) address
+ */
+export function plainRequest(url: string, base: string, request: FetchRequest): PlainRequest {
+  const target = parseTarget(url, base);
+  if (target === null) throw new FetchError('url', `not an http(s) address: ${url}`);
+  const { body = null, method = body === null ? 'GET' : 'POST', headers = {} } = request;
+  if (method === 'GET' && body !== null) throw new TypeError('a GET request has no body');
+  const pairs = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { url: target.request, method, headers: pairs, body };
+}
+
+/** Sends a message to the main thread in mid-task. */
+export type Post = (message: WorkerMessage, transfer?: readonly Transferable[]) => void;
+
+export interface PoliteFetchOptions {
+  readonly fetcher: Fetcher;
+  readonly post: Post;
+  readonly maxBodyBytes: number;
+  /** Redirects in a row that are followed. */
+  readonly maxRedirects: number;
+}
+
+export class PoliteFetch {
+  readonly #options: PoliteFetchOptions;
+
+  constructor(options: PoliteFetchOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks for an address and follows redirects.
+   * @throws FetchError (rejects)
+   */
+  async fetch(flightId: number, request: PlainRequest, signal: AbortSignal): Promise<Followed> {
+    try {
+      return await this.follow(flightId, request, await this.#once(flightId, request, signal), signal);
+    } catch (thrown) {
+      if (thrown instanceof FetchError) throw thrown;
+      const { code, message } = toFailure(thrown);
+      throw new FetchError(thrown instanceof DeclinedError ? 'private' : code, message, { cause: thrown });
+    }
+  }
+
+  /**
+   * From a reply to where its redirects lead, each hop asked for with leave.
+   *
+   * @param asked what the reply answers
+   * @throws FailureError (rejects): `redirect` where one leads nowhere, or there are too many of them
+   */
+  async follow(flightId: number, asked: PlainRequest, reply: Reply, signal: AbortSignal): Promise<Followed> {
+    let request = asked;
+    let answer = reply;
+    for (let hops = 0; isRedirect(answer.status); hops++) {
+      if (hops === this.#options.maxRedirects) throw unusable(answer.status, `more than ${hops} redirects`);
+      request = redirected(request, answer);
+      answer = await this.#once(flightId, request, signal);
+    }
+    return { url: request.url, reply: answer };
+  }
+
+  /** One request, with leave. */
+  async #once(flightId: number, request: PlainRequest, signal: AbortSignal): Promise<Reply> {
+    const askId = randomUUID();
+    const grant = await this.#leave(flightId, askId, request.url, signal);
+    if (grant.kind === 'refused') throw new FetchError(grant.code, grant.message);
+    const startedAt = Date.now();
+    let setCookies: readonly string[] = [];
+    const report = (answer: Omit<AskedAnswer, 'startedAt' | 'setCookies'>): void =>
+      this.#options.post({ kind: 'asked', askId, answer: { ...answer, startedAt, setCookies } });
+    try {
+      const reply = await this.#send(request, grant, (lines) => (setCookies = lines));
+      const { status, durationMs } = reply;
+      report({ status, durationMs, failure: status < 400 ? null : refusal(status, reply.headers).failure });
+      return reply;
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      report({ status: failure.status ?? null, durationMs: Date.now() - startedAt, failure });
+      throw thrown;
+    }
+  }
+
+  #send(request: PlainRequest, { cookie, sendHeaders }: Leave, onSetCookies: OnSetCookies): Promise<Reply> {
+    return this.#options.fetcher.send({
+      ...request,
+      sendHeaders,
+      cookie,
+      onSetCookies,
+      // Its slot is the host's, not this thread's: an idle connection would count against the host's limit.
+      keepAlive: false,
+      intake: (status) => (isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: this.#options.maxBodyBytes }),
+    });
+  }
+
+  /** Waits for the main thread's word; a wait that is given up is told, too. */
+  #leave(flightId: number, askId: string, url: string, signal: AbortSignal): Promise<Grant> {
+    const { port1: own, port2: port } = new MessageChannel();
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        own.close();
+        signal.removeEventListener('abort', giveUp);
+      };
+      const giveUp = (): void => {
+        end();
+        this.#options.post({ kind: 'asked', askId, answer: null });
+        reject(new FetchError('timeout', 'the time for this executor was up before it was its turn'));
+      };
+      if (signal.aborted) return giveUp();
+      signal.addEventListener('abort', giveUp);
+      own.once('message', (grant: Grant) => {
+        end();
+        resolve(grant);
+      });
+      this.#options.post({ kind: 'ask', flightId, askId, url, port }, [port]);
+    });
+  }
+}
+
+type Leave = Extract<Grant, { kind: 'granted' }>;
+type OnSetCookies = (lines: readonly string[]) => void;
+
+/**
+ * The request that a redirect asks for. A POST becomes a GET where browsers make it one, and what the user sends
+ * to one origin does not go to another.
+ *
+ * @throws FailureError `redirect` where it leads nowhere
+ * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
+ */
+function redirected(request: PlainRequest, { status, headers }: Reply): PlainRequest {
+  const location = locationOf(status, headers);
+  const target = parseTarget(location, request.url);
+  if (target === null)
+    throw unusable(status, `status ${status} to an address that is not http(s): ${location}`);
+  const url = target.request;
+  const isSameOrigin = originOf(url) === originOf(request.url);
+  const becomesGet = request.method === 'POST' && (status === 301 || status === 302 || status === 303);
+  const kept = isSameOrigin ? request.headers : [];
+  if (!becomesGet) return { ...request, url, headers: kept };
+  return { url, method: 'GET', headers: kept.filter(([name]) => !name.startsWith('content-')), body: null };
+}

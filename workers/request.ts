@@ -1,0 +1,79 @@
+/**
+ * Tasks that are about user code alone: a request of a task list, or a body that was stored. Their links are not
+ * followed.
+ */
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import type { AnswerOutcome, ExecutedOutcome } from '#src/protocol/outcome.js';
+import type { ExecuteTask, RequestTask } from '#src/protocol/task.js';
+import { FailureError } from '#src/protocol/to-failure.js';
+import { contentTypeOf, contentTypeText, isRedirect, refusal, sniffType } from './answer.js';
+import { readAnswer } from './answer-body.js';
+import type { Asker } from './asker.js';
+import type { ReplyHeaders } from './exchange.js';
+import { FetchError, type Followed, type PoliteFetch } from './polite-fetch.js';
+import type { UserWork } from './user-work.js';
+import { circumstances } from './visit.js';
+
+export interface RequesterParts {
+  readonly asker: Asker;
+  readonly polite: PoliteFetch;
+  readonly userWork: UserWork;
+  readonly maxBodyBytes: number;
+}
+
+export class Requester {
+  readonly #parts: RequesterParts;
+
+  constructor(parts: RequesterParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with what made it a failure: pass it to `toFailure`. */
+  async request(
+    task: RequestTask,
+    onSetCookies: (lines: readonly string[]) => void,
+  ): Promise<AnswerOutcome> {
+    const { asker, maxBodyBytes, userWork } = this.#parts;
+    const first = await asker.ask(task, onSetCookies, (status) =>
+      isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: maxBodyBytes },
+    );
+    asker.freeHost(task);
+    const { url, reply } = await this.#follow(task, { url: task.url, reply: first });
+    if (reply.status < 200 || reply.status > 299) throw refusal(reply.status, reply.headers);
+    const answer = readAnswer(url, reply, maxBodyBytes);
+    const worked = await userWork.onFresh(task, answer);
+    return {
+      kind: 'answer',
+      ...circumstances(first),
+      status: reply.status,
+      contentType: contentTypeText(reply.headers, answer.type),
+      bodyBytes: answer.body.length,
+      bodySha256: createHash('sha256').update(answer.body).digest('hex'),
+      ...worked,
+    };
+  }
+
+  async execute(task: ExecuteTask): Promise<ExecutedOutcome> {
+    const startedAt = Date.now();
+    const headers = JSON.parse(task.stored.headers) as ReplyHeaders;
+    const body = gunzipSync(task.stored.body);
+    const type = contentTypeOf(headers) ?? sniffType(body);
+    const { url, status } = task;
+    const report = await this.#parts.userWork.onStored(task, { url, status, headers, body, type });
+    return { kind: 'executed', startedAt, durationMs: Date.now() - startedAt, report };
+  }
+
+  async #follow(task: RequestTask, { url, reply }: Followed): Promise<Followed> {
+    if (!isRedirect(reply.status)) return { url, reply };
+    try {
+      const { method, headers, body } = task;
+      const never = new AbortController().signal;
+      return await this.#parts.polite.follow(task.flightId, { url, method, headers, body }, reply, never);
+    } catch (thrown) {
+      if (!(thrown instanceof FetchError)) throw thrown;
+      const message = `redirected to where nothing may be asked for: ${thrown.message}`;
+      throw new FailureError({ code: 'redirect', message, status: reply.status }, { cause: thrown });
+    }
+  }
+}

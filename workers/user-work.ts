@@ -1,0 +1,118 @@
+/**
+ * From an answer to what user code made of it: the page as it sees it, validated, executed, and its body put
+ * by where that is asked for. Loaded only by runs that have executors.
+ */
+import { gzipSync } from 'node:zlib';
+import type { JsonObject } from '#src/executor.js';
+import type { WorkerMessage } from '#src/protocol/outcome.js';
+import type { Held, Holder } from '#src/protocol/holding.js';
+import type { WorkerSettings } from '#src/protocol/settings.js';
+import type { ExecutorSettings, Follow, KeptBody, Work, WorkReport } from '#src/protocol/work.js';
+import { compileScope } from '#src/url/scope.js';
+import { isHtml } from './answer.js';
+import { type Answer, readAnswer } from './answer-body.js';
+import type { ContextParts } from './context.js';
+import { decodeOther, decodeText, type PageText } from './decode.js';
+import { ExecutorRunner } from './executors.js';
+import { LinkExtractor } from './links.js';
+import { PageView } from './page-view.js';
+import { plainRequest, type PoliteFetch } from './polite-fetch.js';
+
+const MAX_SAID_CHARS = 2_000;
+
+export interface Worked {
+  readonly report: WorkReport;
+  readonly kept?: KeptBody;
+}
+
+/** The task, as far as user code is concerned. */
+export interface WorkTask extends Held {
+  readonly work: Work;
+}
+
+export interface UserWorkParts {
+  readonly holder: Holder;
+  readonly polite: PoliteFetch;
+  readonly post: (message: WorkerMessage) => void;
+}
+
+export class UserWork {
+  readonly #settings: ExecutorSettings;
+  readonly #runner: ExecutorRunner;
+  readonly #polite: PoliteFetch;
+  readonly #post: (message: WorkerMessage) => void;
+  readonly #maxBodyBytes: number;
+  /** Every link of a page, whatever the crawl's scope. */
+  readonly #extractor: LinkExtractor;
+
+  constructor(settings: WorkerSettings, executors: ExecutorSettings, { holder, polite, post }: UserWorkParts) {
+    this.#settings = executors;
+    this.#runner = new ExecutorRunner(executors, holder);
+    this.#polite = polite;
+    this.#post = post;
+    this.#maxBodyBytes = settings.maxBodyBytes;
+    const rule = { ...settings.rule, profile: 'web', scope: 'any', include: [], exclude: [] } as const;
+    this.#extractor = new LinkExtractor({ ...settings, rule, within: null }, compileScope(rule));
+  }
+
+  /**
+   * Validates a fresh answer and runs executors on it.
+   * @throws FailureError (rejects) `validation` where a validator says that this is not the page
+   */
+  async onFresh(task: WorkTask, answer: Answer): Promise<Worked> {
+    const page = this.#view(answer);
+    const parts = this.#contextParts(task, answer.url);
+    const job = { held: task, page, work: task.work, parts };
+    const crash = await this.#runner.validate(job);
+    if (crash !== null) return { report: { executions: [], follows: [], crash } };
+    const report = await this.#runner.run(job);
+    return this.#settings.keepBodies ? { report, kept: keptOf(answer) } : { report };
+  }
+
+  /** Runs executors on an answer that was stored. */
+  onStored(task: WorkTask, answer: Answer): Promise<WorkReport> {
+    const parts = this.#contextParts(task, answer.url);
+    return this.#runner.run({ held: task, page: this.#view(answer), work: task.work, parts });
+  }
+
+  #view({ type, body, ...answer }: Answer): PageView {
+    let page: PageText | null = null;
+    const read = (): PageText => (page ??= isHtml(type) ? decodeText(body, type) : decodeOther(body, type));
+    return new PageView({
+      ...answer,
+      body,
+      readText: () => read().text,
+      readLinks: () => (isHtml(type) ? this.#linksOf(read(), answer.url) : []),
+    });
+  }
+
+  #linksOf(page: PageText, url: string): readonly string[] {
+    const { links } = this.#extractor.extract(page, { url, key: url, keepOutside: false, robotsTag: undefined });
+    return links.flatMap((joined) => (joined === '' ? [] : joined.split('\n')));
+  }
+
+  #contextParts({ flightId, work }: WorkTask, pageUrl: string): ContextParts {
+    const follows: Follow[] = [];
+    return {
+      key: work.key,
+      params: JSON.parse(work.params) as JsonObject,
+      pageUrl,
+      folder: this.#settings.folder,
+      follows,
+      fetch: async (url, request, signal) => {
+        const { url: reached, reply } = await this.#polite.fetch(
+          flightId,
+          plainRequest(url, pageUrl, request),
+          signal,
+        );
+        return this.#view(readAnswer(reached, reply, this.#maxBodyBytes));
+      },
+      say: (level, text) =>
+        this.#post({ kind: 'said', flightId, level, text: text.slice(0, MAX_SAID_CHARS) }),
+    };
+  }
+}
+
+function keptOf({ headers, body }: Answer): KeptBody {
+  return { headers: JSON.stringify(headers), body: gzipSync(body) };
+}
