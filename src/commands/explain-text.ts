@@ -2,6 +2,7 @@
 import type { Explanation, Judgement, Known, Unknown } from '../explain/explain.js';
 import type { Attempt } from '../explain/facts.js';
 import type { Backlinks, Step, Way } from '../explain/ways.js';
+import { fold } from '../observe/fold.js';
 import { printable } from '../observe/printable.js';
 import {
   formatBytes,
@@ -23,6 +24,10 @@ export type Fate = 'crawled' | 'queued' | 'not-crawled';
 /** Steps of a long way that are shown at its beginning and its end. */
 const STEPS_SHOWN = 6;
 const LABEL_WIDTH = 16;
+/** Columns. */
+const WIDTH = 100;
+/** Where a value goes on that is too long for a line: farther in than where the next one begins. */
+const HANG = ' '.repeat(2 + LABEL_WIDTH + 2);
 
 export function fateOf(explanation: Explanation): Fate {
   if (!explanation.isKnown) return explanation.isSeed ? 'queued' : 'not-crawled';
@@ -69,14 +74,19 @@ export function explainText(explanation: Explanation, typed: string, file: strin
     ...(explanation.isKnown ? knownRows(explanation) : unknownRows(explanation)),
     ...hostRows(explanation, now),
   ];
-  return [printable(headline(explanation, file)), ...rows.flatMap(lines)].join('\n') + '\n';
+  return [folded(headline(explanation, file), '    '), ...rows.flatMap(lines)].join('\n') + '\n';
 }
 
 type Row = readonly [label: string, values: readonly string[]];
 
 /** The label stands before the first value only. */
 function lines([label, values]: Row): string[] {
-  return values.map((value, i) => `  ${(i === 0 ? label : '').padEnd(LABEL_WIDTH)}${printable(value)}`);
+  return values.map((value, i) => `  ${(i === 0 ? label : '').padEnd(LABEL_WIDTH)}${folded(value, HANG)}`);
+}
+
+/** Made printable, in lines of which all but the first begin with `hang`. */
+function folded(text: string, hang: string): string {
+  return fold(printable(text), hang, WIDTH).slice(hang.length);
 }
 
 function headline(explanation: Explanation, file: string): string {
@@ -155,7 +165,7 @@ function queuedReason({ facts, host, lastRun }: Explanation & Known, now: number
   if (host?.blockedUntil != null && host.blockedUntil > now)
     return `${host.host} rests for another ${formatEstimate(host.blockedUntil - now)}`;
   if (host !== null && host.robotsFetchedAt === null && host.robotsAttempts > 0)
-    return `nothing of ${host.host} is asked for before its robots.txt is answered, and it was not, ${plural(host.robotsAttempts, 'time')}`;
+    return `nothing of ${host.host} is asked for before its robots.txt is read, and ${robotsFailed(host.robotsAttempts)}`;
   if (lastRun?.endedAt != null) return `the last run ended (${lastRun.outcome}) before its turn came`;
   return 'its turn has not come yet';
 }
@@ -265,7 +275,7 @@ function hostRows({ host }: Explanation, now: number): Row[] {
       : []),
     ...(host.crawlDelayMs === null ? [] : [`${formatGap(host.crawlDelayMs)} between requests (Crawl-delay)`]),
     ...((host.blockedUntil ?? 0) > now ? [`rests until ${moment(host.blockedUntil ?? 0)}`] : []),
-    ...(host.failures > 0 ? [`${plural(host.failures, 'unsuccessful answer')} in a row`] : []),
+    ...(host.failures > 0 ? [failuresText(host.failures)] : []),
     ...(host.givenUp === null ? [] : [`given up (${host.givenUp})`]),
   ];
   return [['host', [host.host, ...facts.filter((fact) => fact !== null)]]];
@@ -277,8 +287,16 @@ function robotsFacts(
 ): string | null {
   if (!isRobotsObeyed) return 'robots.txt is not obeyed (--no-robots)';
   if (robotsFetchedAt === null)
-    return robotsAttempts === 0 ? null : `robots.txt not answered, ${plural(robotsAttempts, 'time')}`;
+    return robotsAttempts === 0 ? null : `robots.txt: ${robotsFailed(robotsAttempts)}`;
   return `robots.txt: HTTP ${robotsStatus}, read ${formatEstimate(Math.max(0, now - robotsFetchedAt))} ago`;
+}
+
+function robotsFailed(attempts: number): string {
+  return attempts === 1 ? 'the request for it failed' : `${formatNumber(attempts)} requests for it failed`;
+}
+
+function failuresText(count: number): string {
+  return count === 1 ? 'its last request failed' : `its last ${formatNumber(count)} requests failed`;
 }
 
 const BY: Readonly<Record<Step['by'], string>> = {
