@@ -24,6 +24,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['src/database.ts'],
   piscina: ['src/delegator/pool.ts'],
   commander: ['src/cli/parse.ts'],
+  'csv-parse/sync': ['src/tasks/csv-list.ts'],
   'css-select': ['src/config.ts', 'workers/within.ts'],
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/links.ts'],
