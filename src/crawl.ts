@@ -51,6 +51,9 @@ async function run(parsed: ParsedCommand): Promise<number> {
     case 'crawl':
       stopBySignals(parsed.view.quiet);
       return (await import('./commands/crawl.js')).crawlCommand(parsed, invocation());
+    case 'run':
+      stopBySignals(parsed.view.quiet);
+      return (await import('./commands/run.js')).runCommand(parsed, invocation());
     case 'demo':
       stopBySignals(parsed.crawl?.view.quiet ?? false);
       return (await import('./commands/demo.js')).demoCommand(parsed, invocation());

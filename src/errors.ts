@@ -4,7 +4,7 @@
  */
 
 /** Stable names for the reasons a run cannot start or go on; each maps to one exit status. */
-export type CrawlErrorCode = 'usage' | 'store' | 'pool' | 'invariant';
+export type CrawlErrorCode = 'usage' | 'store' | 'pool' | 'user-code' | 'invariant';
 
 /**
  * The base of everything Orbweaver throws on purpose. `message` says what was met and what was
@@ -55,6 +55,13 @@ export class StoreError extends CrawlError {
 export class PoolError extends CrawlError {
   constructor(message: string, options?: { hint?: string; cause?: unknown }) {
     super('pool', message, options);
+  }
+}
+
+/** User code has a fault. What was done before is stored. Exit status 5. */
+export class UserCodeError extends CrawlError {
+  constructor(message: string, options?: { hint?: string; cause?: unknown }) {
+    super('user-code', message, options);
   }
 }
 

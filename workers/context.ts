@@ -6,6 +6,9 @@ import type { Context, FetchedPage, FetchRequest, JsonObject } from '#src/execut
 import type { Follow } from '#src/protocol/work.js';
 import { parseTarget } from '#src/url/canonicalise.js';
 
+/** Params longer than this stand in a key as their digest, characters. */
+const MAX_SHOWN = 100;
+
 /** What the contexts of one page have in common. */
 export interface ContextParts {
   readonly key: string;
@@ -47,8 +50,9 @@ function followOf(url: string, params: JsonObject, pageUrl: string): Follow {
   const target = parseTarget(url, pageUrl);
   if (target === null) throw new TypeError(`follow needs an http(s) address, got '${url}'`);
   const text = JSON.stringify(sorted(params));
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { key: text === '{}' ? target.key : `${target.key} ${digest}`, url: target.request, params: text };
+  // Never the key of a crawled page, which is an address alone.
+  const suffix = text.length <= MAX_SHOWN ? text : createHash('sha256').update(text).digest('hex');
+  return { key: `${target.key} ${suffix}`, url: target.request, params: text };
 }
 
 /** With the names of every object in one order, so that equal params make equal texts. */

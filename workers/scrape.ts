@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import type { Context, Headers, Page } from '#src/executor.js';
-import { fileNameOf } from '#src/tasks/file-name.js';
+import { taskFileName } from '#src/tasks/file-name.js';
 
 /** What is recorded of it. */
 export interface Scraped {
@@ -16,7 +16,7 @@ export interface Scraped {
 
 /** Writes `<key>.scrape`, whole or not at all: under its final name there is never a part of it. */
 export function scrape(page: Page, context: Context): Scraped {
-  const file = `${fileNameOf(context.key)}.scrape`;
+  const file = taskFileName(context.key, '.scrape');
   const target = context.file(file);
   const temporary = `${target}.part`;
   writeFileSync(temporary, page.body);

@@ -44,6 +44,8 @@ export function exitStatusOf(error: unknown): ExitStatus {
       return EXIT.usage;
     case 'store':
       return EXIT.store;
+    case 'user-code':
+      return EXIT.userCode;
     case 'pool':
     case 'invariant':
       return EXIT.internal;

@@ -14,6 +14,7 @@ const GROUPS = {
   speed: 'How fast, and how politely',
   limits: 'Where to stop',
   requests: 'Requests and retries',
+  code: 'Your own code',
   file: 'The file',
   output: 'What is shown',
 } as const;
@@ -485,6 +486,90 @@ export const DB_FLAG: Flag = {
   resumable: 'free',
 };
 
+/** Of `run` only: there it takes the place of --concurrency. */
+export const MAX_PARALLELISM: Flag = {
+  name: 'max-parallelism',
+  option: 'maxParallelism',
+  kind: 'count',
+  placeholder: '<n>',
+  unit: 'tasks',
+  default: { text: '100', value: 100 },
+  min: 1,
+  max: 10_000,
+  group: GROUPS.speed,
+  help: 'Tasks at once, in all threads together; --per-host and --delay still hold.',
+  resumable: 'free',
+};
+
+const CODE_FLAGS: readonly Flag[] = [
+  {
+    name: 'executors',
+    option: 'executors',
+    kind: 'text',
+    placeholder: '<module|scrape>',
+    repeatable: true,
+    unit: 'file name',
+    default: NOTHING,
+    group: GROUPS.code,
+    help: 'Module whose exported functions are run on every page, in their order, in the thread that fetched it; what they answer is stored. scrape, which is built in, writes each body into a file.',
+    resumable: 'free',
+  },
+  {
+    name: 'force',
+    option: 'force',
+    kind: 'text',
+    placeholder: '<executor|all>',
+    repeatable: true,
+    unit: 'name of an executor',
+    default: NOTHING,
+    group: GROUPS.code,
+    help: 'Run an executor again on pages where it has succeeded.',
+    resumable: 'free',
+  },
+  {
+    name: 'keep-bodies',
+    option: 'keepBodies',
+    kind: 'switch',
+    default: OFF,
+    group: GROUPS.code,
+    help: 'Store the bodies of pages, compressed, so that executors can be run again without asking for them.',
+    resumable: 'free',
+  },
+  {
+    name: 'executor-timeout',
+    option: 'executorTimeout',
+    kind: 'seconds',
+    placeholder: '<seconds>',
+    unit: 'seconds',
+    default: { text: '30', value: 30 },
+    min: 0.1,
+    max: 86_400,
+    group: GROUPS.code,
+    help: 'How long one executor may take on one page.',
+    resumable: 'free',
+  },
+  {
+    name: 'keep-going',
+    option: 'keepGoing',
+    kind: 'switch',
+    default: OFF,
+    group: GROUPS.code,
+    help: 'Go on after a fault in an executor, such as a TypeError, which ends the run otherwise.',
+    resumable: 'free',
+  },
+  {
+    name: 'files',
+    option: 'files',
+    kind: 'text',
+    placeholder: '<folder>',
+    unit: 'folder name',
+    default: { text: 'that of --db with .files for an ending', value: null },
+    group: GROUPS.code,
+    help: 'Folder for the files that executors write.',
+    resumable: 'free',
+  },
+];
+
 const FILE_FLAGS: readonly Flag[] = [
   DB_FLAG,
   {
@@ -522,6 +607,7 @@ export const CRAWL_FLAGS: readonly Flag[] = [
   ...SPEED_FLAGS,
   ...LIMIT_FLAGS,
   ...REQUEST_FLAGS,
+  ...CODE_FLAGS,
   ...FILE_FLAGS,
   ...OUTPUT_FLAGS,
   ...COMMON_FLAGS,

@@ -12,8 +12,8 @@ const REFUSED_HEADERS: ReadonlyMap<string, string> = new Map([
     (name) => [name, 'it belongs to the connection'] as const,
   ),
   ['host', 'it comes from the URL'],
-  ['content-length', 'a crawl sends no body'],
-  ['expect', 'a crawl sends no body'],
+  ['content-length', 'it comes from what is sent'],
+  ['expect', 'it belongs to the connection'],
   ['user-agent', 'use --user-agent'],
   ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'].map(
     (name) => [name, 'the answer would not be the whole page'] as const,

@@ -11,8 +11,8 @@ import { asStoreError, type Connection } from '../database/connection.js';
 import { keepPrivate } from '../database/file.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Cookies } from '../delegator/cookies.js';
-import { Delegator, type Ending } from '../delegator/delegator.js';
-import type { CrawlListener } from '../delegator/events.js';
+import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
+import type { CrawlListener, Notice } from '../delegator/events.js';
 import { WorkerPool } from '../delegator/pool.js';
 import { UsageError } from '../errors.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
@@ -23,14 +23,24 @@ import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
 import type { WorkerSettings } from '../protocol/settings.js';
+import type { ExecutorSettings } from '../protocol/work.js';
 import { CookieTable } from '../store/cookies.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
 import { SettingsTable } from '../store/settings.js';
 import { readTotals, seedEnd, type Totals } from '../store/totals.js';
+import { addressesOf } from '../tasks/request.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
+import {
+  admitEntries,
+  type ExecutorTotals,
+  openOwnCode,
+  type OwnCode,
+  queueUnfinished,
+  refuseUnknownKeys,
+} from './user-code.js';
 
 export interface CrawlHooks extends CrawlListener {
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
@@ -46,6 +56,8 @@ export interface RunResult {
   readonly pagesThisRun: number;
   readonly bytesThisRun: number;
   readonly elapsedMs: number;
+  /** What executors came to in this run, in their order; empty where there are none. */
+  readonly executors: readonly ({ readonly name: string } & ExecutorTotals)[];
 }
 
 export interface RunRequest {
@@ -104,8 +116,11 @@ async function crawlInto(
   if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
   const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
   frontier.admitSeeds(config.seeds);
+  const ownCode = openOwnCode(connection, config, startedAt);
+  const notices = ownCode === null ? [] : prepare(connection, frontier, config, ownCode);
   const cookies = openCookies(database, config, cookieFile, startedAt);
-  const delegator = delegatorFor(config, frontier, { records, cookies, check: database.check }, hooks);
+  const userWork = ownCode?.work ?? null;
+  const delegator = delegatorFor(config, frontier, { records, cookies, userWork, checkStore: database.check }, hooks);
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>
@@ -116,13 +131,14 @@ async function crawlInto(
       ...delegator.counters,
       counts: frontier.counts(),
     });
-  hooks.onStart(resumption, isNew, snapshot);
+  hooks.onStart({ ...resumption, counts: frontier.counts() }, isNew, snapshot);
+  for (const notice of notices) hooks.onNotice(notice);
 
   const ending = await endingOf(delegator, request, end);
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
-  const result = resultOf(connection, config, delegator, ending, startedAt);
+  const result = resultOf(connection, config, { delegator, ownCode, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
 }
@@ -145,13 +161,19 @@ async function endingOf(
   }
 }
 
+interface Ended {
+  readonly delegator: Delegator;
+  readonly ownCode: OwnCode | null;
+  readonly ending: Ending;
+  readonly startedAt: number;
+}
+
 function resultOf(
   connection: Connection,
   config: CrawlConfig,
-  { counters }: Delegator,
-  ending: Ending,
-  startedAt: number,
+  { delegator, ownCode, ending, startedAt }: Ended,
 ): RunResult {
+  const { counters } = delegator;
   const totals = readTotals(connection);
   return {
     ending: ending === 'finished' && (totals.skipped.limit ?? 0) > 0 ? 'held-back' : ending,
@@ -160,7 +182,20 @@ function resultOf(
     pagesThisRun: counters.pages,
     bytesThisRun: counters.bytes,
     elapsedMs: Date.now() - startedAt,
+    executors: [...(ownCode?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
   };
+}
+
+/** The tasks of the run, and what executors have still to be run on, into the queue. */
+function prepare(
+  connection: Connection,
+  frontier: SqliteFrontier,
+  config: CrawlConfig,
+  ownCode: OwnCode,
+): readonly Notice[] {
+  const { tasks } = config;
+  if (tasks !== null) admitEntries(frontier, ownCode.table, tasks);
+  return queueUnfinished(connection, frontier, config, ownCode, tasks?.map(({ key }) => key) ?? null);
 }
 
 function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: CrawlConfig): RunLimits {
@@ -171,15 +206,19 @@ function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: 
 function delegatorFor(
   config: CrawlConfig,
   frontier: SqliteFrontier,
-  { records, cookies, check }: { records: RecordTable; cookies: Cookies; check: () => boolean },
+  { records, ...parts }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'checkStore'> & { records: RecordTable },
   listener: CrawlListener,
 ): Delegator {
-  const settings = { ...config, seedOrigins: new Set(config.seeds.map(originOf)) };
+  const { modules, executorTimeoutMs } = config;
+  const settings = {
+    ...config,
+    executorTimeoutMs: modules.length === 0 ? null : executorTimeoutMs,
+    seedOrigins: new Set(startingPoints(config).map(originOf)),
+  };
   return new Delegator(settings, {
     frontier,
+    ...parts,
     store: records,
-    checkStore: check,
-    cookies,
     listener,
     clock: steadyClock(),
     random: Math.random,
@@ -245,7 +284,19 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
     ca,
     timeoutMs,
     maxBodyBytes,
+    maxRedirects: config.maxRedirects,
+    executors: executorSettings(config),
   };
+}
+
+function executorSettings(config: CrawlConfig): ExecutorSettings | null {
+  const { modules, executorTimeoutMs: timeoutMs, folder, keepBodies } = config;
+  return modules.length === 0 ? null : { modules, timeoutMs, folder, keepBodies };
+}
+
+/** The addresses that the user names. */
+function startingPoints({ seeds, tasks }: CrawlConfig): readonly string[] {
+  return tasks === null ? seeds : addressesOf(tasks);
 }
 
 /**
@@ -253,6 +304,8 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
  * @returns whether the file is new
  */
 function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
+  if (config.tasks !== null) return adoptTasks(connection, config);
+  refuseOther(connection, config, 'task', 'unfinished tasks of orbweaver run');
   const settings = new SettingsTable(connection);
   const wanted = fixedSettings(config);
   const stored = settings.read();
@@ -270,6 +323,23 @@ function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
   return false;
 }
 
+/** A list of tasks needs no settings to be the same; in the file of a crawl it needs the crawl to be over. */
+function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
+  refuseOther(connection, config, 'page', 'an unfinished crawl');
+  refuseUnknownKeys(connection, config.tasks ?? []);
+  return connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
+}
+
+/** One command would do the work of the other, and not as it was asked to. */
+function refuseOther(connection: Connection, config: CrawlConfig, kind: 'page' | 'task', what: string): void {
+  if (kind === 'task' && config.modules.length > 0) return;
+  const open = connection.prepare(`SELECT 1 FROM urls WHERE kind = ? AND state IN ('queued', 'leased') LIMIT 1`);
+  if (open.get(kind) === undefined) return;
+  throw new UsageError(`${config.databasePath} holds ${what}`, {
+    hint: 'finish it first, or choose another file with --db',
+  });
+}
+
 function seedsWithoutPage(connection: Connection, seeds: readonly string[]): RunResult['seedsWithoutPage'] {
   return seeds.flatMap((url) => {
     const reason = seedEnd(connection, url);
@@ -279,7 +349,7 @@ function seedsWithoutPage(connection: Connection, seeds: readonly string[]): Run
 
 /** The seeds' hosts with the limits they start under. */
 export function seedHosts(config: CrawlConfig): HostLimit[] {
-  const hosts = [...new Set(config.seeds.map(originOf))];
+  const hosts = [...new Set(startingPoints(config).map(originOf))];
   return hosts.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
 }
 

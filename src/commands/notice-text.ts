@@ -21,16 +21,34 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'within-missing':
       return withinMissing(notice.url, config);
     case 'thread-ended':
-      return `thread ${notice.thread + 1} was held by ${printable(notice.url)} for more than ${formatGap(notice.afterMs)}: ended and replaced, the page failed`;
+      return threadEnded(notice.thread, notice.url, notice.afterMs);
     case 'paused':
       return notice.isPaused
         ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'
         : 'going on: the log could be emptied';
     case 'thread-lost':
       return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
+    case 'code-changed':
+      return `${notice.executor} has changed since it came to ${plural(notice.successes, 'result')}; they stand: --force ${notice.executor} runs it again`;
+    case 'rerun':
+      return rerunText(notice.pages, notice.asked, notice.isList);
+    case 'said':
+      return `${printable(notice.key)}: ${notice.level === 'warn' ? 'warning: ' : ''}${printable(notice.text)}`;
     default:
       return notice satisfies never;
   }
+}
+
+function threadEnded(thread: number, url: string | null, afterMs: number): string {
+  const holder = url === null ? 'one of its pages' : printable(url);
+  return `thread ${thread + 1} was held by ${holder} for more than ${formatGap(afterMs)}: ended and replaced`;
+}
+
+function rerunText(pages: number, asked: number, isList: boolean): string {
+  const what = plural(pages, isList ? 'task' : 'page');
+  if (asked === 0) return `executors run again on ${what}, whose bodies are stored: nothing is asked for`;
+  const which = asked === pages ? 'asked for again, as their bodies are not stored' : `${formatNumber(asked)} of them asked for again`;
+  return `executors run again on ${what}: ${which} (--keep-bodies stores them)`;
 }
 
 /** What a failure says of itself, with the cause it most often has where its own words hide it. */

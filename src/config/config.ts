@@ -2,12 +2,19 @@
  * What a crawl is told to do: the checked, frozen configuration, made of options before anything starts. What
  * must match when a crawl is continued: fixed-settings.ts.
  */
+import { resolve } from 'node:path';
 import { readAuthorities } from '../cli/ca-file.js';
+import { checkFlag } from '../cli/flag.js';
+import { MAX_PARALLELISM } from '../cli/flags.js';
 import { splitHeader } from '../cli/header.js';
 import type { SeedLine } from '../cli/seeds-file.js';
 import { UsageError } from '../errors.js';
+import { readModules } from '../executors/modules.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
+import type { ExecutorModule } from '../protocol/work.js';
+import type { TaskEntry } from '../tasks/entry.js';
+import { addressesOf } from '../tasks/request.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
@@ -73,10 +80,26 @@ interface Requests {
   readonly retryFailed: FailureCode | 'all' | null;
 }
 
+/** What the user's own code is, and how it is run. */
+interface OwnCode {
+  readonly modules: readonly ExecutorModule[];
+  /** Names of executors to run where they succeeded. */
+  readonly forced: readonly string[];
+  readonly keepBodies: boolean;
+  readonly executorTimeoutMs: number;
+  readonly keepGoing: boolean;
+  /** For files, absolute. */
+  readonly folder: string;
+}
+
 /** A checked configuration. All durations ms, sizes bytes; null = no limit, unless said otherwise. */
-export interface CrawlConfig extends Pace, Limits, Rules, Requests {
+export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   /** Canonical seed URLs, each once, in the order given. */
   readonly seeds: readonly string[];
+  /** The entries of a task list, in the place of seeds; null = a crawl. */
+  readonly tasks: readonly TaskEntry[] | null;
+  /** Tasks in all threads together. */
+  readonly maxInFlight: number;
   readonly databasePath: string;
   readonly fresh: boolean;
 }
@@ -105,16 +128,72 @@ export async function resolveConfig(
   const given = new GivenOptions(options, names, labels);
   const strip = compileStripParams(given.list('stripParams'));
   const seeds = Object.freeze(resolveSeeds(options.seeds ?? [], seedLines, given.get('base'), strip));
+  return configOf(given, seeds);
+}
+
+/** What may be asked of a run over a task list: the crawl's options that are not about which pages belong to it. */
+export interface TaskOptions extends Omit<
+  CrawlOptions,
+  | 'seeds'
+  | 'base'
+  | 'concurrency'
+  | 'maxPages'
+  | 'maxDepth'
+  | 'maxVariants'
+  | 'maxPerHost'
+  | 'scope'
+  | 'profile'
+  | 'include'
+  | 'exclude'
+  | 'stripParams'
+  | 'within'
+  | 'sitemaps'
+  | 'retryFailed'
+> {
+  /** Tasks at once, in all threads together. @default 100 */
+  readonly maxParallelism?: number | undefined;
+}
+
+/**
+ * The same for a run over a list of tasks: by default the executor that is built in, and for each executor the time
+ * that a request has.
+ */
+export async function resolveTaskConfig(
+  { maxParallelism = 100, ...options }: TaskOptions,
+  tasks: readonly TaskEntry[],
+  { names = 'option', labels = new Map() }: ResolveContext = {},
+): Promise<CrawlConfig> {
+  const label = names === 'flag' ? '--max-parallelism' : 'maxParallelism';
+  checkFlag(MAX_PARALLELISM, maxParallelism, labels.get('maxParallelism') ?? label);
+  const executors = options.executors ?? ['scrape'];
+  const given = new GivenOptions({ ...options, seeds: [], executors }, names, labels);
+  const config = await configOf(given, []);
+  const workers = Math.min(config.workers, maxParallelism);
+  return Object.freeze<CrawlConfig>({
+    ...config,
+    tasks,
+    workers,
+    concurrency: Math.ceil(maxParallelism / workers),
+    maxInFlight: maxParallelism,
+    openHosts: Object.freeze(hostsNamed(addressesOf(tasks))),
+    executorTimeoutMs: given.has('executorTimeout') ? config.executorTimeoutMs : config.timeoutMs,
+  });
+}
+
+async function configOf(given: GivenOptions, seeds: readonly string[]): Promise<CrawlConfig> {
   await checkPatterns(given);
   checkTogether(given);
   return Object.freeze<CrawlConfig>({
     seeds,
+    tasks: null,
+    maxInFlight: Infinity,
     databasePath: given.get('db'),
     fresh: given.get('fresh'),
     ...paceOf(given),
     ...limitsOf(given),
     ...rulesOf(given, seeds),
     ...(await requestsOf(given, seeds)),
+    ...(await ownCodeOf(given)),
   });
 }
 
@@ -188,6 +267,29 @@ async function requestsOf(given: GivenOptions, seeds: readonly string[]): Promis
     giveUpMs: toMs(given.get<number>('giveUp'), 60_000),
     retryFailed: given.get('retryFailed'),
   };
+}
+
+async function ownCodeOf(given: GivenOptions): Promise<OwnCode> {
+  const modules = await readModules(given.list('executors'), given.label('executors'));
+  const names = modules.flatMap(({ executors }) => executors);
+  const databasePath = given.get<string>('db');
+  return {
+    modules,
+    forced: forcedOf(given, names),
+    keepBodies: given.get('keepBodies'),
+    executorTimeoutMs: toMs(given.get<number>('executorTimeout'), 1000),
+    keepGoing: given.get('keepGoing'),
+    folder: resolve(given.get<string | null>('files') ?? `${databasePath.replace(/\.[^./\\]*$/, '')}.files`),
+  };
+}
+
+function forcedOf(given: GivenOptions, names: readonly string[]): readonly string[] {
+  const forced = given.list('force');
+  if (forced.includes('all') && names.length > 0) return names;
+  const unknown = forced.find((name) => !names.includes(name));
+  if (unknown === undefined) return forced;
+  const hint = names.length === 0 ? 'name a module with --executors' : `there are ${names.join(', ')}`;
+  throw new UsageError(`${given.label('force')}: there is no executor '${unknown}'`, { hint });
 }
 
 async function checkSelector(label: string, selector: string): Promise<void> {

@@ -86,6 +86,18 @@ export interface CrawlOptions {
   readonly retries?: number | undefined;
   /** Seconds of the first back-off. @default 1 */
   readonly retryDelay?: number | undefined;
+  /** Modules of functions to run on every page, or `scrape`; paths or `file:` URLs. @default [] */
+  readonly executors?: readonly string[] | undefined;
+  /** Executors to run again where they succeeded, or `all`. @default [] */
+  readonly force?: readonly string[] | undefined;
+  /** Whether bodies are stored, so that executors can be run again without asking for them. @default false */
+  readonly keepBodies?: boolean | undefined;
+  /** Seconds that one executor may take on one page. @default 30 */
+  readonly executorTimeout?: number | undefined;
+  /** Whether the run goes on after a fault in an executor. @default false */
+  readonly keepGoing?: boolean | undefined;
+  /** Folder for the files of executors. @default the name of `db` with .files for an ending */
+  readonly files?: string | null | undefined;
   /** Minutes a host may go without success. @default 15 */
   readonly giveUp?: number | undefined;
   /** Try failed URLs again: all, or those of one code. @default null */

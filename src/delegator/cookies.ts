@@ -31,7 +31,7 @@ export class Cookies {
    * Takes what an answer sets.
    * @returns whether any of it was valid
    */
-  take(url: string, { setCookies }: Outcome, now: number): boolean {
+  take(url: string, { setCookies }: Pick<Outcome, 'setCookies'>, now: number): boolean {
     if (setCookies === undefined || this.#jar === null) return false;
     const { changes, isAnyValid } = this.#jar.take(url, setCookies, now);
     this.#changes.push(...changes);

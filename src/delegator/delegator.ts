@@ -2,19 +2,21 @@
  * The main thread's loop: file what arrived, do a step of the work left over, hand out what may be
  * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
  */
-import { InvariantError, type PoolError } from '../errors.js';
+import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { WorkerMessage } from '../protocol/outcome.js';
+import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
 import type { CrawlListener, RunCounters } from './events.js';
-import { type AnswerStore, Filing, type FilingSettings } from './filing.js';
+import { type AnswerStore, Filing, type FilingSettings, type UserCrash } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
+import type { UserWork } from './user-work.js';
 import { Watchdog } from './watchdog.js';
 
 /** How long a stop waits for answers that are under way. */
@@ -34,6 +36,8 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly maxTimeMs: number | null;
   /** How long one page may hold its thread, ms. */
   readonly parseTimeoutMs: number;
+  /** How long one executor may take, ms; null = there are none. */
+  readonly executorTimeoutMs: number | null;
 }
 
 export interface DelegatorParts {
@@ -42,6 +46,8 @@ export interface DelegatorParts {
   readonly cookies: Cookies;
   readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
   readonly listener: CrawlListener;
+  /** null = the run has no executors. */
+  readonly userWork: UserWork | null;
   /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
   readonly checkStore: () => boolean;
   /** ms since epoch; must never go back. */
@@ -63,6 +69,7 @@ export class Delegator implements PoolListener {
   readonly #flights: Flights;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
+  readonly #asks: Asks;
   readonly #checkStore: () => boolean;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
@@ -78,14 +85,17 @@ export class Delegator implements PoolListener {
     this.#checkStore = parts.checkStore;
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
-    this.#watchdog = new Watchdog(holding, settings.parseTimeoutMs, parts.clock);
+    const { parseTimeoutMs, executorTimeoutMs } = settings;
+    this.#watchdog = new Watchdog({ holding, parseTimeoutMs, executorTimeoutMs, clock: parts.clock });
     this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
-    const shared = { frontier, cookies, gate, hops, settings };
-    this.#dispatcher = new Dispatcher({ ...shared, flights: this.#flights, slots: this.#slots });
+    const shared = { frontier, cookies, gate, hops, settings, userWork: parts.userWork };
+    const threads = { flights: this.#flights, slots: this.#slots };
+    this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
+    this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
     this.#filing = new Filing({ ...shared, store, random, listener });
   }
 
@@ -117,13 +127,17 @@ export class Delegator implements PoolListener {
     const startedAt = this.#clock();
     const onStop = (): void => this.#change();
     stop.addEventListener('abort', onStop);
-    const watching = setInterval(() => this.#look(), Math.min(this.#settings.parseTimeoutMs / 4, LOOK_MS));
+    const watching = setInterval(() => this.#look(), Math.min(this.#watchdog.intervalMs, LOOK_MS));
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
         if (ending !== null) {
           await this.#drain();
           return ending;
+        }
+        if (this.#filing.crash !== null) {
+          await this.#drain();
+          throw crashError(this.#filing.crash);
         }
       }
     } finally {
@@ -139,6 +153,12 @@ export class Delegator implements PoolListener {
         return this.#flights.freeHost(message.flightId);
       case 'started':
         return this.#flights.start(message.flightId);
+      case 'ask':
+        return this.#asks.add(message);
+      case 'asked':
+        return this.#asks.end(message);
+      case 'said':
+        return this.#listener.onNotice(message);
       default:
         return message satisfies never;
     }
@@ -179,16 +199,19 @@ export class Delegator implements PoolListener {
   }
 
   async #fileArrivals(): Promise<void> {
-    await this.#filing.file(this.#flights.takeArrivals(), this.#clock());
+    const arrivals = this.#flights.takeArrivals();
+    for (const { flight, outcome } of arrivals) if (outcome.kind === 'lost') this.#asks.drop(flight.flightId);
+    await this.#filing.file(arrivals, this.#clock());
+    this.#filing.counters.requests += await this.#asks.file(this.#clock());
   }
 
   async #ending(elapsedMs: number, hasMore: boolean, stop: AbortSignal): Promise<Ending | null> {
     const { maxPages, maxTimeMs } = this.#settings;
     if (stop.aborted) return 'stopped';
-    const { queued, leased, pages } = await this.#frontier.counts();
+    const { queued, leased, pages, reruns } = await this.#frontier.counts();
     const isIdle = !hasMore && leased === 0 && this.#flights.size === 0 && !this.#flights.hasArrivals;
     if (isIdle && queued === 0) return 'finished';
-    if (isIdle && maxPages !== null && pages >= maxPages) return 'max-pages';
+    if (isIdle && reruns === 0 && maxPages !== null && pages >= maxPages) return 'max-pages';
     return maxTimeMs !== null && elapsedMs >= maxTimeMs ? 'max-time' : null;
   }
 
@@ -204,13 +227,14 @@ export class Delegator implements PoolListener {
   async #sleepMs(now: number, endsAt: number): Promise<number> {
     const dueAt = await this.#frontier.nextDueAt(now);
     const hopAt = await this.#dispatcher.nextHopAt(now);
+    const askAt = await this.#asks.nextAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null;
     const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
     if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
     }
-    const wakeAt = Math.min(dueAt ?? Infinity, hopAt ?? Infinity, endsAt);
+    const wakeAt = Math.min(dueAt ?? Infinity, hopAt ?? Infinity, askAt ?? Infinity, endsAt);
     return Math.min(Math.max(wakeAt - now, 1), MAX_SLEEP_MS);
   }
 
@@ -249,13 +273,17 @@ export class Delegator implements PoolListener {
   }
 
   #endHeld(): void {
-    for (const { thread, flightId } of this.#watchdog.look()) {
-      const url = this.#flights.get(flightId)?.url;
+    for (const { thread, flightId, afterMs } of this.#watchdog.look()) {
+      const inThread = [...this.#flights.all()].filter(({ slot }) => slot.thread === thread);
+      // One that is alone in its thread is the one that holds it, whoever it belongs to.
+      const flight =
+        flightId === null && inThread.length === 1 ? inThread[0] : this.#flights.get(flightId ?? 0);
       // Its answer came in while we looked.
-      if (url === undefined) continue;
-      this.#endedOnPurpose.add(thread);
-      this.#listener.onNotice({ kind: 'thread-ended', thread, url, afterMs: this.#settings.parseTimeoutMs });
-      this.#pool.end(thread, flightId);
+      if (flight === undefined && (flightId !== null || inThread.length === 0)) continue;
+      if (flight !== undefined) this.#endedOnPurpose.add(thread);
+      const url = flight?.url ?? null;
+      this.#listener.onNotice({ kind: 'thread-ended', thread, url, afterMs });
+      this.#pool.end(thread, flight?.flightId ?? null);
     }
   }
 
@@ -280,4 +308,10 @@ export class Delegator implements PoolListener {
     // One turn of the event loop, so that answers that came in together are filed together.
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+function crashError({ key, executor, message, stack }: UserCrash): UserCodeError {
+  return new UserCodeError(`${executor} failed on ${key}: ${message}`, {
+    hint: `${stack}\nwhat was done before is stored: mend the code and give the same command, or --keep-going to go on`,
+  });
 }

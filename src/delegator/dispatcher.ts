@@ -3,18 +3,23 @@
  * out. A slot of the host is taken before a URL is; workers never wait for a host.
  */
 import { InvariantError } from '../errors.js';
-import type { Allowance, Frontier, HostFacts, Lease } from '../frontier/frontier.js';
+import { type Allowance, type Frontier, type HostFacts, type Lease, STORED_HOST } from '../frontier/frontier.js';
 import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { originOf } from '../url/canonicalise.js';
+import type { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import type { Flights } from './flights.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import type { Slot, Slots } from './slots.js';
+import { taskFor } from './task-for.js';
+import type { UserWork } from './user-work.js';
 
 export interface DispatchSettings extends PolitenessSettings {
   /** Origins that get the user's extra headers. */
   readonly seedOrigins: ReadonlySet<string>;
+  /** Tasks in all threads together; beside what threads and slots allow. */
+  readonly maxInFlight: number;
 }
 
 export interface DispatcherParts {
@@ -24,8 +29,14 @@ export interface DispatcherParts {
   readonly gate: RobotsGate;
   readonly hops: RobotsHops;
   readonly cookies: Cookies;
+  readonly asks: Asks;
+  /** null = the run has no executors. */
+  readonly userWork: UserWork | null;
   readonly settings: DispatchSettings;
 }
+
+/** Stored bodies belong to nobody who could be asked too often. */
+const UNLIMITED = { perHost: Infinity, gapMs: 0 } as const;
 
 /** A host whose robots.txt waits for another host is not looked at for so long, unless the answer comes. */
 const HOP_LOOK_MS = 5_000;
@@ -37,6 +48,8 @@ export class Dispatcher {
   readonly #gate: RobotsGate;
   readonly #hops: RobotsHops;
   readonly #cookies: Cookies;
+  readonly #asks: Asks;
+  readonly #userWork: UserWork | null;
   readonly #settings: DispatchSettings;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
@@ -48,6 +61,8 @@ export class Dispatcher {
     this.#gate = parts.gate;
     this.#hops = parts.hops;
     this.#cookies = parts.cookies;
+    this.#asks = parts.asks;
+    this.#userWork = parts.userWork;
     this.#settings = parts.settings;
   }
 
@@ -64,8 +79,9 @@ export class Dispatcher {
     await this.#spaceOut();
     await this.#launchSuspects(now);
     await this.#launchHops(now);
-    const limit = Math.min(this.#slots.free(), pageBudget);
-    return limit > 0 && (await this.#claim(now, limit));
+    await this.#asks.grant(now, (errand, slot, isSpaced) => this.#launchRobots(errand, slot, isSpaced, now));
+    const limit = Math.min(this.#slots.free(), this.#settings.maxInFlight - this.#flights.size);
+    return limit > 0 && (await this.#claim(now, limit, pageBudget));
   }
 
   /** The gap of a host counts from when its request was really made. */
@@ -78,19 +94,21 @@ export class Dispatcher {
     }
   }
 
-  async #claim(now: number, limit: number): Promise<boolean> {
+  async #claim(now: number, limit: number, pageLimit: number): Promise<boolean> {
     const reserved = new Map<number, Slot[]>();
     const spaced = new Set<number>();
     const knownHosts = await this.#frontier.hostCount();
     const { leases, errands, refused } = await this.#frontier.claim({
       now,
       limit,
+      pageLimit,
       allow: (host, taken, dueHosts) => {
         const allowance = this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved);
         if (allowance.kind !== 'wait' && allowance.gapMs > 0) spaced.add(host.id);
         return allowance;
       },
-      refuse: (key, host, robotsText) => this.#gate.refuse(key, host.id, robotsText),
+      refuse: (key, host, robotsText) =>
+        isStored(host) ? null : this.#gate.refuse(key, host.id, robotsText),
     });
     const keepOutside = await this.#frontier.mustKeepOutside();
     for (const host of errands) {
@@ -123,11 +141,12 @@ export class Dispatcher {
   ): Allowance {
     if (this.#hops.isWaiting(host.id)) return { kind: 'wait', until: now + HOP_LOOK_MS };
     if (this.#gate.isUnderWay(host.id)) return { kind: 'wait' };
-    const { perHost, gapMs } = hostLimits(host, this.#settings);
-    if (gapMs > 0 && this.#flights.isStarting(host.id)) return { kind: 'wait' };
+    const { perHost, gapMs } = isStored(host) ? UNLIMITED : hostLimits(host, this.#settings);
+    if (gapMs > 0 && (this.#flights.isStarting(host.id) || this.#asks.isUnderWay(host.id)))
+      return { kind: 'wait' };
     // It needs the host's first slot to itself, and would wait for it as long as there are other pages.
     if (perHost !== Infinity && this.#isHeld(host.id)) return { kind: 'wait' };
-    const isMissing = this.#gate.isMissing(host, now);
+    const isMissing = !isStored(host) && this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
     const share = fairShare(perHost, this.#slots.capacity, activeHosts, knownHosts);
     const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
@@ -148,18 +167,20 @@ export class Dispatcher {
   }
 
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
-    this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) => ({
-      kind: lease.kind === 'sitemap' ? 'sitemap' : 'fetch',
-      thread: slot.thread,
-      flightId,
-      url: lease.url,
-      key: lease.key,
-      slotted: slot.index !== null,
-      keepOutside,
-      sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
-      spaced,
-      cookie: this.#cookies.headerFor(lease.url, now),
-    }));
+    const sendHeaders = this.#settings.seedOrigins.has(originOf(lease.key));
+    const cookie = lease.isStored ? null : this.#cookies.headerFor(lease.url, now);
+    this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) =>
+      taskFor(lease, this.#userWork, {
+        thread: slot.thread,
+        flightId,
+        url: lease.url,
+        slotted: slot.index !== null,
+        keepOutside,
+        sendHeaders,
+        spaced,
+        cookie,
+      }),
+    );
   }
 
   #launchRobots(robots: RobotsErrand, slot: Slot, spaced: boolean, now: number): void {
@@ -240,4 +261,8 @@ function takeFrom(reserved: Map<number, Slot[]>, hostId: number): Slot {
   const slot = reserved.get(hostId)?.pop();
   if (slot === undefined) throw new InvariantError(`host ${hostId} was claimed without a slot`);
   return slot;
+}
+
+function isStored({ host }: HostFacts): boolean {
+  return host === STORED_HOST;
 }

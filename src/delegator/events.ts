@@ -20,10 +20,19 @@ export type Notice =
   | { readonly kind: 'host-blocked'; readonly host: string; readonly forMs: number; readonly detail: string }
   /** The first page held nothing that --within (or the profile) looks for. */
   | { readonly kind: 'within-missing'; readonly url: string }
-  /** A page held its thread for too long; the thread is ended and replaced, the page fails. */
-  | { readonly kind: 'thread-ended'; readonly thread: number; readonly url: string; readonly afterMs: number }
+  /**
+   * A page, or user code on it, held its thread for too long; the thread is ended and replaced. `url` null: which
+   * page it was shows when its tasks are tried alone.
+   */
+  | { readonly kind: 'thread-ended'; readonly thread: number; readonly url: string | null; readonly afterMs: number }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
+  /** Results that were come to by other code than an executor has now; they stand until it is forced. */
+  | { readonly kind: 'code-changed'; readonly executor: string; readonly successes: number }
+  /** Executors are run again on so many pages; `asked`: those of them that are asked for anew. */
+  | { readonly kind: 'rerun'; readonly pages: number; readonly asked: number; readonly isList: boolean }
+  /** A line of user code's. */
+  | { readonly kind: 'said'; readonly key: string; readonly level: 'info' | 'warn'; readonly text: string }
   | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
 
 /** A request that came back and was filed. */

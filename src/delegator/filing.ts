@@ -5,7 +5,8 @@
 import { InvariantError } from '../errors.js';
 import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
-import type { FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
+import type { AnswerOutcome, FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
+import type { Crash } from '../protocol/work.js';
 import type { Answer } from '../store/records.js';
 import { Batch, stateOf } from './batch.js';
 import { type Cookies, withoutCookies } from './cookies.js';
@@ -17,8 +18,12 @@ import { RobotsFiling } from './robots-filing.js';
 import type { RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import { isUnreachable, settleOutcome } from './settle.js';
+import { Losses } from './losses.js';
+import type { UserWork } from './user-work.js';
 
 export interface FilingSettings extends PolitenessSettings {
+  /** Whether the run goes on after a fault of user code. */
+  readonly keepGoing: boolean;
   readonly retries: number;
   readonly obeyRobots: boolean;
 }
@@ -38,6 +43,14 @@ export interface FilingParts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly listener: CrawlListener;
+  /** null = the run has no executors. */
+  readonly userWork: UserWork | null;
+}
+
+/** An exception of user code that is a fault of its own. */
+export interface UserCrash extends Crash {
+  /** Key of the task. */
+  readonly key: string;
 }
 
 export class Filing {
@@ -48,6 +61,9 @@ export class Filing {
   readonly #random: () => number;
   readonly #listener: CrawlListener;
   readonly #trouble: HostTrouble;
+  readonly #userWork: UserWork | null;
+  readonly #losses: Losses;
+  #crash: UserCrash | null = null;
   readonly #robots: RobotsFiling;
   /** URLs whose request was lost with a stale connection, and is made once more at no cost. */
   readonly #resent = new Set<number>();
@@ -60,16 +76,24 @@ export class Filing {
     this.#settings = parts.settings;
     this.#random = parts.random;
     this.#listener = parts.listener;
+    this.#userWork = parts.userWork;
+    this.#losses = new Losses(parts.userWork);
     this.#trouble = new HostTrouble(parts.listener);
     this.#robots = new RobotsFiling({ ...parts, trouble: this.#trouble });
+  }
+
+  /** The first exception of user code that ends the run; null while there was none. */
+  get crash(): UserCrash | null {
+    return this.#crash;
   }
 
   async file(arrivals: readonly Arrival[], now: number): Promise<void> {
     if (arrivals.length === 0) return;
     const batch = new Batch(this.#frontier, now);
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
-    await this.#frontier.apply(batch.settlements, batch.ledger.updates(), () => {
+    await this.#frontier.apply(batch.settlements, batch.ledger.updates(), (admitTask) => {
       for (const answer of batch.answers) this.#store.write(answer);
+      for (const done of batch.done) this.#userWork?.store(done, admitTask);
       this.#cookies.store();
     });
     for (const filed of batch.filed) this.#listener.onFiled(filed);
@@ -85,13 +109,7 @@ export class Filing {
       if (isNobodysFault(outcome)) return this.#robots.forget(errand.robots);
       return this.#robots.file(batch, errand.robots, flight.slot.hostId, outcome);
     }
-    if (outcome.kind === 'lost' && outcome.endedFor === flight.flightId)
-      return this.#failHeld(batch, errand.lease, flight, outcome);
-    if (outcome.kind === 'lost') {
-      const settlement = this.#settleLost(errand.lease, flight.slot.isAlone, outcome);
-      batch.note(errand.lease, settlement, lostAnswer(flight, outcome, batch.now));
-      return;
-    }
+    if (outcome.kind === 'lost') return this.#fileLost(batch, errand.lease, flight, outcome);
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
     if (this.#mustResend(errand.lease, outcome)) {
       const { id, suspect } = errand.lease;
@@ -120,7 +138,9 @@ export class Filing {
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
+    this.#fileWork(batch, lease, outcome, settlement);
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
+    if (outcome.kind === 'answer') this.#countAnswer(outcome);
     // Without robots.txt the first page is what shows that a host is none to be asked.
     if (outcome.kind === 'declined' && !this.#settings.obeyRobots && host.lastSuccessAt === null)
       this.#trouble.leaveAlone(batch, host, outcome.detail);
@@ -142,34 +162,42 @@ export class Filing {
     return true;
   }
 
-  /** All tasks of a dead thread are suspects; each is tried again alone, and fails if that kills a thread twice. */
-  #settleLost(lease: Lease, wasAlone: boolean, lost: Lost): Settlement {
-    const { id } = lease;
-    // Ended for another page's sake: nobody is a suspect.
-    if (lost.endedFor !== null) return { kind: 'release', id, suspect: lease.suspect };
-    if (!wasAlone) return { kind: 'release', id, suspect: Math.max(1, lease.suspect) };
-    if (lease.suspect < 2) return { kind: 'release', id, suspect: 2 };
-    return { kind: 'failed', id, code: 'worker-lost', detail: `ended its thread twice: ${lost.message}` };
+  /** A task whose thread ended under it. */
+  #fileLost(batch: Batch, lease: Lease, flight: Flight, lost: Lost): void {
+    const { settlement, failure } = this.#losses.judge(lease, flight, lost);
+    const { startedAt, slot } = flight;
+    const durationMs = Math.max(0, batch.now - startedAt);
+    const outcome: FailureOutcome = { kind: 'failure', startedAt, durationMs, failure };
+    batch.note(lease, settlement, outcome);
+    this.#fileWork(batch, lease, outcome, settlement);
+    if (settlement.kind === 'failed')
+      batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });
   }
 
-  /** A page that held its thread is not tried again: it would hold the next one. */
-  #failHeld(batch: Batch, lease: Lease, { slot, startedAt }: Flight, { message }: Lost): void {
-    const outcome: FailureOutcome = {
-      kind: 'failure',
-      startedAt,
-      durationMs: batch.now - startedAt,
-      failure: { code: 'decode', message },
-    };
-    batch.note(lease, { kind: 'failed', id: lease.id, code: 'decode', detail: message }, outcome);
-    batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });
+  /** What user code came to, or that it had nothing to come to. */
+  #fileWork(batch: Batch, lease: Lease, outcome: Filed['outcome'], settlement: Settlement): void {
+    if ('report' in outcome && outcome.report !== undefined) {
+      const { report } = outcome;
+      batch.done.push({ lease, report, kept: 'kept' in outcome ? (outcome.kept ?? null) : null });
+      if (report.crash !== null && !this.#settings.keepGoing)
+        this.#crash ??= { key: lease.key, ...report.crash };
+      return;
+    }
+    const error = lease.kind === 'task' || lease.kind === 'rerun' ? errorOf(settlement) : null;
+    if (error === null || this.#userWork === null) return;
+    batch.done.push({ lease, report: this.#userWork.reportOfFailure(lease, error), kept: null });
   }
 
   #countPage(lease: Lease, page: PageOutcome): void {
     if (this.counters.pages === 0 && !page.withinFound) {
       this.#listener.onNotice({ kind: 'within-missing', url: lease.key });
     }
+    this.#countAnswer(page);
+  }
+
+  #countAnswer({ bodyBytes }: PageOutcome | AnswerOutcome): void {
     this.counters.pages++;
-    this.counters.bytes += page.bodyBytes;
+    this.counters.bytes += bodyBytes;
   }
 }
 
@@ -179,8 +207,14 @@ function isNobodysFault(outcome: Outcome | Lost): boolean {
   return outcome.kind === 'failure' && outcome.failure.isStale === true;
 }
 
-/** A request that was lost with its thread, as an answer to remember. */
-function lostAnswer({ startedAt }: Flight, { message }: Lost, now: number): FailureOutcome {
-  const failure = { code: 'worker-lost', message } as const;
-  return { kind: 'failure', startedAt, durationMs: Math.max(0, now - startedAt), failure };
+/** Why nothing came of a task: a code, a colon, a text; null where it is not over. */
+function errorOf(settlement: Settlement): string | null {
+  switch (settlement.kind) {
+    case 'failed':
+      return `${settlement.code}: ${settlement.detail}`;
+    case 'skipped':
+      return `${settlement.reason}: ${settlement.detail ?? 'not asked for'}`;
+    default:
+      return null;
+  }
 }

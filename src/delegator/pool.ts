@@ -40,7 +40,7 @@ export interface Pool {
   /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
   run(task: Task, thread: number): Promise<Outcome | Lost>;
   /** Ends one thread, which is replaced; its tasks are lost with `endedFor`. */
-  end(thread: number, flightId: number): void;
+  end(thread: number, flightId: number | null): void;
   /** Ends all threads at once, whatever they are doing. */
   close(): Promise<void>;
 }
@@ -111,8 +111,8 @@ export class WorkerPool implements Pool {
     }
   }
 
-  end(thread: number, flightId: number): void {
-    this.#endedFor.set(thread, flightId);
+  end(thread: number, flightId: number | null): void {
+    if (flightId !== null) this.#endedFor.set(thread, flightId);
     void this.#workers[thread]?.terminate();
   }
 

@@ -20,6 +20,8 @@ export interface UserWorkOptions {
   readonly since: number;
   /** The request that params describe. */
   readonly requestOf: (params: string) => TaskRequest;
+  /** Called for each execution that is stored. */
+  readonly onExecution: (execution: Execution) => void;
 }
 
 /** What user code came to on one page. */
@@ -101,6 +103,7 @@ export class UserWork {
     for (const execution of report.executions) {
       const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
       this.#table.write(taskId, execution, hash);
+      this.#options.onExecution(execution);
     }
     for (const { key, url, params } of report.follows)
       this.#table.addTask(key, admitTask(key, url), params);

@@ -1,48 +1,93 @@
-/** Notices pages that hold their thread for too long: a thread that is busy with one cannot say so itself. */
-import type { Holding } from '../protocol/holding.js';
+/**
+ * Notices threads that are held for too long, by a page or by user code: a thread that is busy cannot say so
+ * itself.
+ */
+import { CELL, CELLS, type Holding } from '../protocol/holding.js';
 
-/** A flight at work in a thread, and for how long it was seen there. */
+export interface WatchdogOptions {
+  readonly holding: Holding;
+  /** How long reading one page may hold a thread, ms. */
+  readonly parseTimeoutMs: number;
+  /** How long user code may hold one, ms; null = there is none, and threads show no pulse. */
+  readonly executorTimeoutMs: number | null;
+  /** ms; must never go back. */
+  readonly clock: () => number;
+}
+
+/** A flight at work in a thread, the thread's pulse, and for how long both were seen unchanged. */
 interface Sight {
   readonly flightId: number;
+  readonly pulse: number;
   heldMs: number;
 }
 
-export interface Held {
+export interface HeldThread {
   readonly thread: number;
-  readonly flightId: number;
+  /** null = one of the thread's flights: user code that went on after it had waited for something. */
+  readonly flightId: number | null;
+  readonly afterMs: number;
 }
 
 export class Watchdog {
   readonly #cells: Int32Array;
-  readonly #limitMs: number;
-  readonly #clock: () => number;
+  readonly #options: WatchdogOptions;
   readonly #sights: (Sight | undefined)[] = [];
   #lastLook: number;
 
-  constructor(holding: Holding, limitMs: number, clock: () => number) {
-    this.#cells = new Int32Array(holding.cells);
-    this.#limitMs = limitMs;
-    this.#clock = clock;
-    this.#lastLook = clock();
+  constructor(options: WatchdogOptions) {
+    this.#cells = new Int32Array(options.holding.cells);
+    this.#options = options;
+    this.#lastLook = options.clock();
   }
 
-  /** Looks at all threads; to be called several times within the limit. Each held thread is told once. */
-  look(): Held[] {
-    const now = this.#clock();
+  /** How often to look, ms. */
+  get intervalMs(): number {
+    const { parseTimeoutMs, executorTimeoutMs } = this.#options;
+    return Math.min(parseTimeoutMs, executorTimeoutMs ?? Infinity) / 4;
+  }
+
+  /** Looks at all threads; to be called several times within the limits. Each held thread is told once. */
+  look(): HeldThread[] {
+    const now = this.#options.clock();
     // Where nobody looked for long, the whole process stood still (stopped, suspended), and the page with it.
-    const passedMs = Math.min(now - this.#lastLook, this.#limitMs / 2);
+    const passedMs = Math.min(now - this.#lastLook, this.intervalMs * 2);
     this.#lastLook = now;
-    const held: Held[] = [];
-    for (let thread = 0; thread < this.#cells.length; thread++) {
-      const flightId = Atomics.load(this.#cells, thread);
-      const sight = this.#sights[thread];
-      if (sight?.flightId !== flightId) this.#sights[thread] = { flightId, heldMs: 0 };
-      else if (flightId !== 0 && (sight.heldMs += passedMs) >= this.#limitMs) {
-        held.push({ thread, flightId });
-        // The thread is about to end, and its successor starts with a clean cell.
-        Atomics.store(this.#cells, thread, 0);
-      }
+    const held: HeldThread[] = [];
+    for (let thread = 0; thread < this.#cells.length / CELLS; thread++) {
+      const found = this.#lookAt(thread, passedMs);
+      if (found !== null) held.push(found);
     }
     return held;
+  }
+
+  #lookAt(thread: number, passedMs: number): HeldThread | null {
+    const flightId = this.#read(thread, CELL.flight);
+    const pulse = this.#read(thread, CELL.pulse);
+    const sight = this.#sights[thread];
+    if (sight?.flightId !== flightId || sight.pulse !== pulse) {
+      this.#sights[thread] = { flightId, pulse, heldMs: 0 };
+      return null;
+    }
+    sight.heldMs += passedMs;
+    const limitMs = this.#limitMs(thread, flightId, pulse);
+    if (limitMs === null || sight.heldMs < limitMs) return null;
+    // The thread is about to end, and its successor starts with clean cells.
+    this.#sights[thread] = undefined;
+    Atomics.store(this.#cells, thread * CELLS + CELL.flight, 0);
+    Atomics.store(this.#cells, thread * CELLS + CELL.pulse, 0);
+    return { thread, flightId: flightId === 0 ? null : flightId, afterMs: limitMs };
+  }
+
+  /** How long a thread may stand as it does; null = for ever. */
+  #limitMs(thread: number, flightId: number, pulse: number): number | null {
+    const { parseTimeoutMs, executorTimeoutMs } = this.#options;
+    const isInExecutor = this.#read(thread, CELL.executor) !== 0;
+    if (flightId !== 0) return isInExecutor ? (executorTimeoutMs ?? parseTimeoutMs) : parseTimeoutMs;
+    // A thread that has not shown a pulse yet is still starting.
+    return pulse === 0 ? null : executorTimeoutMs;
+  }
+
+  #read(thread: number, cell: number): number {
+    return Atomics.load(this.#cells, thread * CELLS + cell);
   }
 }

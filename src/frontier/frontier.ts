@@ -26,6 +26,9 @@ export type Awaitable<T> = T | Promise<T>;
  */
 export type RequestKind = 'page' | 'sitemap' | 'task' | 'rerun';
 
+/** Stands for a host where nothing is asked for: executors are run again on stored bodies. It has no robots.txt and no gap. */
+export const STORED_HOST = 'stored://bodies';
+
 /** A host as the policy sees it. Times are ms since epoch, null = never or none. */
 export interface HostFacts {
   readonly id: number;
@@ -89,6 +92,8 @@ export interface ClaimRequest {
   readonly now: number;
   /** At most this many leases and errands together. */
   readonly limit: number;
+  /** Of the leases, at most this many for pages. */
+  readonly pageLimit: number;
   /**
    * Called for hosts that are due, longest waiting first. `taken` = what this claim has taken already;
    * `dueHosts` = how many are due, as far as that was looked at.
@@ -186,6 +191,8 @@ export interface StateCounts {
   readonly failed: number;
   readonly skipped: number;
   readonly pages: number;
+  /** Of the queued ones, those that executors are to be run on again. */
+  readonly reruns: number;
 }
 
 /** Worth telling the user, as it happens. */

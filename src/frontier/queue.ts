@@ -3,9 +3,15 @@
  * unasked. Called inside a transaction of the frontier.
  */
 import type { Connection, Statement } from '../database/connection.js';
-import type { Claim, ClaimRequest, HostFacts, Lease, RequestKind } from './frontier.js';
+import {
+  type Claim,
+  type ClaimRequest,
+  type HostFacts,
+  type Lease,
+  type RequestKind,
+  STORED_HOST,
+} from './frontier.js';
 import type { HostTable } from './hosts.js';
-import { STORED_HOST } from './schema.js';
 import type { SitemapTable } from './sitemaps.js';
 import type { Settled, UrlTable } from './urls.js';
 
@@ -22,6 +28,7 @@ interface Taken {
   readonly leases: Lease[];
   readonly errands: HostFacts[];
   refused: number;
+  pages: number;
 }
 
 interface Candidate {
@@ -62,7 +69,7 @@ export class Queue {
 
   /** See `Frontier.claim`. */
   claim(request: ClaimRequest): Claim {
-    const claim: Taken = { leases: [], errands: [], refused: 0 };
+    const claim: Taken = { leases: [], errands: [], refused: 0, pages: 0 };
     let cursor: HostFacts | undefined;
     for (let looks = 0; looks < MAX_LOOKS; looks += HOSTS_AT_ONCE) {
       const due = this.#hosts.due(request.now, HOSTS_AT_ONCE, cursor);
@@ -109,12 +116,15 @@ export class Queue {
     for (let refused = 0; left > 0 && refused < REFUSALS_PER_CLAIM;) {
       const candidates = this.#candidates.all(host.id, refused === 0 ? left : CANDIDATES);
       if (candidates.length === 0) return;
+      const before = left + refused;
       for (const candidate of candidates) {
         if (left === 0) return;
+        if (candidate.kind === 'page' && claim.pages >= request.pageLimit) continue;
         const reason = request.refuse(candidate.url, host, robotsText);
         if (reason === null) {
-          this.#urls.lease(candidate.id, host.id);
+          this.#urls.lease(candidate.id, host.id, candidate.kind);
           claim.leases.push(asLease(candidate, host));
+          if (candidate.kind === 'page') claim.pages++;
           left--;
         } else {
           const { id, kind, url } = candidate;
@@ -125,6 +135,8 @@ export class Queue {
           refused++;
         }
       }
+      // All that is left is more pages than may be asked for.
+      if (left + refused === before) return;
     }
   }
 }

@@ -88,9 +88,6 @@ CREATE INDEX deferred_by_scope ON deferred(scope_key);
 CREATE TABLE outside_hosts (host TEXT PRIMARY KEY, links INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
-/** Stands for a host in the rows of requests that are none: executors run again on stored bodies. */
-export const STORED_HOST = 'stored://bodies';
-
 /**
  * Hops of a way that cannot be walked, as stored: no chain of redirects is that long. A URL with so many
  * `seed_hops` is on no seed's chain.

@@ -3,9 +3,8 @@
  * queue as all others, but lead nowhere, and are no part of the link graph.
  */
 import type { Connection, Statement } from '../database/connection.js';
-import type { Rerun } from './frontier.js';
+import { type Rerun, STORED_HOST } from './frontier.js';
 import type { HostTable } from './hosts.js';
-import { STORED_HOST } from './schema.js';
 import type { UrlTable } from './urls.js';
 
 interface Origin {
@@ -20,6 +19,7 @@ export class TaskQueue {
   readonly #hosts: HostTable;
   readonly #origin: Statement<[number], Origin>;
   readonly #again: Statement<[number]>;
+  readonly #move: Statement<[{ readonly id: number; readonly url: string; readonly hostId: number }]>;
 
   constructor(connection: Connection, { urls, hosts }: { readonly urls: UrlTable; readonly hosts: HostTable }) {
     this.#connection = connection;
@@ -28,15 +28,19 @@ export class TaskQueue {
     this.#origin = connection.prepare(
       'SELECT kind, coalesce(url, request_key) AS url, host_id AS hostId FROM urls WHERE id = ?',
     );
+    this.#move = connection.prepare('UPDATE urls SET url = @url, host_id = @hostId WHERE id = @id AND url <> @url');
     this.#again = connection.prepare(
       `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
          not_before = NULL, link_count = NULL WHERE id = ? AND state IN ('done', 'failed', 'skipped')`,
     );
   }
 
-  /** Queues a task unless it is known. Answers its id. */
+  /** Queues a task unless it is known; a known one may have another address now. Answers its id. */
   admit(key: string, url: string): number {
-    return this.#urls.admitTask({ requestKey: `task:${key}`, kind: 'task', url, hostId: this.#hosts.idOf(url) });
+    const hostId = this.#hosts.idOf(url);
+    const id = this.#urls.admitTask({ requestKey: `task:${key}`, kind: 'task', url, hostId });
+    this.#move.run({ id, url, hostId });
+    return id;
   }
 
   /** What an earlier run had still to run again, the next one plans anew. */

@@ -49,6 +49,9 @@ export interface Reach {
 /** The way that leads to a seed. */
 export const SEED: Reach = { kind: 'page', depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true };
 
+/** Reruns go before all else of their host: they are no part of what limits count. */
+const DEPTH = { task: 0, rerun: -1 } as const;
+
 /** A request of user code's. */
 export interface TaskRow {
   readonly requestKey: string;
@@ -129,7 +132,7 @@ export class UrlTable {
   readonly #relax: Statement<[number, number]>;
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
-  readonly #counts = { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 };
+  readonly #counts = { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0, reruns: 0 };
   #maxDepth = Infinity;
 
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
@@ -169,7 +172,7 @@ export class UrlTable {
 
   /** Reads the totals from the file. */
   recount(connection: Connection): void {
-    Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0 });
+    Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0, reruns: 0 });
     const rows = connection
       .prepare<[], { state: State; n: number; pages: number }>(
         `SELECT state, count(*) AS n, count(link_count) AS pages FROM urls
@@ -180,6 +183,10 @@ export class UrlTable {
       this.#counts[state] = n;
       this.#counts.pages += pages;
     }
+    this.#counts.reruns = connection
+      .prepare<[], number>(`SELECT count(*) FROM urls WHERE kind = 'rerun' AND state = 'queued'`)
+      .pluck()
+      .get() as number;
   }
 
   counts(): StateCounts {
@@ -215,7 +222,8 @@ export class UrlTable {
     if (known !== undefined) return known[0];
     this.#counts.queued++;
     this.#hosts.countClaimable(hostId, 1);
-    const row = this.#insert.run(requestKey, kind, url, hostId, 'queued', null, 0, 0, foundOn, NO_HOPS);
+    if (kind === 'rerun') this.#counts.reruns++;
+    const row = this.#insert.run(requestKey, kind, url, hostId, 'queued', null, DEPTH[kind], 0, foundOn, NO_HOPS);
     return Number(row.lastInsertRowid);
   }
 
@@ -250,8 +258,8 @@ export class UrlTable {
     return ids;
   }
 
-  lease(id: number, hostId: number): void {
-    this.#count(hostId, 'page', 'queued', 'leased', false);
+  lease(id: number, hostId: number, kind: RequestKind): void {
+    this.#count(hostId, kind, 'queued', 'leased', false);
     this.#lease.run(id);
   }
 
@@ -332,6 +340,7 @@ export class UrlTable {
   #count(hostId: number, kind: RequestKind, from: State, to: State, isWaiting: boolean): void {
     if (isCounted(kind, from)) this.#counts[from]--;
     if (isCounted(kind, to)) this.#counts[to]++;
+    if (kind === 'rerun') this.#counts.reruns += (to === 'queued' ? 1 : 0) - (from === 'queued' ? 1 : 0);
     // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
     const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
     if (change !== 0) this.#hosts.countClaimable(hostId, change);

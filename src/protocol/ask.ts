@@ -48,7 +48,8 @@ export interface AskedAnswer {
 /** A line of user code's for the run's standard error. */
 export interface Said {
   readonly kind: 'said';
-  readonly flightId: number;
+  /** Of the task. */
+  readonly key: string;
   readonly level: 'info' | 'warn';
   /** At most 2,000 characters, of whatever. */
   readonly text: string;

@@ -41,6 +41,8 @@ export class ExecutionTable {
   readonly #taskOf: Statement<[number], TaskRow>;
   readonly #addTask: Statement<[string, number, string]>;
   readonly #taskId: Statement<[string], number>;
+  readonly #setParams: Statement<[{ readonly key: string; readonly params: string }]>;
+  readonly #dropBody: Statement<[number]>;
   readonly #of: Statement<[number], ExecutionRow>;
   readonly #write: Statement<[Upsert]>;
   readonly #skip: Statement<[Upsert]>;
@@ -51,6 +53,10 @@ export class ExecutionTable {
     this.#taskOf = connection.prepare('SELECT id, key, params FROM tasks WHERE page_id = ?');
     this.#addTask = connection.prepare('INSERT OR IGNORE INTO tasks (key, page_id, params) VALUES (?, ?, ?)');
     this.#taskId = connection.prepare<[string], number>('SELECT id FROM tasks WHERE key = ?').pluck();
+    this.#setParams = connection.prepare(
+      'UPDATE tasks SET params = @params WHERE key = @key AND params <> @params',
+    );
+    this.#dropBody = connection.prepare('DELETE FROM bodies WHERE page_id = ?');
     this.#of = connection.prepare(
       'SELECT executor, status, output, last_run AS lastRun FROM executions WHERE task_id = ?',
     );
@@ -83,6 +89,12 @@ export class ExecutionTable {
   addTask(key: string, pageId: number, params: string): number {
     const { changes, lastInsertRowid } = this.#addTask.run(key, pageId, params);
     return changes === 1 ? Number(lastInsertRowid) : (this.#taskId.get(key) as number);
+  }
+
+  /** The same; one that is known gets new params, and what was kept for the old ones goes. */
+  setTask(key: string, pageId: number, params: string): void {
+    const { changes } = this.#addTask.run(key, pageId, params);
+    if (changes === 0 && this.#setParams.run({ key, params }).changes > 0) this.#dropBody.run(pageId);
   }
 
   executionsOf(taskId: number): readonly ExecutionRow[] {

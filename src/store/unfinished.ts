@@ -1,7 +1,7 @@
 /** What executors have still to be run on, asked of the whole file when a run starts. */
-import type { Connection } from '../database/connection.js';
+import type { Connection, Statement } from '../database/connection.js';
 
-/** Which executors a run is about. */
+/** Which executors a run is about, in their order. */
 export interface RunOf {
   readonly executors: readonly string[];
   /** Of those: to be run whatever they came to before. */
@@ -10,49 +10,81 @@ export interface RunOf {
 
 export interface UnfinishedRow {
   readonly pageId: number;
+  /** Whether its body is stored. */
   readonly isStored: boolean;
 }
 
-/**
- * Pages of the crawl that were fetched, and on which an executor of the run never succeeded or is forced.
- * In the order they were found; read as it is iterated.
- */
-export function* unfinishedPages(connection: Connection, run: RunOf): Generator<UnfinishedRow> {
-  yield* rows(connection, run, `u.kind = 'page' AND u.state = 'done' AND u.link_count IS NOT NULL`, []);
+/** Pages that were fetched. */
+const CRAWLED = `(u.kind = 'page' AND u.state = 'done' AND u.link_count IS NOT NULL)`;
+/** Tasks that are not in the queue anyway. */
+const TASKS = `(u.kind = 'task' AND u.state NOT IN ('queued', 'leased'))`;
+
+/** Pages and tasks on which an executor of the run never succeeded, or is forced. */
+export class Unfinished {
+  readonly #connection: Connection;
+  readonly #run: RunOf;
+  readonly #isStored: Statement<[number], number>;
+
+  constructor(connection: Connection, run: RunOf) {
+    this.#connection = connection;
+    this.#run = run;
+    this.#isStored = connection
+      .prepare<[number], number>('SELECT 1 FROM bodies WHERE page_id = ?')
+      .pluck();
+  }
+
+  /** All of the file, in the order they were found. */
+  inFile(): UnfinishedRow[] {
+    const ids = this.#query(`${CRAWLED} OR ${TASKS}`).all(...this.#parameters());
+    return ids.map((pageId) => this.#row(pageId));
+  }
+
+  /** Those with one of these keys. */
+  among(keys: readonly string[]): UnfinishedRow[] {
+    const byKey = this.#query(`t.key = ? AND (${CRAWLED} OR ${TASKS})`);
+    return keys.flatMap((key) => byKey.all(key, ...this.#parameters()).map((pageId) => this.#row(pageId)));
+  }
+
+  #query(condition: string): Statement<unknown[], number> {
+    const { executors, forced } = this.#run;
+    const isMissing =
+      forced.size > 0
+        ? '1'
+        : `(SELECT count(*) FROM executions e WHERE e.task_id = t.id AND e.status = 'success'
+             AND e.executor IN (${executors.map(() => '?').join(', ')})) < ${executors.length}`;
+    return this.#connection
+      .prepare<unknown[], number>(
+        `SELECT u.id FROM urls u LEFT JOIN tasks t ON t.page_id = u.id WHERE (${condition}) AND ${isMissing} ORDER BY u.id`,
+      )
+      .pluck();
+  }
+
+  #parameters(): readonly string[] {
+    return this.#run.forced.size > 0 ? [] : this.#run.executors;
+  }
+
+  #row(pageId: number): UnfinishedRow {
+    return { pageId, isStored: this.#isStored.get(pageId) === 1 };
+  }
 }
 
-/**
- * The same for tasks, whether they were ever answered or not; those in the queue are left out, as they are to be done
- * anyway.
- *
- * @param key null = all tasks of the file but crawled pages
- */
-export function* unfinishedTasks(connection: Connection, run: RunOf, key: string | null): Generator<UnfinishedRow> {
-  if (key === null) yield* rows(connection, run, `u.kind = 'task' AND u.state NOT IN ('queued', 'leased')`, []);
-  else yield* rows(connection, run, `t.key = ? AND u.state NOT IN ('queued', 'leased')`, [key]);
-}
-
-function* rows(
+/** How many successes an executor has: in the whole file, or among the tasks with these keys. */
+export function countSuccesses(
   connection: Connection,
-  { executors, forced }: RunOf,
-  condition: string,
-  parameters: readonly string[],
-): Generator<UnfinishedRow> {
-  const places = executors.map(() => '?').join(', ');
-  const isMissing =
-    forced.size > 0
-      ? '1'
-      : `(SELECT count(*) FROM executions e WHERE e.task_id = t.id AND e.status = 'success'
-           AND e.executor IN (${places})) < ${executors.length}`;
-  // A list of numbers first: what is done with the rows changes the tables that they are read from.
-  const ids = connection
-    .prepare<unknown[], number>(
-      `SELECT u.id FROM urls u LEFT JOIN tasks t ON t.page_id = u.id WHERE ${condition} AND ${isMissing} ORDER BY u.id`,
-    )
-    .pluck()
-    .all(...parameters, ...(forced.size > 0 ? [] : executors));
-  const isStored = connection.prepare<[number], number>('SELECT 1 FROM bodies WHERE page_id = ?').pluck();
-  for (const pageId of ids) yield { pageId, isStored: isStored.get(pageId) === 1 };
+  executor: string,
+  keys: readonly string[] | null,
+): number {
+  if (keys === null) {
+    const count = connection.prepare<[string], number>(
+      `SELECT count(*) FROM executions WHERE executor = ? AND status = 'success'`,
+    );
+    return count.pluck().get(executor) as number;
+  }
+  const has = connection.prepare<[string, string], number>(
+    `SELECT 1 FROM executions e JOIN tasks t ON t.id = e.task_id
+      WHERE t.key = ? AND e.executor = ? AND e.status = 'success'`,
+  );
+  return keys.filter((key) => has.pluck().get(key, executor) === 1).length;
 }
 
 /** How many successes of each executor were come to by other code than it has now; only those with any. */

@@ -1,0 +1,124 @@
+/**
+ * The user's code in a run: which tasks there are, what executors have still to be run on, and what they came to.
+ */
+import type { CrawlConfig } from '../config/config.js';
+import type { Connection } from '../database/connection.js';
+import type { Notice } from '../delegator/events.js';
+import { type TaskRequest, UserWork } from '../delegator/user-work.js';
+import { UsageError } from '../errors.js';
+import type { Rerun } from '../frontier/frontier.js';
+import type { SqliteFrontier } from '../frontier/sqlite.js';
+import { ExecutionTable } from '../store/executions.js';
+import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
+import type { TaskEntry } from '../tasks/entry.js';
+import type { JsonObject } from '../tasks/json.js';
+import { requestOf } from '../tasks/request.js';
+
+/** What one executor came to in this run, in tasks. */
+export interface ExecutorTotals {
+  readonly success: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Not run, because it had succeeded before. */
+  readonly passedOver: number;
+}
+
+type Counts = { -readonly [Count in keyof ExecutorTotals]: number };
+const NOTHING: ExecutorTotals = { success: 0, failed: 0, skipped: 0, passedOver: 0 };
+
+/** The user's code and its tables in one run. */
+export interface OwnCode {
+  readonly work: UserWork;
+  readonly table: ExecutionTable;
+  /** By executor, in the order of the run; filled as the run goes on. */
+  readonly totals: ReadonlyMap<string, Counts>;
+}
+
+/** Null where the run has no executors. */
+export function openOwnCode(connection: Connection, config: CrawlConfig, startedAt: number): OwnCode | null {
+  const names = config.modules.flatMap(({ executors }) => executors);
+  if (config.modules.length === 0) return null;
+  const table = new ExecutionTable(connection);
+  const totals = new Map<string, Counts>(names.map((name) => [name, { ...NOTHING }]));
+  const work = new UserWork(table, {
+    modules: config.modules,
+    forced: new Set(config.forced),
+    since: startedAt,
+    requestOf: plainRequestOf,
+    onExecution: ({ executor, status }) => {
+      const total = totals.get(executor);
+      if (total !== undefined) total[status] += 1;
+    },
+  });
+  return { work, table, totals };
+}
+
+/** The request of a task as a thread makes it. */
+function plainRequestOf(params: string): TaskRequest {
+  const { method, headers, body } = requestOf(JSON.parse(params) as JsonObject, 'a stored task');
+  const own = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  return {
+    method,
+    headers: body === null ? own : [...own, ['content-type', body.contentType] as const],
+    body: body?.text ?? null,
+  };
+}
+
+/**
+ * Queues what executors have still to be run on: pages of a crawl, or the tasks of a list.
+ *
+ * @param keys null = all that the file holds
+ * @returns what is worth telling
+ */
+export function queueUnfinished(
+  connection: Connection,
+  frontier: SqliteFrontier,
+  config: CrawlConfig,
+  { totals }: OwnCode,
+  keys: readonly string[] | null,
+): readonly Notice[] {
+  const forced = new Set(config.forced);
+  const unfinished = new Unfinished(connection, { executors: [...totals.keys()], forced });
+  for (const [executor, total] of totals)
+    if (!forced.has(executor)) total.passedOver = countSuccesses(connection, executor, keys);
+  const reruns: Rerun[] = keys === null ? unfinished.inFile() : unfinished.among(keys);
+  frontier.queueReruns(reruns);
+  const asked = reruns.filter(({ isStored }) => !isStored).length;
+  const hashes = new Map(
+    config.modules.flatMap(({ executors, codeHash }) =>
+      executors.filter((name) => !forced.has(name)).map((name) => [name, codeHash] as const),
+    ),
+  );
+  return [
+    ...changedCode(connection, hashes).map((change) => ({ kind: 'code-changed', ...change }) as const),
+    ...(reruns.length === 0
+      ? []
+      : [{ kind: 'rerun', pages: reruns.length, asked, isList: keys !== null } as const]),
+  ];
+}
+
+/** Admits the entries of a list that say what to ask for; one that is known with other params gets the new ones. */
+export function admitEntries(
+  frontier: SqliteFrontier,
+  table: ExecutionTable,
+  entries: readonly TaskEntry[],
+): void {
+  frontier.apply([], [], (admitTask) => {
+    for (const { key, params } of entries) {
+      if (params === null) continue;
+      const pageId = admitTask(key, requestOf(params, key).url);
+      table.setTask(key, pageId, JSON.stringify(params));
+    }
+  });
+}
+
+/** @throws UsageError for a key that stands alone and is not known from an earlier run */
+export function refuseUnknownKeys(connection: Connection, entries: readonly TaskEntry[]): void {
+  const known = connection.prepare<[string], number>('SELECT 1 FROM tasks WHERE key = ?').pluck();
+  for (const { key, params, where } of entries) {
+    if (params === null && known.get(key) === undefined)
+      throw new UsageError(`${where}: ${JSON.stringify(key)} is not known from an earlier run`, {
+        hint: 'a key alone stands for a task that the file holds; give its url to add it',
+      });
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What becomes of a task whose thread ended under it. Whose fault it was shows when it is tried again alone; a page on
+ * which user code does it is fetched all the same, and only that executor fails.
+ */
+import type { Lease, Settlement } from '../frontier/frontier.js';
+import type { Failure } from '../protocol/failure.js';
+import type { Flight } from './flights.js';
+import type { Lost } from './pool.js';
+import type { UserWork } from './user-work.js';
+
+export interface Loss {
+  readonly settlement: Settlement;
+  /** What is remembered of this try. */
+  readonly failure: Failure;
+}
+
+export class Losses {
+  readonly #userWork: UserWork | null;
+
+  /** @param userWork null where there is none */
+  constructor(userWork: UserWork | null) {
+    this.#userWork = userWork;
+  }
+
+  judge(lease: Lease, { slot, flightId }: Flight, lost: Lost): Loss {
+    const { id, suspect } = lease;
+    const failure: Failure = { code: 'worker-lost', message: lost.message };
+    const again = (next: number): Loss => ({ settlement: { kind: 'release', id, suspect: next }, failure });
+    if (lost.endedFor === flightId) return this.#judgeHeld(lease, lost, again);
+    // Ended for another page's sake: nobody is a suspect.
+    if (lost.endedFor !== null) return again(suspect);
+    // All tasks of a dead thread are suspects; each is tried again alone, and has to end that thread, too, twice.
+    if (!slot.isAlone) return again(Math.max(1, suspect));
+    if (suspect < 2) return again(2);
+    const detail = `ended its thread twice: ${lost.message}`;
+    if (this.#blame(lease, lost, `worker-lost: ${detail}`)) return again(1);
+    return { settlement: { kind: 'failed', id, code: 'worker-lost', detail }, failure };
+  }
+
+  /** It is not tried again as it was: it would hold the next thread, too. */
+  #judgeHeld(lease: Lease, lost: Lost, again: (suspect: number) => Loss): Loss {
+    if (this.#blame(lease, lost, `timeout: ${lost.message}`)) return again(lease.suspect);
+    const failure: Failure = { code: 'decode', message: lost.message };
+    return { settlement: { kind: 'failed', id: lease.id, code: 'decode', detail: lost.message }, failure };
+  }
+
+  /** Whether an executor was at work on it, which then is not run on it again. */
+  #blame(lease: Lease, { executor }: Lost, error: string): boolean {
+    const name = this.#userWork?.nameAt(executor) ?? null;
+    if (name === null) return false;
+    this.#userWork?.blame(lease, name, error);
+    return true;
+  }
+}
