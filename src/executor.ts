@@ -15,7 +15,7 @@ export type Headers = Readonly<Record<string, string | readonly string[]>>;
  * An executor: a named export of a module given with --executors, run on each page in the thread that fetched
  * it. What it answers is stored as JSON (nothing is null); what it throws is judged as `TaskError` says.
  */
-export type Executor = (page: Page, context: Context) => Promise<unknown> | unknown;
+export type Executor = (page: Page, context: Context) => unknown;
 
 /**
  * An export called `validate`, which looks at every answer before the executors do and throws when it is not

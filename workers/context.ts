@@ -36,8 +36,8 @@ export function makeContext(parts: ContextParts, signal: AbortSignal): Context {
       if (!parts.follows.some((other) => other.key === follow.key)) parts.follows.push(follow);
     },
     log: {
-      info: (message) => parts.say('info', String(message)),
-      warn: (message) => parts.say('warn', String(message)),
+      info: (message) => parts.say('info', message),
+      warn: (message) => parts.say('warn', message),
     },
   };
 }

@@ -10,5 +10,5 @@ export function parseDocument(text: string): PageNode {
 /** The HTML inside an element of such a tree. */
 export function serializeInner(element: PageElement): string {
   // Sound: user code gets elements of `parseDocument` only.
-  return serialize(element as DefaultTreeAdapterTypes.Element, { scriptingEnabled: false });
+  return serialize(element as unknown as DefaultTreeAdapterTypes.Element, { scriptingEnabled: false });
 }

@@ -53,7 +53,12 @@ export class ExecutorRunner {
   async validate(job: Job): Promise<Crash | null> {
     const { validators } = await this.#load();
     for (const validator of validators) {
-      const ended = await this.#call(job, 'validate', (context) => validator(job.page, context), judgeRefusal);
+      const ended = await this.#call(
+        job,
+        'validate',
+        (context) => validator(job.page, context),
+        judgeRefusal,
+      );
       if (!('kind' in ended)) continue;
       if (ended.kind === 'crash') return crashOf('validate', ended);
       throw new FailureError({ code: 'validation', message: ended.error, status: job.page.status });
@@ -123,7 +128,9 @@ export class ExecutorRunner {
     const called = (async (): Promise<Ended> => {
       try {
         const context = makeContext(parts, over.signal);
-        return { output: asJson(name, await this.#holder.hold(held, () => code(context), this.#names.indexOf(name))) };
+        return {
+          output: asJson(name, await this.#holder.hold(held, () => code(context), this.#names.indexOf(name))),
+        };
       } catch (thrown) {
         return judge(thrown);
       }

@@ -1,6 +1,6 @@
 /** Thread entry: loads one module of the user's and says which functions it exports. Nothing of it is called. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Inspection } from '#src/executors/modules.js';
+import type { Inspection } from '#src/protocol/work.js';
 
 async function inspect(url: string): Promise<Inspection> {
   try {

@@ -29,7 +29,11 @@ export function judgeThrown(thrown: unknown): Verdict {
   if (name === 'TaskError') return { kind: 'failed', error: cut(`executor: ${message}`), stack };
   if (name === 'FetchError') {
     const { code } = thrown as { readonly code?: unknown };
-    return { kind: 'failed', error: cut(`${typeof code === 'string' ? code : 'protocol'}: ${message}`), stack };
+    return {
+      kind: 'failed',
+      error: cut(`${typeof code === 'string' ? code : 'protocol'}: ${message}`),
+      stack,
+    };
   }
   return { kind: 'crash', error: cut(`exception: ${name}: ${message}`), stack };
 }
@@ -51,8 +55,9 @@ interface Facts {
 function facts(thrown: unknown): Facts {
   try {
     if (thrown instanceof Error) {
-      const { name, message, stack = `${name}: ${message}` } = thrown;
-      return { name: String(name), message: String(message) || String(name), stack: trimmed(String(stack)) };
+      const { name, message, stack } = thrown as { readonly [field in keyof Facts]?: unknown };
+      const text = String(message) || String(name);
+      return { name: String(name), message: text, stack: trimmed(typeof stack === 'string' ? stack : text) };
     }
     const { message } = toFailure(thrown);
     return { name: 'thrown', message, stack: `thrown: ${message}` };

@@ -65,7 +65,9 @@ async function sitemapReader(): Promise<SitemapReader> {
 
 /** Loaded when there is a first page for it: most runs have none. */
 function userCode(): Promise<UserCode> {
-  return (code ??= import('./user-code.js').then(({ UserCode: Code }) => new Code({ settings, fetcher, asker, holder, post })));
+  return (code ??= import('./user-code.js').then(
+    ({ UserCode: Code }) => new Code({ settings, fetcher, asker, holder, post }),
+  ));
 }
 
 function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome {

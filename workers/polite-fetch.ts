@@ -131,7 +131,8 @@ export class PoliteFetch {
       onSetCookies,
       // Its slot is the host's, not this thread's: an idle connection would count against the host's limit.
       keepAlive: false,
-      intake: (status) => (isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: this.#options.maxBodyBytes }),
+      intake: (status) =>
+        isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: this.#options.maxBodyBytes },
     });
   }
 

@@ -30,10 +30,7 @@ export class Requester {
   }
 
   /** Rejects with what made it a failure: pass it to `toFailure`. */
-  async request(
-    task: RequestTask,
-    onSetCookies: (lines: readonly string[]) => void,
-  ): Promise<AnswerOutcome> {
+  async request(task: RequestTask, onSetCookies: (lines: readonly string[]) => void): Promise<AnswerOutcome> {
     const { asker, maxBodyBytes, userWork } = this.#parts;
     const first = await asker.ask(task, onSetCookies, (status) =>
       isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: maxBodyBytes },

@@ -45,7 +45,11 @@ export class UserWork {
   /** Every link of a page, whatever the crawl's scope. */
   readonly #extractor: LinkExtractor;
 
-  constructor(settings: WorkerSettings, executors: ExecutorSettings, { holder, polite, post }: UserWorkParts) {
+  constructor(
+    settings: WorkerSettings,
+    executors: ExecutorSettings,
+    { holder, polite, post }: UserWorkParts,
+  ) {
     this.#settings = executors;
     this.#runner = new ExecutorRunner(executors, holder);
     this.#polite = polite;
@@ -87,7 +91,12 @@ export class UserWork {
   }
 
   #linksOf(page: PageText, url: string): readonly string[] {
-    const { links } = this.#extractor.extract(page, { url, key: url, keepOutside: false, robotsTag: undefined });
+    const { links } = this.#extractor.extract(page, {
+      url,
+      key: url,
+      keepOutside: false,
+      robotsTag: undefined,
+    });
     return links.flatMap((joined) => (joined === '' ? [] : joined.split('\n')));
   }
 
@@ -108,7 +117,7 @@ export class UserWork {
         return this.#view(readAnswer(reached, reply, this.#maxBodyBytes));
       },
       say: (level, text) =>
-        this.#post({ kind: 'said', key: work.key, level, text: text.slice(0, MAX_SAID_CHARS) }),
+        this.#post({ kind: 'said', key: work.key, level, text: String(text).slice(0, MAX_SAID_CHARS) }),
     };
   }
 }

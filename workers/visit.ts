@@ -43,12 +43,7 @@ export class Visitor {
   readonly #userWork: () => Promise<UserWork>;
 
   /** @param userWork runs the user's code; asked for only where there is some */
-  constructor(
-    settings: WorkerSettings,
-    asker: Asker,
-    holder: Holder,
-    userWork: () => Promise<UserWork>,
-  ) {
+  constructor(settings: WorkerSettings, asker: Asker, holder: Holder, userWork: () => Promise<UserWork>) {
     this.#userWork = userWork;
     this.#asker = asker;
     this.#holder = holder;

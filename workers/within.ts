@@ -19,8 +19,7 @@ const SIMPLE = /^([#.]?)(-?[A-Za-z_][\w-]*)$/;
 /** Compiles a selector. Throws css-select's error for a bad one; the main thread has checked it before. */
 export function compileWithin(selector: string): Within {
   const [, kind, name] = SIMPLE.exec(selector.trim()) ?? [];
-  if (name === undefined)
-    return { matches: compileSelector(selector), needsText: true };
+  if (name === undefined) return { matches: compileSelector(selector), needsText: true };
   return { matches: simpleMatcher(kind ?? '', name), needsText: false };
 }
 

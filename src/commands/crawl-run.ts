@@ -120,7 +120,12 @@ async function crawlInto(
   const notices = ownCode === null ? [] : prepare(connection, frontier, config, ownCode);
   const cookies = openCookies(database, config, cookieFile, startedAt);
   const userWork = ownCode?.work ?? null;
-  const delegator = delegatorFor(config, frontier, { records, cookies, userWork, checkStore: database.check }, hooks);
+  const delegator = delegatorFor(
+    config,
+    frontier,
+    { records, cookies, userWork, checkStore: database.check },
+    hooks,
+  );
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void =>
@@ -206,7 +211,10 @@ function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: 
 function delegatorFor(
   config: CrawlConfig,
   frontier: SqliteFrontier,
-  { records, ...parts }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'checkStore'> & { records: RecordTable },
+  {
+    records,
+    ...parts
+  }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'checkStore'> & { records: RecordTable },
   listener: CrawlListener,
 ): Delegator {
   const { modules, executorTimeoutMs } = config;
@@ -333,7 +341,9 @@ function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
 /** One command would do the work of the other, and not as it was asked to. */
 function refuseOther(connection: Connection, config: CrawlConfig, kind: 'page' | 'task', what: string): void {
   if (kind === 'task' && config.modules.length > 0) return;
-  const open = connection.prepare(`SELECT 1 FROM urls WHERE kind = ? AND state IN ('queued', 'leased') LIMIT 1`);
+  const open = connection.prepare(
+    `SELECT 1 FROM urls WHERE kind = ? AND state IN ('queued', 'leased') LIMIT 1`,
+  );
   if (open.get(kind) === undefined) return;
   throw new UsageError(`${config.databasePath} holds ${what}`, {
     hint: 'finish it first, or choose another file with --db',

@@ -74,7 +74,7 @@ export async function crawlWatched(
 
 /** See the table of exit statuses in cli/exit-status.ts. */
 function exitStatus(
-  { ending, totals, seedsWithoutPage }: RunResult,
+  { ending, totals, seedsWithoutPage, executors }: RunResult,
   view: ViewOptions,
   invocation: Invocation,
 ): number {
@@ -86,6 +86,7 @@ function exitStatus(
     seedsWithoutPage.length > 0 ||
     failed > broken ||
     totals.sitemaps.failed > 0 ||
+    executors.some(({ failed }) => failed > 0) ||
     (view.failOnBroken && broken > 0);
   return isIncomplete ? EXIT.incomplete : EXIT.finished;
 }
@@ -118,6 +119,8 @@ function summarise(
         : // Only --max-time begins anew with every run; at another limit the same command stops at once.
           invocation.resumeCommand(ending === 'max-time' ? null : (limit?.split(' ')[0] ?? null)),
     startsAfresh,
+    executors: result.executors,
+    tasks: config.tasks?.length ?? null,
     seedsWithoutPage,
     advice,
     pagesThisRun,

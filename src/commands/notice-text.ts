@@ -47,7 +47,10 @@ function threadEnded(thread: number, url: string | null, afterMs: number): strin
 function rerunText(pages: number, asked: number, isList: boolean): string {
   const what = plural(pages, isList ? 'task' : 'page');
   if (asked === 0) return `executors run again on ${what}, whose bodies are stored: nothing is asked for`;
-  const which = asked === pages ? 'asked for again, as their bodies are not stored' : `${formatNumber(asked)} of them asked for again`;
+  const which =
+    asked === pages
+      ? 'asked for again, as their bodies are not stored'
+      : `${formatNumber(asked)} of them asked for again`;
   return `executors run again on ${what}: ${which} (--keep-bodies stores them)`;
 }
 

@@ -79,7 +79,8 @@ export class Asks {
 
   /** The thread that asked for them is gone. */
   drop(flightId: number): void {
-    for (const [askId, { flightId: asker }] of this.#waiting) if (asker === flightId) this.#waiting.delete(askId);
+    for (const [askId, { flightId: asker }] of this.#waiting)
+      if (asker === flightId) this.#waiting.delete(askId);
     for (const [askId, asked] of this.#underWay) {
       if (asked.flightId !== flightId) continue;
       this.#underWay.delete(askId);
@@ -106,7 +107,9 @@ export class Asks {
         patch.nextFetchAt ?? host.nextFetchAt,
         answer.startedAt + hostLimits(host, settings).gapMs,
       );
-      await frontier.apply([], [{ hostId: host.id, patch: { ...patch, nextFetchAt } }], () => cookies.store());
+      await frontier.apply([], [{ hostId: host.id, patch: { ...patch, nextFetchAt } }], () =>
+        cookies.store(),
+      );
     }
     return finished.length;
   }
@@ -115,7 +118,10 @@ export class Asks {
    * Grants what may be asked for now, in the order of asking.
    * @param launchRobots fetches a robots.txt that must be read first
    */
-  async grant(now: number, launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void): Promise<void> {
+  async grant(
+    now: number,
+    launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
+  ): Promise<void> {
     for (const [askId, waiting] of this.#waiting) {
       const grant = await this.#judge(askId, waiting, now, launchRobots);
       if (grant === null) continue;

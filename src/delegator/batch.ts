@@ -23,7 +23,13 @@ export class Batch {
     this.settlements.push(settlement);
     // Nothing was asked, so nothing was answered; and a rerun is about executors, the page's record stays as it is.
     if (outcome.kind === 'declined' || kind === 'rerun') return;
-    this.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
+    this.answers.push({
+      id,
+      key: kind === 'task' ? null : key,
+      url,
+      outcome,
+      isLast: stateOf(settlement) !== 'retry',
+    });
   }
 }
 

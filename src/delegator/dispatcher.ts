@@ -3,7 +3,13 @@
  * out. A slot of the host is taken before a URL is; workers never wait for a host.
  */
 import { InvariantError } from '../errors.js';
-import { type Allowance, type Frontier, type HostFacts, type Lease, STORED_HOST } from '../frontier/frontier.js';
+import {
+  type Allowance,
+  type Frontier,
+  type HostFacts,
+  type Lease,
+  STORED_HOST,
+} from '../frontier/frontier.js';
 import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { originOf } from '../url/canonicalise.js';
 import type { Asks } from './asks.js';

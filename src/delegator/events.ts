@@ -24,7 +24,12 @@ export type Notice =
    * A page, or user code on it, held its thread for too long; the thread is ended and replaced. `url` null: which
    * page it was shows when its tasks are tried alone.
    */
-  | { readonly kind: 'thread-ended'; readonly thread: number; readonly url: string | null; readonly afterMs: number }
+  | {
+      readonly kind: 'thread-ended';
+      readonly thread: number;
+      readonly url: string | null;
+      readonly afterMs: number;
+    }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
   /** Results that were come to by other code than an executor has now; they stand until it is forced. */

@@ -211,7 +211,9 @@ function isNobodysFault(outcome: Outcome | Lost): boolean {
 function errorOf(settlement: Settlement): string | null {
   switch (settlement.kind) {
     case 'failed':
-      return `${settlement.code}: ${settlement.detail}`;
+      return settlement.code === 'status'
+        ? settlement.detail.replace(' ', ': ')
+        : `${settlement.code}: ${settlement.detail}`;
     case 'skipped':
       return `${settlement.reason}: ${settlement.detail ?? 'not asked for'}`;
     default:

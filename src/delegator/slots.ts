@@ -95,7 +95,9 @@ export class Slots {
   acquire(hostId: number, perHost: number): Slot | null {
     if (perHost === Infinity) {
       const thread = this.#leastLoaded();
-      return thread === null ? null : this.#take({ hostId, thread, index: null, isAlone: false, takes: 'task' });
+      return thread === null
+        ? null
+        : this.#take({ hostId, thread, index: null, isAlone: false, takes: 'task' });
     }
     const busy = this.#hosts.get(hostId)?.busy;
     for (let index = 0; index < Math.min(perHost, this.capacity); index++) {
@@ -174,7 +176,9 @@ export class Slots {
   #freeIndex(hostId: number, perHost: number, thread: number): number | null | undefined {
     if (perHost === Infinity) return null;
     const busy = this.#hosts.get(hostId)?.busy;
-    const free = Array.from({ length: perHost }, (_, index) => index).filter((index) => busy?.has(index) !== true);
+    const free = Array.from({ length: perHost }, (_, index) => index).filter(
+      (index) => busy?.has(index) !== true,
+    );
     return free.find((index) => [null, thread].includes(this.#homeOf(hostId, index))) ?? free[0];
   }
 

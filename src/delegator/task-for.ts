@@ -26,7 +26,7 @@ export function taskFor(lease: Lease, userWork: UserWork | null, base: Base): Ta
   }
 }
 
-function workOn(lease: Lease, userWork: UserWork, { keepOutside: _, ...base }: Base): Task {
+function workOn(lease: Lease, userWork: UserWork, base: Omit<Base, 'keepOutside'>): Task {
   const work = userWork.workFor(lease);
   if (!lease.isStored) return { ...base, kind: 'request', ...userWork.requestFor(lease, work), work };
   const answer = userWork.storedFor(lease);

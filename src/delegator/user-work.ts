@@ -47,7 +47,9 @@ export class UserWork {
     this.#options = options;
     this.#names = options.modules.flatMap(({ executors }) => executors);
     this.#hashes = new Map(
-      options.modules.flatMap(({ executors, codeHash }) => executors.map((name) => [name, codeHash] as const)),
+      options.modules.flatMap(({ executors, codeHash }) =>
+        executors.map((name) => [name, codeHash] as const),
+      ),
     );
   }
 
@@ -56,13 +58,15 @@ export class UserWork {
     const blamed = this.#blamed.get(lease.pageId) ?? null;
     const task = lease.kind === 'page' ? undefined : this.#table.taskOf(lease.pageId);
     // A page that was never fetched, so that nothing was ever run on it.
-    if (task === undefined) return { key: lease.key, params: NO_PARAMS, run: this.#names, results: {}, blamed };
+    if (task === undefined)
+      return { key: lease.key, params: NO_PARAMS, run: this.#names, results: {}, blamed };
     const run: string[] = [];
     const results: Record<string, string> = {};
     const known = new Map(this.#table.executionsOf(task.id).map((row) => [row.executor, row]));
     for (const name of this.#names) {
       const row = known.get(name);
-      const isDone = row?.status === 'success' && !(this.#options.forced.has(name) && !this.#isSince(row.lastRun));
+      const isDone =
+        row?.status === 'success' && !(this.#options.forced.has(name) && !this.#isSince(row.lastRun));
       if (isDone && row.output !== null) results[name] = row.output;
       else run.push(name);
     }
@@ -99,14 +103,14 @@ export class UserWork {
 
   /** Stores what came of it; called in the transaction that settles the lease. */
   store({ lease, report, kept }: Done, admitTask: AdmitTask): void {
-    const taskId = this.#table.taskOf(lease.pageId)?.id ?? this.#table.addTask(lease.key, lease.pageId, NO_PARAMS);
+    const taskId =
+      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addTask(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
       const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
       this.#table.write(taskId, execution, hash);
       this.#options.onExecution(execution);
     }
-    for (const { key, url, params } of report.follows)
-      this.#table.addTask(key, admitTask(key, url), params);
+    for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
     if (kept !== null) this.#table.keepBody(lease.pageId, kept);
     this.#blamed.delete(lease.pageId);
   }

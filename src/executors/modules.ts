@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../errors.js';
-import type { ExecutorModule } from '../protocol/work.js';
+import type { ExecutorModule, Inspection } from '../protocol/work.js';
 
 /** Executors that are built in, by the name that takes the place of a module's. */
 export const BUILT_IN: ReadonlySet<string> = new Set(['scrape']);
@@ -16,11 +16,6 @@ export const BUILT_IN: ReadonlySet<string> = new Set(['scrape']);
 const VALIDATOR = 'validate';
 /** How long a module may take to load, ms. */
 const LOAD_MS = 30_000;
-
-/** What the thread answers for one module. */
-export type Inspection =
-  | { readonly kind: 'loaded'; readonly functions: readonly string[] }
-  | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
 /**
  * Looks at the modules of a run, in their order.
@@ -30,10 +25,12 @@ export type Inspection =
  * @throws UsageError (rejects) for a module that cannot be read, does not load or exports no function, and for two
  *         executors of one name
  */
-export async function readModules(names: readonly string[], label: string): Promise<readonly ExecutorModule[]> {
+export async function readModules(
+  names: readonly string[],
+  label: string,
+): Promise<readonly ExecutorModule[]> {
   const modules: ExecutorModule[] = [];
-  for (const name of names)
-    modules.push(BUILT_IN.has(name) ? builtIn(name) : await readModule(name, label));
+  for (const name of names) modules.push(BUILT_IN.has(name) ? builtIn(name) : await readModule(name, label));
   refuseTwins(modules, label);
   return modules;
 }
@@ -65,7 +62,8 @@ function readSource(file: string, label: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
+    const reason =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     throw new UsageError(`${label}: cannot read ${file}: ${reason}`, {
       cause,
       hint: `expected a module of your functions, or one of ${[...BUILT_IN].join(', ')}`,
@@ -73,7 +71,11 @@ function readSource(file: string, label: string): string {
   }
 }
 
-function notLoaded(file: string, label: string, { message, stack }: Inspection & { kind: 'failed' }): UsageError {
+function notLoaded(
+  file: string,
+  label: string,
+  { message, stack }: Inspection & { kind: 'failed' },
+): UsageError {
   const isTypeScript = /\.[cm]?ts$/.test(file) && /unknown file extension|strip/i.test(message);
   const hint = isTypeScript
     ? `Node.js ${process.versions.node} does not load TypeScript; use 22.18 or newer, or compile it`
@@ -93,17 +95,20 @@ function inspect(url: string): Promise<Inspection> {
     const failed = (message: string): void => end({ kind: 'failed', message, stack: '' });
     const timer = setTimeout(() => failed(`not within ${LOAD_MS / 1000} s`), LOAD_MS);
     worker.once('message', end);
-    worker.once('error', (error: Error) => end({ kind: 'failed', message: error.message, stack: error.stack ?? '' }));
+    worker.once('error', (error: Error) =>
+      end({ kind: 'failed', message: error.message, stack: error.stack ?? '' }),
+    );
     worker.once('exit', (code) => failed(`it ended its thread with status ${code}`));
   });
 }
 
 /** A module's own list of its exports is sorted by name; people mean the order they wrote them in. */
 async function inSourceOrder(names: readonly string[], source: string): Promise<readonly string[]> {
-  const { init, parse } = await import('es-module-lexer');
-  await init;
+  const lexer = await import('es-module-lexer');
+  // A promise, whatever its type says.
+  await Promise.resolve(lexer.init);
   try {
-    const [, exports] = parse(source);
+    const [, exports] = lexer.parse(source);
     const order = exports.map((each) => ('name' in each ? each.name : ''));
     const placeOf = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
     return [...names].sort((a, b) => placeOf(a) - placeOf(b));
@@ -119,7 +124,9 @@ function refuseTwins(modules: readonly ExecutorModule[], label: string): void {
     for (const executor of executors) {
       const owner = owners.get(executor);
       if (owner !== undefined)
-        throw new UsageError(`${label}: there are two executors called ${executor}: in ${owner} and in ${url}`);
+        throw new UsageError(
+          `${label}: there are two executors called ${executor}: in ${owner} and in ${url}`,
+        );
       owners.set(executor, url);
     }
   }

@@ -241,7 +241,9 @@ export class SqliteFrontier implements Frontier {
   }
 }
 
-function settledAs(settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'answer' | 'redirect' }>): Settled {
+function settledAs(
+  settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'answer' | 'redirect' }>,
+): Settled {
   switch (settlement.kind) {
     case 'failed':
       return { state: 'failed', error: settlement.code, detail: settlement.detail, attempts: 1 };

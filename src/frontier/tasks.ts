@@ -21,14 +21,19 @@ export class TaskQueue {
   readonly #again: Statement<[number]>;
   readonly #move: Statement<[{ readonly id: number; readonly url: string; readonly hostId: number }]>;
 
-  constructor(connection: Connection, { urls, hosts }: { readonly urls: UrlTable; readonly hosts: HostTable }) {
+  constructor(
+    connection: Connection,
+    { urls, hosts }: { readonly urls: UrlTable; readonly hosts: HostTable },
+  ) {
     this.#connection = connection;
     this.#urls = urls;
     this.#hosts = hosts;
     this.#origin = connection.prepare(
       'SELECT kind, coalesce(url, request_key) AS url, host_id AS hostId FROM urls WHERE id = ?',
     );
-    this.#move = connection.prepare('UPDATE urls SET url = @url, host_id = @hostId WHERE id = @id AND url <> @url');
+    this.#move = connection.prepare(
+      'UPDATE urls SET url = @url, host_id = @hostId WHERE id = @id AND url <> @url',
+    );
     this.#again = connection.prepare(
       `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
          not_before = NULL, link_count = NULL WHERE id = ? AND state IN ('done', 'failed', 'skipped')`,

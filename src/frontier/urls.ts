@@ -172,7 +172,15 @@ export class UrlTable {
 
   /** Reads the totals from the file. */
   recount(connection: Connection): void {
-    Object.assign(this.#counts, { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0, reruns: 0 });
+    Object.assign(this.#counts, {
+      queued: 0,
+      leased: 0,
+      done: 0,
+      failed: 0,
+      skipped: 0,
+      pages: 0,
+      reruns: 0,
+    });
     const rows = connection
       .prepare<[], { state: State; n: number; pages: number }>(
         `SELECT state, count(*) AS n, count(link_count) AS pages FROM urls
@@ -223,7 +231,18 @@ export class UrlTable {
     this.#counts.queued++;
     this.#hosts.countClaimable(hostId, 1);
     if (kind === 'rerun') this.#counts.reruns++;
-    const row = this.#insert.run(requestKey, kind, url, hostId, 'queued', null, DEPTH[kind], 0, foundOn, NO_HOPS);
+    const row = this.#insert.run(
+      requestKey,
+      kind,
+      url,
+      hostId,
+      'queued',
+      null,
+      DEPTH[kind],
+      0,
+      foundOn,
+      NO_HOPS,
+    );
     return Number(row.lastInsertRowid);
   }
 

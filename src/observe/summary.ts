@@ -18,6 +18,11 @@ export interface Summary extends Totals {
   /** The same command would begin anew, as that of the demo does. */
   readonly startsAfresh: boolean;
 
+  /** What executors came to in this run, in tasks, in their order; empty where there are none. */
+  readonly executors: readonly ExecutorSummary[];
+  /** Entries of the task list; null for a crawl. */
+  readonly tasks: number | null;
+
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
   /** Sentences for the user, such as the advice to try another profile. */
   readonly advice: readonly string[];
@@ -26,6 +31,15 @@ export interface Summary extends Totals {
   readonly bytesThisRun: number;
   readonly elapsedMs: number;
   readonly peakMemoryBytes: number;
+}
+
+/** One executor in one run; `passedOver`: tasks on which it had succeeded before. */
+export interface ExecutorSummary {
+  readonly name: string;
+  readonly success: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly passedOver: number;
 }
 
 /** Hosts shown by name; the rest are one line. */
@@ -37,6 +51,7 @@ export function formatSummary(summary: Summary, paint: Paint = PLAIN): string {
   const blocks = [
     headline(summary, paint),
     table(rows(summary), paint),
+    ...(summary.executors.length === 0 ? [] : [table(executorRows(summary), paint)]),
     costs(summary),
     ...troubles(summary),
     ...summary.advice.map((sentence) => fold(printable(sentence), '  ')),
@@ -78,10 +93,32 @@ function heldBack({ skipped }: Summary, database: string): string {
 }
 
 function finished(summary: Summary, database: string): string {
+  if (summary.tasks !== null) return finishedTasks(summary, database);
   if (summary.pages === 0) return `No page was crawled: ${complaints(summary)}.`;
   if (summary.exitStatus !== 0) return `Finished, but ${complaints(summary)}. The rest is in ${database}.`;
   const depth = (summary.skipped.depth ?? 0) > 0 ? ' within --max-depth' : '';
   return `Finished: ${database} holds every page the seeds lead to${depth}.`;
+}
+
+function finishedTasks(summary: Summary, database: string): string {
+  const failed = failedExecutions(summary);
+  const tasks = `${plural(summary.tasks ?? 0, 'task')} of the list`;
+  if (summary.exitStatus === 0)
+    return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.`;
+  const what = failed > 0 ? `${plural(failed, 'execution')} failed` : complaints(summary);
+  return `Finished ${tasks}, but ${what}; the same command tries again what failed. The rest is in ${database}.`;
+}
+
+function failedExecutions({ executors }: Summary): number {
+  return sum(executors.map(({ failed }) => failed));
+}
+
+/** A line for each executor: how often it succeeded in this run, and what else became of it. */
+function executorRows({ executors }: Summary): Row[] {
+  return executors.map(({ name, success, failed, skipped, passedOver }) => {
+    const others = tally({ failed, skipped, 'passed over': passedOver });
+    return [printable(name), success, others] as const;
+  });
 }
 
 function complaints(summary: Summary): string {
@@ -91,6 +128,7 @@ function complaints(summary: Summary): string {
   const parts = [
     ...(seeds > 0 ? [`${plural(seeds, 'seed')} led to no page`] : []),
     ...(others > 0 ? [`${plural(others, 'URL')} failed${alsoBroken}`] : []),
+    ...(failedExecutions(summary) > 0 ? [`${plural(failedExecutions(summary), 'execution')} failed`] : []),
     ...(summary.sitemaps.failed > 0 ? [`${plural(summary.sitemaps.failed, 'sitemap')} failed`] : []),
   ];
   return parts.length > 0 ? parts.join(' and ') : `${plural(broken, 'URL')} answered with a 4xx status`;

@@ -26,6 +26,11 @@ export interface ExecutorModule {
   readonly codeHash: string;
 }
 
+/** What a thread answers that has loaded a module to look at it. */
+export type Inspection =
+  | { readonly kind: 'loaded'; readonly functions: readonly string[] }
+  | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
+
 /** What is to be done on one page. */
 export interface Work {
   /** Key of the task. */

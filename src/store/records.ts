@@ -24,7 +24,8 @@ interface RecordRow {
 /** One answer to be stored with the URL it belongs to. */
 export interface Answer {
   readonly id: number;
-  readonly key: string;
+  /** The URL that it is known by; null = it is known by something else. */
+  readonly key: string | null;
   /** What was put on the wire. */
   readonly url: string;
   readonly outcome: Outcome;

@@ -28,9 +28,7 @@ export class Unfinished {
   constructor(connection: Connection, run: RunOf) {
     this.#connection = connection;
     this.#run = run;
-    this.#isStored = connection
-      .prepare<[number], number>('SELECT 1 FROM bodies WHERE page_id = ?')
-      .pluck();
+    this.#isStored = connection.prepare<[number], number>('SELECT 1 FROM bodies WHERE page_id = ?').pluck();
   }
 
   /** All of the file, in the order they were found. */

@@ -34,6 +34,7 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
       frontier.claim({
         now: 1,
         limit: 10,
+        pageLimit: Infinity,
         allow: () => ({ kind: 'pages', count: 10, gapMs: 0 }),
         refuse: () => null,
       }).leases;

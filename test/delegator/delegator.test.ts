@@ -28,6 +28,9 @@ const SETTINGS: DelegatorSettings = {
   maxPages: null,
   maxTimeMs: null,
   parseTimeoutMs: 60_000,
+  executorTimeoutMs: null,
+  keepGoing: false,
+  maxInFlight: Infinity,
   seedOrigins: new Set(),
 };
 
@@ -72,6 +75,7 @@ describe('the delegator', () => {
       {
         frontier: bench.frontier,
         store: { write: () => undefined },
+        userWork: null,
         cookies: new Cookies(null, { write: () => undefined }),
         listener: { onFiled: () => undefined, onNotice: () => undefined },
         checkStore: () => true,
@@ -143,7 +147,8 @@ describe('the delegator', () => {
       async ({ url }) => {
         asked.push(url);
         await new Promise((resolve) => setTimeout(resolve, 2));
-        if (asked.length <= 4) return { kind: 'lost', message: 'the thread died', endedFor: null };
+        if (asked.length <= 4)
+          return { kind: 'lost', message: 'the thread died', endedFor: null, executor: null };
         setTimeout(() => stop.abort(), 200);
         return refusal;
       },

@@ -12,6 +12,8 @@ const LEASE: Lease = {
   id: 7,
   hostId: 1,
   kind: 'page',
+  pageId: 7,
+  isStored: false,
   key: 'http://a.test/~x',
   url: 'http://a.test/~x',
   depth: 2,

@@ -2,13 +2,18 @@ import { expect, test } from 'vitest';
 import { Watchdog } from '../../dist/delegator/watchdog.js';
 import { Holder, makeHolding } from '../../dist/protocol/holding.js';
 
-const HELD = [{ thread: 1, flightId: 7 }];
+const HELD = [{ thread: 1, flightId: 7, afterMs: 1_000 }];
 
 /** A dog that watches two threads, the second of which is in the middle of flight 7; and its clock. */
 function watching(work: (look: (afterMs: number) => unknown) => void): void {
   const holding = makeHolding(2);
   let now = 0;
-  const watchdog = new Watchdog(holding, 1_000, () => now);
+  const watchdog = new Watchdog({
+    holding,
+    parseTimeoutMs: 1_000,
+    executorTimeoutMs: null,
+    clock: () => now,
+  });
   new Holder(holding).hold({ thread: 1, flightId: 7 }, () =>
     work((afterMs) => {
       now += afterMs;

@@ -74,7 +74,8 @@ export interface BenchOptions {
 }
 
 /** Everything that is due is taken, with no gap. */
-const ALL: Pick<ClaimRequest, 'limit' | 'allow' | 'refuse'> = {
+const ALL: Pick<ClaimRequest, 'limit' | 'pageLimit' | 'allow' | 'refuse'> = {
+  pageLimit: Infinity,
   limit: 1_000,
   allow: (): Allowance => ({ kind: 'pages', count: 1_000, gapMs: 0 }),
   refuse: () => null,

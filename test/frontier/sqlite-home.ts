@@ -96,5 +96,6 @@ function countStates(connection: Connection): StateCounts {
     failed: count(`state = 'failed'`),
     skipped: count(`state = 'skipped'`),
     pages: count(`is_page AND state = 'done' AND redirect_to IS NULL`),
+    reruns: 0,
   };
 }

@@ -23,6 +23,8 @@ function summary(changes: Partial<Summary> = {}): Summary {
     patterns: [],
     heldBackByHost: 0,
     outOfScope: { links: 0, hosts: 0, top: [] },
+    executors: [],
+    tasks: null,
     seedsWithoutPage: [],
     hostsGivenUp: [],
     advice: [],

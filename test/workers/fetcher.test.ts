@@ -152,19 +152,19 @@ test('a body that ends early is a reset, however it was framed', async () => {
   ];
   for (const head of heads) {
     const site = await serveRaw((socket) => socket.end(head));
-    expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'reset' });
+    expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({ code: 'reset' });
     expect(site.connections(), 'not asked again').toBe(1);
   }
   const site = await serveRaw((socket) => {
     socket.write(heads[0] as string);
     setTimeout(() => socket.resetAndDestroy(), 20);
   });
-  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'reset' });
+  expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({ code: 'reset' });
 });
 
 test('a body without a length ends where the connection does', async () => {
   const site = await serveRaw((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it'));
-  expect((await makeFetcher().get(ask(site.origin))).body.toString()).toBe('all of it');
+  expect((await makeFetcher().send(ask(site.origin))).body.toString()).toBe('all of it');
 });
 
 test('interim answers before the real one are passed over', async () => {
@@ -173,7 +173,7 @@ test('interim answers before the real one are passed over', async () => {
       'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
     ),
   );
-  const reply = await makeFetcher().get(ask(site.origin));
+  const reply = await makeFetcher().send(ask(site.origin));
   expect([reply.status, reply.body.toString()]).toEqual([200, 'ok']);
 });
 
@@ -205,7 +205,7 @@ test('no connection in time is a connect failure', async () => {
   // It accepts, but never says its part of the TLS handshake.
   const site = await serveRaw(() => {});
   const url = site.origin.replace('http:', 'https:');
-  expect(await failureOf(makeFetcher({ timeoutMs: 200 }).get(ask(url)))).toEqual({
+  expect(await failureOf(makeFetcher({ timeoutMs: 200 }).send(ask(url)))).toEqual({
     code: 'connect',
     message: 'no connection within 200 ms',
   });
@@ -230,7 +230,7 @@ test('bytes that are no body are bounded too', async () => {
     const more = setInterval(() => socket.write('x'.repeat(64 * 1024)), 1);
     socket.on('close', () => clearInterval(more));
   });
-  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({
+  expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({
     code: 'too-large',
     status: 200,
   });
@@ -253,7 +253,7 @@ test('a fresh connection closed without an answer is a reset and not asked again
     requests += 1;
     socket.destroy();
   });
-  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'reset' });
+  expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({ code: 'reset' });
   expect(requests).toBe(1);
 });
 
@@ -272,11 +272,11 @@ test('an unasked second response is never taken for the next page', async () => 
 
 test('what is not HTTP is a protocol failure', async () => {
   const site = await serveRaw((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
-  expect(await failureOf(makeFetcher().get(ask(site.origin)))).toMatchObject({ code: 'protocol' });
+  expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({ code: 'protocol' });
   const endless = await serveRaw((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyyyyyyyyyy\r\n'.repeat(10_000)}`);
   });
-  expect(await failureOf(makeFetcher().get(ask(endless.origin)))).toMatchObject({ code: 'protocol' });
+  expect(await failureOf(makeFetcher().send(ask(endless.origin)))).toMatchObject({ code: 'protocol' });
 });
 
 test('a refused port is a connect failure and a name nobody has a dns one', async () => {
@@ -293,9 +293,9 @@ test('a certificate nobody vouches for is a tls failure', async () => {
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const failure = await failureOf(makeFetcher().get(ask(`https://127.0.0.1:${port}/`)));
+  const failure = await failureOf(makeFetcher().send(ask(`https://127.0.0.1:${port}/`)));
   expect(failure).toEqual({ code: 'tls', message: 'self-signed certificate' });
   const plain = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-  const wrong = await failureOf(makeFetcher().get(ask(plain.origin.replace('http:', 'https:'))));
+  const wrong = await failureOf(makeFetcher().send(ask(plain.origin.replace('http:', 'https:'))));
   expect(wrong).toMatchObject({ code: 'tls' });
 });

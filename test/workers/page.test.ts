@@ -231,7 +231,8 @@ test('trouble on the network is an outcome as well, without a status', async () 
 
 test('a slotted page says that its body is in before it is parsed, others say nothing', async () => {
   const events: string[] = [];
-  const listener = (message: WorkerMessage) => events.push(`${message.kind} ${message.flightId}`);
+  const listener = (message: WorkerMessage) =>
+    events.push(`${message.kind} ${'flightId' in message ? message.flightId : ''}`);
   pool.on('message', listener);
   onTestFinished(() => void pool.off('message', listener));
   const page = await run(fetchTask(`${site.origin}/big`, { slotted: true, flightId: 7 }));

@@ -74,6 +74,8 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     ca: [],
     timeoutMs: 5_000,
     maxBodyBytes: 1024 * 1024,
+    maxRedirects: 20,
+    executors: null,
     ...changes,
   };
 }
