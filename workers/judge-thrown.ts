@@ -57,21 +57,22 @@ function facts(thrown: unknown): Facts {
     if (thrown instanceof Error) {
       const { name, message, stack } = thrown as { readonly [field in keyof Facts]?: unknown };
       const text = String(message) || String(name);
-      return { name: String(name), message: text, stack: trimmed(typeof stack === 'string' ? stack : text) };
+      return { name: String(name), message: text, stack: userLines(typeof stack === 'string' ? stack : text) };
     }
     const { message } = toFailure(thrown);
-    return { name: 'thrown', message, stack: `thrown: ${message}` };
+    return { name: 'thrown', message, stack: '' };
   } catch {
     return { name: 'thrown', message: 'something that cannot be read', stack: '' };
   }
 }
 
-/** Without the lines below the user's code: they are ours and Node's. */
-function trimmed(stack: string): string {
+/** The lines of the user's own code; '' where there are none. */
+function userLines(stack: string): string {
   const own = new URL('.', import.meta.url).href;
-  const lines = stack.split('\n');
-  const end = lines.findIndex((line) => line.includes(own) || line.includes('node:internal'));
-  return (end > 1 ? lines.slice(0, end) : lines).join('\n');
+  return stack
+    .split('\n')
+    .filter((line) => line.includes('file:') && !line.includes(own) && !line.includes('/node_modules/piscina/'))
+    .join('\n');
 }
 
 function cut(text: string): string {

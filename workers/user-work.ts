@@ -19,6 +19,8 @@ import { PageView } from './page-view.js';
 import { plainRequest, type PoliteFetch } from './polite-fetch.js';
 
 const MAX_SAID_CHARS = 2_000;
+/** How often a thread shows that its event loop turns, ms. */
+const PULSE_MS = 100;
 
 export interface Worked {
   readonly report: WorkReport;
@@ -42,6 +44,8 @@ export class UserWork {
   readonly #polite: PoliteFetch;
   readonly #post: (message: WorkerMessage) => void;
   readonly #maxBodyBytes: number;
+  readonly #holder: Holder;
+  #pulse: NodeJS.Timeout | null = null;
   /** Every link of a page, whatever the crawl's scope. */
   readonly #extractor: LinkExtractor;
 
@@ -54,6 +58,7 @@ export class UserWork {
     this.#runner = new ExecutorRunner(executors, holder);
     this.#polite = polite;
     this.#post = post;
+    this.#holder = holder;
     this.#maxBodyBytes = settings.maxBodyBytes;
     const rule = { ...settings.rule, profile: 'web', scope: 'any', include: [], exclude: [] } as const;
     this.#extractor = new LinkExtractor({ ...settings, rule, within: null }, compileScope(rule));
@@ -64,6 +69,7 @@ export class UserWork {
    * @throws FailureError (rejects) `validation` where a validator says that this is not the page
    */
   async onFresh(task: WorkTask, answer: Answer): Promise<Worked> {
+    this.#showPulse(task);
     const page = this.#view(answer);
     const parts = this.#contextParts(task, answer.url);
     const job = { held: task, page, work: task.work, parts };
@@ -75,8 +81,17 @@ export class UserWork {
 
   /** Runs executors on an answer that was stored. */
   onStored(task: WorkTask, answer: Answer): Promise<WorkReport> {
+    this.#showPulse(task);
     const parts = this.#contextParts(task, answer.url);
     return this.#runner.run({ held: task, page: this.#view(answer), work: task.work, parts });
+  }
+
+  /** From the first page on: user code may hold the thread at any time, not only while it is called. */
+  #showPulse({ thread }: Held): void {
+    if (this.#pulse !== null) return;
+    // At once: user code may not let the first one happen.
+    this.#holder.beat(thread);
+    this.#pulse = setInterval(() => this.#holder.beat(thread), PULSE_MS).unref();
   }
 
   #view({ type, body, ...answer }: Answer): PageView {
@@ -117,7 +132,7 @@ export class UserWork {
         return this.#view(readAnswer(reached, reply, this.#maxBodyBytes));
       },
       say: (level, text) =>
-        this.#post({ kind: 'said', key: work.key, level, text: String(text).slice(0, MAX_SAID_CHARS) }),
+        this.#post({ kind: 'said', key: work.key, level, text: `${text}`.slice(0, MAX_SAID_CHARS) }),
     };
   }
 }

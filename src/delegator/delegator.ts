@@ -311,7 +311,8 @@ export class Delegator implements PoolListener {
 }
 
 function crashError({ key, executor, message, stack }: UserCrash): UserCodeError {
+  const advice = 'what was done before is stored: mend the code and give the same command, or --keep-going';
   return new UserCodeError(`${executor} failed on ${key}: ${message}`, {
-    hint: `${stack}\nwhat was done before is stored: mend the code and give the same command, or --keep-going to go on`,
+    hint: stack === '' ? advice : `${stack}\n${advice}`,
   });
 }

@@ -72,7 +72,7 @@ export interface Crash {
   readonly executor: string;
   /** Class and text. */
   readonly message: string;
-  /** With the user's source lines. */
+  /** Where in the user's own code it was, innermost first; '' = not in it. */
   readonly stack: string;
 }
 
