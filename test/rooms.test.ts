@@ -25,6 +25,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['src/delegator/pool.ts'],
   commander: ['src/cli/parse.ts'],
   'csv-parse/sync': ['src/tasks/csv-list.ts'],
+  'csv-stringify/sync': ['src/export/lines.ts'],
   'css-select': ['src/config.ts', 'workers/within.ts'],
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/links.ts'],

@@ -2,9 +2,11 @@
 import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
 import { EXPLAIN } from './explain-command.js';
+import { EXPORT } from './export-command.js';
+import { STATUS } from './status-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, DEMO, VERIFY, EXPLAIN] as const;
+export const COMMANDS = [CRAWL, DEMO, VERIFY, EXPLAIN, STATUS, EXPORT] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;
