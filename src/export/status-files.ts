@@ -36,7 +36,6 @@ export async function writeStatusFiles(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [key, rows] of tasks(connection)) {
-    stop.throwIfAborted();
     const file = join(folder, taskFileName(key, '.status.json'));
     await writeWhole(file, `${JSON.stringify(statusOf(key, rows), null, 2)}\n`, stop);
   }

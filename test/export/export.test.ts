@@ -1,6 +1,7 @@
 /** What `export` writes, run in this process with streams of the tests' own. */
 import {
   existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -195,9 +196,11 @@ describe('json-files', () => {
   test('files of an earlier export are replaced, others stay', async () => {
     const out = emptyFolder();
     writeFileSync(join(out, 'third.status.json'), 'old');
-    writeFileSync(join(out, 'mine.txt'), 'mine');
+    // Whoever has the old file open goes on with the old file.
+    linkSync(join(out, 'third.status.json'), join(out, 'old.txt'));
     await printed('export', '--format', 'json-files', '--out', out, '--db', runFile().path);
     expect(readFileSync(join(out, 'third.status.json'), 'utf8')).toContain('"name": "third"');
+    expect(readFileSync(join(out, 'old.txt'), 'utf8')).toBe('old');
     expect(readdirSync(out)).toHaveLength(4);
   });
 
