@@ -1,9 +1,10 @@
 /** The library: what `import … from 'orbweaver'` gives. Options are named as the flags are. */
-import { resolveConfig, type CrawlOptions } from './config.js';
+import { resolveConfig } from './config/config.js';
+import type { CrawlOptions } from './config/options.js';
 import { type RunResult, runCrawl } from './commands/crawl-run.js';
 import type { Filed, Notice } from './delegator/events.js';
 
-export type { CrawlOptions } from './config.js';
+export type { CrawlOptions } from './config/options.js';
 export type { Filed, Notice } from './delegator/events.js';
 export type { RunResult } from './commands/crawl-run.js';
 export { readStatus, statusSummary } from './commands/read-status.js';

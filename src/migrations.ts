@@ -2,7 +2,7 @@
  * The schema of a crawl file, version by version, and the views that are its public contract: plain
  * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
  */
-import type { Migrations } from './database.js';
+import type { Migrations } from './database/version.js';
 import { FRONTIER_SCHEMA, KINDS_AND_GUARDS, REASKING, ROBOTS_HOPS } from './frontier/schema.js';
 import { COOKIE_TABLE, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
 

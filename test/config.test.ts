@@ -2,13 +2,9 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { CRAWL_FLAGS } from '../dist/cli/flags.js';
 import { parse } from '../dist/cli/parse.js';
-import {
-  describeDifferences,
-  fixedSettings,
-  resolveConfig,
-  type CrawlConfig,
-  type CrawlOptions,
-} from '../dist/config.js';
+import { resolveConfig, type CrawlConfig } from '../dist/config/config.js';
+import { describeDifferences, fixedSettings } from '../dist/config/fixed-settings.js';
+import type { CrawlOptions } from '../dist/config/options.js';
 import { UsageError } from '../dist/errors.js';
 import { VERSION } from '../dist/version.js';
 

@@ -19,7 +19,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { APPLICATION_ID, type CrawlDatabase, openForReading, openForWriting } from '../dist/database.js';
+import { APPLICATION_ID } from '../dist/database/file.js';
+import { type CrawlDatabase, openForReading, openForWriting } from '../dist/database/open.js';
 import { StoreError } from '../dist/errors.js';
 import { MIGRATIONS } from '../dist/migrations.js';
 
@@ -326,7 +327,7 @@ describe('one writer', () => {
 
   /** Another process that opens a file, writes a note and keeps the file open. */
   async function startWriter(path = file): Promise<ChildProcess> {
-    const module = new URL('../dist/database.js', import.meta.url).href;
+    const module = new URL('../dist/database/open.js', import.meta.url).href;
     const program = `
       import { openForWriting } from ${JSON.stringify(module)};
       const { connection } = openForWriting(${JSON.stringify(path)}, ${JSON.stringify(NOTES)}, false);

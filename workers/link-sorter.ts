@@ -3,21 +3,12 @@
  * outcome. It resolves and counts; whether a key belongs to the crawl is url/scope.ts's to say.
  */
 import type { Profile } from '#src/protocol/settings.js';
-import { FailureError } from '#src/protocol/to-failure.js';
 import { parseTarget, type Target } from '#src/url/canonicalise.js';
 import { hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import type { StripParams } from '#src/url/strip-params.js';
 import { encodeQuery } from './decode.js';
-
-/**
- * Cap on the keys of one page, or one sitemap, together, in characters. A long `<base>` and a million short hrefs would
- * spell a page of 10 MiB out to gigabytes; 200,000 links of ordinary length stay below.
- */
-export const MAX_KEY_CHARS = 24 * 1024 * 1024;
-
-/** 0 plain, 1 rel=nofollow, 2 page-level nofollow. */
-export type Nofollow = 0 | 1 | 2;
+import { collectKeys, KeyLists, type Nofollow } from './key-lists.js';
 
 /** A page's two names. */
 export interface PageAddress {
@@ -77,70 +68,28 @@ export class LinkSorter {
    * @throws FailureError `too-large`
    */
   sort(addresses: ReadonlyMap<string, Nofollow>, isClosed: boolean, rule: SortRule): SortedLinks {
-    const lists = new Lists();
+    const { keys, stripped } = collectKeys(this.#targetsOf(addresses), this.#strip);
+    const lists = new KeyLists(rule.keepOutside);
     const pageHost = hostnameOf(this.#page.key);
-    for (const [key, nofollow] of this.#keysOf(addresses, lists)) {
-      const level = isClosed ? 2 : nofollow;
+    for (const [key, nofollow] of keys) {
       const verdict = rule.scope.judge(key, this.#page.key);
-      if (verdict === 'inside') lists.inside[level].push(key);
-      else if (verdict === 'outside' && rule.keepOutside) lists.outside[level].push(key);
-      else if (verdict === 'outside') lists.count(hostnameOf(key));
       // The wiki rule filters other sites and other kinds of pages alike; people want the former by name.
-      else if (rule.profile === 'mediawiki' && hostnameOf(key) !== pageHost) lists.count(hostnameOf(key));
-      else lists.filtered += 1;
+      const isForeign =
+        verdict === 'filtered' && rule.profile === 'mediawiki' && hostnameOf(key) !== pageHost;
+      if (isForeign) lists.countHost(key);
+      else lists.place(key, verdict, isClosed ? 2 : nofollow);
     }
-    return lists.finish();
+    const { inside, outside, outsideHosts, filtered } = lists;
+    return { links: inside, outside, outsideHosts, filtered, ...(stripped > 0 ? { stripped } : {}) };
   }
 
-  #keysOf(addresses: ReadonlyMap<string, Nofollow>, lists: Lists): Map<string, Nofollow> {
-    const keys = new Map<string, Nofollow>();
-    let chars = 0;
-    for (const [address, nofollow] of addresses) {
-      const target = this.#targetOf(address);
-      if (target === null) continue;
-      const taken = this.#strip(target);
-      if (taken !== target) lists.stripped += 1;
-      const { key } = taken;
-      const known = keys.get(key);
-      if (known === undefined) chars += key.length;
-      if (chars > MAX_KEY_CHARS) throw tooManyLinks();
-      if (known === undefined || nofollow < known) keys.set(key, nofollow);
-    }
-    return keys;
+  *#targetsOf(addresses: ReadonlyMap<string, Nofollow>): Generator<[Target | null, Nofollow]> {
+    for (const [address, nofollow] of addresses) yield [this.#targetOf(address), nofollow];
   }
 
   #targetOf(address: string): Target | null {
     return parseTarget(encodeQuery(address, this.#encoding), this.#base);
   }
-}
-
-type Three = readonly [string[], string[], string[]];
-
-/** The lists being filled. */
-class Lists {
-  readonly inside: Three = [[], [], []];
-  readonly outside: Three = [[], [], []];
-  filtered = 0;
-  stripped = 0;
-  readonly #hosts = new Map<string, number>();
-
-  count(host: string): void {
-    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1);
-  }
-
-  finish(): SortedLinks {
-    return {
-      links: joined(this.inside),
-      outside: joined(this.outside),
-      outsideHosts: [...this.#hosts].map(([host, count]) => `${host} ${count}\n`).join(''),
-      filtered: this.filtered,
-      ...(this.stripped > 0 ? { stripped: this.stripped } : {}),
-    };
-  }
-}
-
-function joined([plain, rel, page]: Three): [string, string, string] {
-  return [plain.join('\n'), rel.join('\n'), page.join('\n')];
 }
 
 /**
@@ -152,10 +101,4 @@ function resolveBase(href: string, pageUrl: string): string {
   // Not `URL.canParse`: once compiled, that of Node 20 and 22 refuses text with Latin-1 characters.
   const base = URL.parse(href, pageUrl);
   return base === null || base.protocol === 'data:' || base.protocol === 'javascript:' ? pageUrl : base.href;
-}
-
-/** Thrown beyond it. */
-export function tooManyLinks(): FailureError {
-  const message = `links longer than ${MAX_KEY_CHARS} characters in all`;
-  return new FailureError({ code: 'too-large', message });
 }

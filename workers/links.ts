@@ -1,16 +1,15 @@
 /**
- * A page's text → what it links to and what it is called. parse5 builds the tree, because only a true
- * tree tells links from what looks like one; this file keeps of it what the walk needs and no more, and
- * is the only one that knows the parser. What counts as a link is workers/link-table.ts.
+ * A page's text → what it links to and what it is called, in one walk over its tree (lean-tree.ts). What counts
+ * as a link is workers/link-table.ts.
  */
-import { defaultTreeAdapter, parse } from 'parse5';
-import type { DefaultTreeAdapterMap, DefaultTreeAdapterTypes, TreeAdapter } from 'parse5';
 import type { LinkRule, WorkerSettings } from '#src/protocol/settings.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import type { PageText } from './decode.js';
 import { LinkSorter } from './link-sorter.js';
-import type { Nofollow, PageAddress, SortedLinks } from './link-sorter.js';
+import type { PageAddress, SortedLinks } from './link-sorter.js';
+import type { Nofollow } from './key-lists.js';
+import { parsePage } from './lean-tree.js';
 import { addressOf, linkKindOf, nofollowOf } from './link-table.js';
 import { forbidsFollowing, headerForbidsFollowing, isRobotsMetaName } from './nofollow.js';
 import { attributeOf, hasToken, HTML, isElement, pushReversed, textOf } from './tree.js';
@@ -73,7 +72,12 @@ export class LinkExtractor {
    * @throws FailureError `too-large` where the links spelt out would be many times the page
    */
   extract(page: PageText, context: PageContext): PageLinks {
-    const found = this.#walk(this.#parse(page.text));
+    const document = parsePage(page.text, {
+      titleTag: this.#titleTag,
+      keepText: this.#within?.needsText ?? false,
+      isPruned: this.#within === null && page.text.length >= this.#prunedChars,
+    });
+    const found = this.#walk(document);
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
     const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip);
     return {
@@ -86,14 +90,6 @@ export class LinkExtractor {
       canonicalUrl: sorter.firstKey(found.canonicals),
       withinFound: found.isWithinFound,
     };
-  }
-
-  #parse(text: string): PageNode {
-    const needsText = this.#within?.needsText ?? false;
-    const isPruned = this.#within === null && text.length >= this.#prunedChars;
-    const treeAdapter = leanAdapter(this.#titleTag, needsText, isPruned);
-    // With scripting, <noscript> would be raw text and its links lost.
-    return parse(text, { treeAdapter, scriptingEnabled: false });
   }
 
   #walk(document: PageNode): Finds {
@@ -182,83 +178,4 @@ function titleText(element: PageElement): string | null {
   if (text.length <= MAX_TITLE_CHARS) return text === '' ? null : text;
   // Not in the middle of a surrogate pair, which no encoding could store.
   return text.slice(0, MAX_TITLE_CHARS).replace(/[\uD800-\uDBFF]$/, '');
-}
-
-type Parent = DefaultTreeAdapterTypes.ParentNode;
-
-/** Elements that say something to `Finds` besides those of the link table, or that the parser comes back to. */
-const KEPT = new Set(['html', 'head', 'body', 'frameset', 'base', 'link', 'meta', 'title']);
-
-/** HTML elements that have no content, and are no link: the parser places them and forgets them. */
-const HOLLOW = new Set('br hr img input wbr param source track embed col keygen bgsound basefont'.split(' '));
-
-/**
- * parse5's own tree without comments and, unless `keepText`, without text outside `<titleTag>`. The
- * parser never looks at either again, so elements end up where they would in the full tree. Where text may
- * be heard is handed down as elements are placed: the parser moves whole subtrees, and a new parent inside a
- * title can get its children before its own place.
- *
- * `isPruned`: an element that says nothing and holds nothing goes as soon as it is closed, so that a page of
- * nothing but tags costs its depth, not its size.
- */
-function leanAdapter(
-  titleTag: string,
-  keepText: boolean,
-  isPruned: boolean,
-): TreeAdapter<DefaultTreeAdapterMap> {
-  const heard = new Set<Parent>();
-  const hear = (first: DefaultTreeAdapterTypes.Node): void => {
-    const open = [first];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (!('childNodes' in node) || heard.has(node)) continue;
-      heard.add(node);
-      for (const child of node.childNodes) open.push(child);
-    }
-  };
-  const isIdle = (element: DefaultTreeAdapterTypes.Element): boolean =>
-    element.childNodes.length === 0 &&
-    !KEPT.has(element.tagName) &&
-    element.tagName !== titleTag &&
-    linkKindOf(element) === null;
-  const adapter: TreeAdapter<DefaultTreeAdapterMap> = {
-    ...defaultTreeAdapter,
-    createElement(tagName, namespaceURI, attrs) {
-      const element = defaultTreeAdapter.createElement(tagName, namespaceURI, attrs);
-      if (tagName === titleTag) heard.add(element);
-      return element;
-    },
-    appendChild(parent, node) {
-      if (node.nodeName === '#comment' || (isPruned && HOLLOW.has(node.nodeName) && isHtmlElement(node)))
-        return;
-      // A list made by `push` has room for 17; most elements hold one.
-      if (isPruned && parent.childNodes.length === 0) {
-        parent.childNodes = [node];
-        node.parentNode = parent;
-      } else defaultTreeAdapter.appendChild(parent, node);
-      if (heard.has(parent)) hear(node);
-    },
-    insertBefore(parent, node, reference) {
-      defaultTreeAdapter.insertBefore(parent, node, reference);
-      if (heard.has(parent)) hear(node);
-    },
-    insertText(parent, text) {
-      if (keepText || heard.has(parent)) defaultTreeAdapter.insertText(parent, text);
-    },
-    insertTextBefore(parent, text, reference) {
-      if (keepText || heard.has(parent)) defaultTreeAdapter.insertTextBefore(parent, text, reference);
-    },
-  };
-  if (isPruned) {
-    adapter.onItemPop = (element) => {
-      const siblings = element.parentNode?.childNodes;
-      // Where it was placed is at the end, or just before a table that is still open; else it may stay.
-      if (siblings === undefined || !isIdle(element)) return;
-      if (siblings.at(-1) === element || siblings.at(-2) === element) defaultTreeAdapter.detachNode(element);
-    };
-  }
-  return adapter;
-}
-
-function isHtmlElement(node: DefaultTreeAdapterTypes.ChildNode): boolean {
-  return 'namespaceURI' in node && node.namespaceURI === HTML;
 }

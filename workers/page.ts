@@ -8,6 +8,7 @@ import type { DeclinedOutcome, FailureOutcome, Outcome, WorkerMessage } from '#s
 import type { ThreadData } from '#src/protocol/settings.js';
 import type { Task } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
+import { Asker } from './asker.js';
 import { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
 import { fetchRobots } from './robots.js';
@@ -19,7 +20,8 @@ const { settings, holding } = workerData as ThreadData;
 const holder = new Holder(holding);
 const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
-const visitor = new Visitor(settings, fetcher, holder, post);
+const asker = new Asker(fetcher, post);
+const visitor = new Visitor(settings, asker, holder);
 let sitemaps: SitemapReader | null = null;
 
 /** Does one task. The promise always resolves. */
@@ -51,7 +53,7 @@ async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) =>
 /** Loaded with its XML parser when there is a first one: most crawls read none. */
 async function sitemapReader(): Promise<SitemapReader> {
   const { SitemapReader: Reader } = await import('./sitemap.js');
-  return (sitemaps ??= new Reader(settings, fetcher, holder, post));
+  return (sitemaps ??= new Reader(settings, asker, holder));
 }
 
 function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome {

@@ -7,21 +7,21 @@
  */
 import { Parser } from 'htmlparser2';
 import { MIMEType } from 'whatwg-mimetype';
-import type { Outcome, SitemapOutcome, WorkerMessage } from '#src/protocol/outcome.js';
+import type { Outcome, SitemapOutcome } from '#src/protocol/outcome.js';
 import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { SitemapTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
-import { parseTarget } from '#src/url/canonicalise.js';
-import { compileScope, hostnameOf } from '#src/url/scope.js';
+import { parseTarget, type Target } from '#src/url/canonicalise.js';
+import { compileScope } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import { contentTypeOf, contentTypeText, kindOf, refusal } from './answer.js';
+import type { Asker } from './asker.js';
 import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
 import type { Reply } from './exchange.js';
-import type { Fetcher } from './fetcher.js';
-import { MAX_KEY_CHARS, tooManyLinks } from './link-sorter.js';
+import { collectKeys, KeyLists, type Keys, type Nofollow } from './key-lists.js';
 import { circumstances, redirectOf } from './visit.js';
 
 /** The protocol's own limit, on the wire and decoded. */
@@ -34,43 +34,27 @@ const XML = new MIMEType('application/xml');
 
 /** Reads sitemaps for one thread. */
 export class SitemapReader {
-  readonly #fetcher: Fetcher;
+  readonly #asker: Asker;
   readonly #holder: Holder;
   readonly #scope: ScopeJudge;
   readonly #strip: StripParams;
-  readonly #post: (message: WorkerMessage) => void;
 
-  /** @param post sends a message to the main thread in mid-task */
-  constructor(
-    settings: WorkerSettings,
-    fetcher: Fetcher,
-    holder: Holder,
-    post: (message: WorkerMessage) => void,
-  ) {
+  constructor(settings: WorkerSettings, asker: Asker, holder: Holder) {
+    this.#asker = asker;
     this.#holder = holder;
-    this.#fetcher = fetcher;
     this.#scope = compileScope(settings.rule);
     this.#strip = compileStripParams(settings.stripParams);
-    this.#post = post;
   }
 
   /** The outcome of reading one. Rejects with what made it a failure: pass it to `toFailure`. */
   async read(task: SitemapTask, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
-    const { url, sendHeaders, cookie, spaced, flightId } = task;
-    const reply = await this.#fetcher.get({
-      url,
-      sendHeaders,
-      cookie,
-      onSetCookies,
-      keepAlive: true,
-      ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
-      intake: (status, headers) =>
-        isFile(status, headers) ? { take: 'all', maxBytes: SITEMAP_BYTES } : { take: 'none' },
-    });
+    const reply = await this.#asker.ask(task, onSetCookies, (status, headers) =>
+      isFile(status, headers) ? { take: 'all', maxBytes: SITEMAP_BYTES } : { take: 'none' },
+    );
     // Which sitemaps are read is decided by who names them, not by scope.
     if (kindOf(reply.status, reply.headers) === 'redirect') return redirectOf(task, reply, () => 'inside');
     if (!isFile(reply.status, reply.headers)) throw refusal(reply.status, reply.headers);
-    if (task.slotted) this.#post({ kind: 'body-read', flightId });
+    this.#asker.freeHost(task);
     return this.#holder.hold(task, () => this.#outcome(task, reply));
   }
 
@@ -87,9 +71,9 @@ export class SitemapReader {
         status,
         contentType: contentTypeText(headers, type),
         bodyBytes: body.length,
-        ...this.#sort(listed.keys, task.keepOutside),
+        ...this.#sort(listed.keys.keys(), task.keepOutside),
         ...(listed.stripped > 0 ? { stripped: listed.stripped } : {}),
-        sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys].join('\n'),
+        sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys.keys()].join('\n'),
       };
     } catch (thrown) {
       throw new FailureError({ ...toFailure(thrown, 'decode'), status }, { cause: thrown });
@@ -97,22 +81,13 @@ export class SitemapReader {
   }
 
   #sort(
-    keys: ReadonlySet<string>,
+    keys: Iterable<string>,
     keepOutside: boolean,
   ): Pick<SitemapOutcome, 'inside' | 'outside' | 'outsideHosts' | 'filtered'> {
-    const inside: string[] = [];
-    const outside: string[] = [];
-    const hosts = new Map<string, number>();
-    let filtered = 0;
-    for (const key of keys) {
-      const verdict = this.#scope.judge(key, null);
-      if (verdict === 'inside') inside.push(key);
-      else if (verdict === 'filtered') filtered += 1;
-      else if (keepOutside) outside.push(key);
-      else hosts.set(hostnameOf(key), (hosts.get(hostnameOf(key)) ?? 0) + 1);
-    }
-    const outsideHosts = [...hosts].map(([host, count]) => `${host} ${count}\n`).join('');
-    return { inside: inside.join('\n'), outside: outside.join('\n'), outsideHosts, filtered };
+    const lists = new KeyLists(keepOutside);
+    for (const key of keys) lists.place(key, this.#scope.judge(key, null), 0);
+    const { outsideHosts, filtered } = lists;
+    return { inside: lists.inside[0], outside: lists.outside[0], outsideHosts, filtered };
   }
 }
 
@@ -129,26 +104,16 @@ function unpack({ body, headers }: Reply): Buffer {
   return isGzip ? decodeContent(decoded, 'gzip', SITEMAP_BYTES) : decoded;
 }
 
-/** The distinct keys, and how many distinct addresses `strip` changed. */
-function keysOf(
-  addresses: readonly string[],
+/** The distinct keys of addresses as written, and how many distinct ones of these `strip` changed. */
+function keysOf(addresses: readonly string[], base: string, strip: StripParams): Keys {
+  return collectKeys(targetsOf(new Set(addresses), base), strip);
+}
+
+function* targetsOf(
+  addresses: Iterable<string>,
   base: string,
-  strip: StripParams,
-): { readonly keys: ReadonlySet<string>; readonly stripped: number } {
-  const keys = new Set<string>();
-  let stripped = 0;
-  let chars = 0;
-  for (const address of new Set(addresses)) {
-    const target = parseTarget(address, base);
-    if (target === null) continue;
-    const taken = strip(target);
-    if (taken !== target) stripped += 1;
-    if (keys.has(taken.key)) continue;
-    chars += taken.key.length;
-    if (chars > MAX_KEY_CHARS) throw tooManyLinks();
-    keys.add(taken.key);
-  }
-  return { keys, stripped };
+): Generator<readonly [Target | null, Nofollow]> {
+  for (const address of addresses) yield [parseTarget(address, base), 0];
 }
 
 /** The addresses in a sitemap, as written. Any text is read; what is no sitemap has none. */

@@ -9,7 +9,6 @@ import type {
   PageOutcome,
   RedirectOutcome,
   Verdict,
-  WorkerMessage,
 } from '#src/protocol/outcome.js';
 import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
@@ -29,36 +28,28 @@ import {
   sniffType,
   unusable,
 } from './answer.js';
+import type { Asker } from './asker.js';
 import { codingsOf, decodeContent } from './content-coding.js';
 import { decodeText } from './decode.js';
 import type { Intake, Reply, ReplyHeaders } from './exchange.js';
-import type { Fetcher } from './fetcher.js';
 import { LinkExtractor } from './links.js';
 
 /** Visits pages for one thread. */
 export class Visitor {
-  readonly #fetcher: Fetcher;
+  readonly #asker: Asker;
   readonly #holder: Holder;
   readonly #scope: ScopeJudge;
   readonly #strip: StripParams;
   readonly #extractor: LinkExtractor;
   readonly #maxBodyBytes: number;
-  readonly #post: (message: WorkerMessage) => void;
 
-  /** @param post sends a message to the main thread in mid-task */
-  constructor(
-    settings: WorkerSettings,
-    fetcher: Fetcher,
-    holder: Holder,
-    post: (message: WorkerMessage) => void,
-  ) {
+  constructor(settings: WorkerSettings, asker: Asker, holder: Holder) {
+    this.#asker = asker;
     this.#holder = holder;
-    this.#fetcher = fetcher;
     this.#scope = compileScope(settings.rule);
     this.#strip = compileStripParams(settings.stripParams);
     this.#extractor = new LinkExtractor(settings, this.#scope);
     this.#maxBodyBytes = settings.maxBodyBytes;
-    this.#post = post;
   }
 
   /**
@@ -67,16 +58,9 @@ export class Visitor {
    * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
    */
   async visit(task: FetchTask, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
-    const reply = await this.#fetcher.get({
-      url: task.url,
-      sendHeaders: task.sendHeaders,
-      cookie: task.cookie,
-      onSetCookies,
-      // A slot of a limited host stays with its thread, so the idle connection is the next request's.
-      keepAlive: true,
-      ...(task.spaced ? { onStart: () => this.#post({ kind: 'started', flightId: task.flightId }) } : {}),
-      intake: (status, headers) => this.#intake(status, headers),
-    });
+    const reply = await this.#asker.ask(task, onSetCookies, (status, headers) =>
+      this.#intake(status, headers),
+    );
     return this.#holder.hold(task, () => this.#read(task, reply));
   }
 
@@ -91,7 +75,7 @@ export class Visitor {
         return otherType(reply, contentTypeText(reply.headers, null));
       case 'html':
       case 'sniff':
-        if (task.slotted) this.#post({ kind: 'body-read', flightId: task.flightId });
+        this.#asker.freeHost(task);
         return this.#page(task, reply);
     }
     return kind satisfies never;

@@ -1,5 +1,5 @@
 /** `crawl` on the command line. It is the default: its name may be left out. */
-import type { CrawlOptions } from '../config.js';
+import type { CrawlOptions } from '../config/options.js';
 import { UsageError } from '../errors.js';
 import { CRAWL_FLAGS } from './flags.js';
 import type { Grammar, TypedValues } from './grammar.js';

@@ -1,5 +1,5 @@
 /** `demo` on the command line: serve the demo wiki, and with --crawl crawl it too. */
-import type { CrawlOptions } from '../config.js';
+import type { CrawlOptions } from '../config/options.js';
 import { UsageError } from '../errors.js';
 import { crawlOptions, viewOptions, type ViewOptions } from './crawl-command.js';
 import { spell, type Flag } from './flag.js';

@@ -3,16 +3,13 @@
  * frontier, store, threads and delegator, and closes all of it again. The command line and the library
  * both stand on this.
  */
-import { describeDifferences, fixedSettings, type CrawlConfig } from '../config.js';
+import type { CrawlConfig } from '../config/config.js';
+import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
 import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
 import { CookieJar } from '../cookies/jar.js';
-import {
-  asStoreError,
-  type Connection,
-  type CrawlDatabase,
-  keepPrivate,
-  openForWriting,
-} from '../database.js';
+import { asStoreError, type Connection } from '../database/connection.js';
+import { keepPrivate } from '../database/file.js';
+import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Cookies } from '../delegator/cookies.js';
 import { Delegator, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener } from '../delegator/events.js';

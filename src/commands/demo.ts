@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { redactCommandLine } from '../cli/redact.js';
 import type { DemoCommand } from '../cli/demo-command.js';
 import { EXIT } from '../cli/exit-status.js';
-import { resolveConfig } from '../config.js';
+import { resolveConfig } from '../config/config.js';
 import { type DemoServer, startDemo } from '../demo/server.js';
 import { UsageError } from '../errors.js';
 import { formatNumber } from '../observe/quantity.js';

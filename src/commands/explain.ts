@@ -1,8 +1,9 @@
 /** `explain`: why one URL was or was not crawled. */
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
-import { readFixedSettings, type StoredRule } from '../config.js';
-import { asStoreError, openForReading } from '../database.js';
+import { readFixedSettings, type StoredRule } from '../config/fixed-settings.js';
+import { asStoreError } from '../database/connection.js';
+import { openForReading } from '../database/open.js';
 import { UsageError } from '../errors.js';
 import { explain, type Explanation } from '../explain/explain.js';
 import { MIGRATIONS } from '../migrations.js';

@@ -1,6 +1,6 @@
 /** Notices of a running crawl as sentences. Everything from the web is made printable here. */
 import type { Notice } from '../delegator/events.js';
-import type { CrawlConfig } from '../config.js';
+import type { CrawlConfig } from '../config/config.js';
 import { printable } from '../observe/printable.js';
 import { formatGap, formatNumber, plural } from '../observe/quantity.js';
 

@@ -1,5 +1,6 @@
 /** What a file says of executors and of its queue, for the command `status` and for the library. */
-import { asStoreError, type Connection, openForReading } from '../database.js';
+import { asStoreError, type Connection } from '../database/connection.js';
+import { openForReading } from '../database/open.js';
 import { MIGRATIONS } from '../migrations.js';
 import { executionRows, type StatusRow, toStatusRow } from '../status/rows.js';
 import { type StatusSummary, summarise } from '../status/summary.js';

@@ -1,7 +1,8 @@
 /** `verify`: checks a file at rest and prints what it found. */
 import { EXIT } from '../cli/exit-status.js';
 import type { VerifyCommand } from '../cli/verify-command.js';
-import { asStoreError, type CrawlDatabase, openForReading } from '../database.js';
+import { asStoreError } from '../database/connection.js';
+import { type CrawlDatabase, openForReading } from '../database/open.js';
 import { StoreError } from '../errors.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';

@@ -83,26 +83,10 @@ export class Delegator implements PoolListener {
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
-    const { cookies } = parts;
-    this.#dispatcher = new Dispatcher(
-      parts.frontier,
-      this.#flights,
-      this.#slots,
-      gate,
-      hops,
-      cookies,
-      settings,
-    );
-    this.#filing = new Filing(
-      parts.frontier,
-      parts.store,
-      cookies,
-      hops,
-      gate,
-      settings,
-      parts.random,
-      parts.listener,
-    );
+    const { frontier, store, cookies, random, listener } = parts;
+    const shared = { frontier, cookies, gate, hops, settings };
+    this.#dispatcher = new Dispatcher({ ...shared, flights: this.#flights, slots: this.#slots });
+    this.#filing = new Filing({ ...shared, store, random, listener });
   }
 
   get counters(): Readonly<RunCounters> {

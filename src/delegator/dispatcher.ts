@@ -17,6 +17,16 @@ export interface DispatchSettings extends PolitenessSettings {
   readonly seedOrigins: ReadonlySet<string>;
 }
 
+export interface DispatcherParts {
+  readonly frontier: Frontier;
+  readonly flights: Flights;
+  readonly slots: Slots;
+  readonly gate: RobotsGate;
+  readonly hops: RobotsHops;
+  readonly cookies: Cookies;
+  readonly settings: DispatchSettings;
+}
+
 /** A host whose robots.txt waits for another host is not looked at for so long, unless the answer comes. */
 const HOP_LOOK_MS = 5_000;
 
@@ -25,28 +35,20 @@ export class Dispatcher {
   readonly #flights: Flights;
   readonly #slots: Slots;
   readonly #gate: RobotsGate;
+  readonly #hops: RobotsHops;
   readonly #cookies: Cookies;
   readonly #settings: DispatchSettings;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
-  readonly #hops: RobotsHops;
 
-  constructor(
-    frontier: Frontier,
-    flights: Flights,
-    slots: Slots,
-    gate: RobotsGate,
-    hops: RobotsHops,
-    cookies: Cookies,
-    settings: DispatchSettings,
-  ) {
-    this.#frontier = frontier;
-    this.#flights = flights;
-    this.#slots = slots;
-    this.#gate = gate;
-    this.#hops = hops;
-    this.#cookies = cookies;
-    this.#settings = settings;
+  constructor(parts: DispatcherParts) {
+    this.#frontier = parts.frontier;
+    this.#flights = parts.flights;
+    this.#slots = parts.slots;
+    this.#gate = parts.gate;
+    this.#hops = parts.hops;
+    this.#cookies = parts.cookies;
+    this.#settings = parts.settings;
   }
 
   /** Leases held without a thread. */

@@ -3,24 +3,18 @@
  * the answers, add the links, settle the leases, move the clocks.
  */
 import { InvariantError } from '../errors.js';
-import type { Frontier, HostFacts, Lease, Settlement } from '../frontier/frontier.js';
-import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
-import { judgeRobots } from '../policy/robots-answer.js';
-import type {
-  DeclinedOutcome,
-  FailureOutcome,
-  Outcome,
-  PageOutcome,
-  RobotsOutcome,
-} from '../protocol/outcome.js';
+import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
+import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
+import type { FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
 import type { Answer } from '../store/records.js';
+import { Batch, stateOf } from './batch.js';
 import { type Cookies, withoutCookies } from './cookies.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight } from './flights.js';
-import { HostLedger } from './host-ledger.js';
-import { adoptRobots, withoutRobots } from './host-robots.js';
+import { HostTrouble } from './host-trouble.js';
 import type { Lost } from './pool.js';
-import type { RobotsErrand, RobotsGate } from './robots-gate.js';
+import { RobotsFiling } from './robots-filing.js';
+import type { RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import { isUnreachable, settleOutcome } from './settle.js';
 
@@ -34,59 +28,45 @@ export interface AnswerStore {
   write(answer: Answer): void;
 }
 
-type RobotsAnswer = RobotsOutcome | FailureOutcome | DeclinedOutcome;
-
-/** A batch while it is being judged. */
-interface Batch {
-  readonly now: number;
-  readonly ledger: HostLedger;
-  readonly settlements: Settlement[];
-  readonly answers: Answer[];
-  readonly filed: Filed[];
+export interface FilingParts {
+  readonly frontier: Frontier;
+  readonly store: AnswerStore;
+  readonly cookies: Cookies;
+  readonly hops: RobotsHops;
+  readonly gate: RobotsGate;
+  readonly settings: FilingSettings;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly listener: CrawlListener;
 }
 
 export class Filing {
   readonly #frontier: Frontier;
   readonly #store: AnswerStore;
   readonly #cookies: Cookies;
-  readonly #hops: RobotsHops;
-  readonly #gate: RobotsGate;
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
+  readonly #trouble: HostTrouble;
+  readonly #robots: RobotsFiling;
   /** URLs whose request was lost with a stale connection, and is made once more at no cost. */
   readonly #resent = new Set<number>();
   readonly counters: RunCounters = { requests: 0, pages: 0, bytes: 0 };
 
-  constructor(
-    frontier: Frontier,
-    store: AnswerStore,
-    cookies: Cookies,
-    hops: RobotsHops,
-    gate: RobotsGate,
-    settings: FilingSettings,
-    random: () => number,
-    listener: CrawlListener,
-  ) {
-    this.#frontier = frontier;
-    this.#store = store;
-    this.#cookies = cookies;
-    this.#hops = hops;
-    this.#gate = gate;
-    this.#settings = settings;
-    this.#random = random;
-    this.#listener = listener;
+  constructor(parts: FilingParts) {
+    this.#frontier = parts.frontier;
+    this.#store = parts.store;
+    this.#cookies = parts.cookies;
+    this.#settings = parts.settings;
+    this.#random = parts.random;
+    this.#listener = parts.listener;
+    this.#trouble = new HostTrouble(parts.listener);
+    this.#robots = new RobotsFiling({ ...parts, trouble: this.#trouble });
   }
 
   async file(arrivals: readonly Arrival[], now: number): Promise<void> {
     if (arrivals.length === 0) return;
-    const batch: Batch = {
-      now,
-      ledger: new HostLedger(this.#frontier),
-      settlements: [],
-      answers: [],
-      filed: [],
-    };
+    const batch = new Batch(this.#frontier, now);
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
     await this.#frontier.apply(batch.settlements, batch.ledger.updates(), () => {
       for (const answer of batch.answers) this.#store.write(answer);
@@ -101,24 +81,21 @@ export class Filing {
     const { errand } = flight;
     const hasSet = answered.kind !== 'lost' && this.#cookies.take(flight.url, answered, batch.now);
     const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
-    if (errand.kind === 'robots' && isNobodysFault(outcome)) {
-      this.#hops.end(errand.robots.url);
-      this.#gate.end(errand.robots.hostId);
-      return;
+    if (errand.kind === 'robots') {
+      if (isNobodysFault(outcome)) return this.#robots.forget(errand.robots);
+      return this.#robots.file(batch, errand.robots, flight.slot.hostId, outcome);
     }
-    if (errand.kind === 'robots')
-      return this.#fileRobots(batch, errand.robots, flight.slot.hostId, asRobotsAnswer(outcome));
     if (outcome.kind === 'lost' && outcome.endedFor === flight.flightId)
       return this.#failHeld(batch, errand.lease, flight, outcome);
     if (outcome.kind === 'lost') {
       const settlement = this.#settleLost(errand.lease, flight.slot.isAlone, outcome);
-      note(batch, errand.lease, settlement, lostAnswer(flight, outcome, batch.now));
+      batch.note(errand.lease, settlement, lostAnswer(flight, outcome, batch.now));
       return;
     }
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
     if (this.#mustResend(errand.lease, outcome)) {
       const { id, suspect } = errand.lease;
-      note(batch, errand.lease, { kind: 'release', id, suspect }, outcome);
+      batch.note(errand.lease, { kind: 'release', id, suspect }, outcome);
       return;
     }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
@@ -141,90 +118,22 @@ export class Filing {
       this.#random(),
       withCookies,
     );
-    note(batch, lease, settlement, outcome);
+    batch.note(lease, settlement, outcome);
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
     // Without robots.txt the first page is what shows that a host is none to be asked.
     if (outcome.kind === 'declined' && !this.#settings.obeyRobots && host.lastSuccessAt === null)
-      this.#leaveAlone(batch, host, outcome.detail);
+      this.#trouble.leaveAlone(batch, host, outcome.detail);
     if (outcome.kind === 'failure') {
       const { code, message } = outcome.failure;
       // Without robots.txt the first page is what shows that a host cannot be reached at all.
       const isHopeless =
         !this.#settings.obeyRobots && settlement.kind === 'failed' && isUnreachable(code, host);
       if (isHopeless) batch.ledger.change(await batch.ledger.get(host.id), { givenUp: code });
-      await this.#sayTrouble(batch, host, message);
+      await this.#trouble.tell(batch, host, message);
     }
-  }
-
-  /** The answer to one redirected robots.txt is the answer to all that lead to the same place. */
-  async #fileRobots(
-    batch: Batch,
-    errand: RobotsErrand,
-    askedId: number,
-    answer: RobotsAnswer,
-  ): Promise<void> {
-    this.#hops.end(errand.url);
-    if (answer.kind === 'robots') {
-      if (answer.redirectTo !== null) await this.#creditAnswer(batch, askedId, errand.hostId);
-      if (errand.hops > 0 && answer.status < 500 && answer.status !== 429) {
-        this.#hops.remember(errand.url, answer);
-        for (const other of this.#hops.takeAll(askedId, errand.url))
-          await this.#judgeRobots(batch, other, answer);
-      }
-    }
-    await this.#judgeRobots(batch, errand, answer);
-  }
-
-  async #judgeRobots(batch: Batch, errand: RobotsErrand, answer: RobotsAnswer): Promise<void> {
-    const host = await batch.ledger.get(errand.hostId);
-    const verdict = judgeRobots(answer, errand.hops);
-    const { now } = batch;
-    if (verdict.kind === 'hop') {
-      const hop = { ...errand, url: verdict.url, hops: errand.hops + 1 };
-      batch.ledger.change(host, { robotsHop: hop.url, robotsHops: hop.hops });
-      const known = this.#hops.answerOf(hop.url);
-      if (known !== null) return this.#judgeRobots(batch, hop, known);
-      this.#hops.add((await this.#frontier.hostOf(hop.url)).id, hop);
-      return;
-    }
-    this.#gate.end(errand.hostId);
-    if (verdict.kind === 'private') return this.#leaveAlone(batch, host, verdict.detail);
-    if (verdict.kind === 'unknown') {
-      batch.ledger.change(host, withoutRobots(verdict, host, this.#settings, now, this.#random()));
-      await this.#sayTrouble(batch, host, `robots.txt: ${verdict.detail}`);
-      return;
-    }
-    const { patch, askedDelayMs } = adoptRobots(verdict, now);
-    const success = clockAfter(host, { kind: 'success' }, this.#settings, now, 0);
-    // A Crawl-delay holds for the next request already; the answer is a safe moment to count from.
-    const { gapMs } = hostLimits({ ...host, ...patch }, this.#settings);
-    // While it waited for another host's answer its clock stood for that wait alone.
-    const atLeast = errand.hops > 0 ? 0 : host.nextFetchAt;
-    const nextFetchAt =
-      patch.crawlDelayMs == null && errand.hops === 0 ? host.nextFetchAt : Math.max(atLeast, now + gapMs);
-    batch.ledger.change(host, { ...success, ...patch, nextFetchAt });
-    if (askedDelayMs !== null && askedDelayMs > 0 && patch.crawlDelayMs != null) {
-      this.#listener.onNotice({
-        kind: 'crawl-delay',
-        host: host.host,
-        askedMs: askedDelayMs,
-        usedMs: patch.crawlDelayMs,
-      });
-    }
-  }
-
-  /**
-   * A host that redirects a robots.txt elsewhere has answered. The trouble of the host it is for lasts until
-   * there is a definite answer: or it would never be given up.
-   */
-  async #creditAnswer(batch: Batch, id: number, askedFor: number): Promise<void> {
-    const host = await batch.ledger.get(id);
-    const answered = { lastSuccessAt: batch.now, lastAnswerAt: batch.now };
-    const success = clockAfter(host, { kind: 'success' }, this.#settings, batch.now, 0);
-    batch.ledger.change(host, id === askedFor ? answered : success);
   }
 
   /** Only once in a row, or a server that closes on one URL would be asked for it without end. */
@@ -253,15 +162,8 @@ export class Filing {
       durationMs: batch.now - startedAt,
       failure: { code: 'decode', message },
     };
-    note(batch, lease, { kind: 'failed', id: lease.id, code: 'decode', detail: message }, outcome);
+    batch.note(lease, { kind: 'failed', id: lease.id, code: 'decode', detail: message }, outcome);
     batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });
-  }
-
-  /** Nothing of a host at an address we do not connect to is asked for any more. */
-  #leaveAlone(batch: Batch, host: HostFacts, detail: string): void {
-    if (host.givenUp !== null) return;
-    batch.ledger.change(host, { givenUp: 'private' });
-    this.#listener.onNotice({ kind: 'host-private', host: host.host, detail });
   }
 
   #countPage(lease: Lease, page: PageOutcome): void {
@@ -271,27 +173,6 @@ export class Filing {
     this.counters.pages++;
     this.counters.bytes += page.bodyBytes;
   }
-
-  /** Says aloud what an answer did to its host, where it did something new. */
-  async #sayTrouble(batch: Batch, before: HostFacts, detail: string): Promise<void> {
-    const after = await batch.ledger.get(before.id);
-    const { host } = after;
-    if (after.givenUp !== null && after.givenUp !== 'private' && before.givenUp === null) {
-      this.#listener.onNotice({ kind: 'host-given-up', host, code: after.givenUp, detail });
-    } else if ((after.blockedUntil ?? 0) > Math.max(before.blockedUntil ?? 0, batch.now)) {
-      const forMs = (after.blockedUntil ?? 0) - batch.now;
-      this.#listener.onNotice({ kind: 'host-blocked', host, forMs, detail });
-    }
-  }
-}
-
-/** What became of a lease, and the answer it rests on. */
-function note(batch: Batch, lease: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
-  const { id, key, url } = lease;
-  batch.settlements.push(settlement);
-  // Nothing was asked, so nothing was answered.
-  if (outcome.kind === 'declined') return;
-  batch.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
 }
 
 /** The request was lost with a thread that was ended for another's sake, or with a stale connection. */
@@ -304,30 +185,4 @@ function isNobodysFault(outcome: Outcome | Lost): boolean {
 function lostAnswer({ startedAt }: Flight, { message }: Lost, now: number): FailureOutcome {
   const failure = { code: 'worker-lost', message } as const;
   return { kind: 'failure', startedAt, durationMs: Math.max(0, now - startedAt), failure };
-}
-
-/** A thread that died under a robots.txt counts as no answer. */
-function asRobotsAnswer(outcome: Outcome | Lost): RobotsAnswer {
-  if (outcome.kind === 'robots' || outcome.kind === 'failure' || outcome.kind === 'declined') return outcome;
-  const message = outcome.kind === 'lost' ? outcome.message : `answered as ${outcome.kind}`;
-  return {
-    kind: 'failure',
-    startedAt: 0,
-    durationMs: 0,
-    failure: { code: 'worker-lost', message },
-  };
-}
-
-function stateOf(settlement: Settlement): Filed['state'] {
-  switch (settlement.kind) {
-    case 'page':
-    case 'sitemap':
-    case 'redirect':
-      return 'done';
-    case 'failed':
-    case 'skipped':
-      return settlement.kind;
-    default:
-      return 'retry';
-  }
 }

@@ -2,7 +2,7 @@
  * Why one URL was or was not crawled: gathers what the file knows of it, or judges by the rule of the crawl a URL
  * that is not in it. Reads only; says facts, no sentences. Texts may come from the web: escape before printing.
  */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import { parseRobots } from '../policy/robots.js';
 import { ROBOTS_TOKEN } from '../protocol/robots.js';
 import type { LinkRule } from '../protocol/settings.js';

@@ -2,8 +2,8 @@
  * What a file says of one URL, row by row: every look-up goes by an index, so it is quick on a file of any size
  * and may be made while a crawl writes it.
  */
-import type { Connection } from '../database.js';
-import { NO_HOPS } from '../frontier/schema.js';
+import type { Connection } from '../database/connection.js';
+import { WON_PAGES } from '../frontier/schema.js';
 
 /** A URL as it stands. Times are ms since epoch; texts may come from the web. */
 export interface UrlFacts {
@@ -147,12 +147,7 @@ export function isDeferred(connection: Connection, scopeKey: string, key: string
 
 /** Keys of the pages that seeds were redirected to: their scope belongs to the crawl, too. */
 export function readWonPages(connection: Connection): readonly string[] {
-  return connection
-    .prepare<[], string>(
-      `SELECT request_key FROM urls WHERE seed_hops < ${NO_HOPS} AND state = 'done' AND link_count IS NOT NULL`,
-    )
-    .pluck()
-    .all();
+  return connection.prepare<[], string>(WON_PAGES).pluck().all();
 }
 
 /** Whether anything is queued, waiting or under way. */

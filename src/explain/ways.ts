@@ -1,5 +1,5 @@
 /** How one gets to a URL, and where one gets from it: links, redirects, sitemaps. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import { readUrl, type UrlFacts } from './facts.js';
 
 /** One step of the way that gave a URL its depth. */

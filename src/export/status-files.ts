@@ -1,7 +1,7 @@
 /** One JSON file for each task: its params, and what every executor made of it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import { taskFileName } from '../tasks/file-name.js';
 import type { Execution } from '../protocol/work.js';
 import { isoTime } from './tables.js';

@@ -1,5 +1,5 @@
 /** The rows that are exported, as they come out of the file: one statement each, read while they are written. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import { executionRows } from '../status/rows.js';
 
 /** What may stand in a column. */

@@ -4,10 +4,11 @@
  * in steps, lowest depth first (Dijkstra's order), so the end result is the exact shortest distance
  * whatever the order in which pages came in.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import type { Verdict } from '../protocol/outcome.js';
-import { type GrowingScope, REDIRECT } from './scope.js';
+import { linesOf } from './joined.js';
 import { NO_HOPS } from './schema.js';
+import { type GrowingScope, REDIRECT } from './scope.js';
 import type { UrlRow, UrlTable } from './urls.js';
 
 /** Page-level nofollow: recorded, not followed. */
@@ -86,8 +87,7 @@ export class LinkGraph {
   addLinks(source: UrlRow, links: readonly [string, string, string]): number {
     let edges = 0;
     for (const [nofollow, keys] of links.entries()) {
-      if (keys === '') continue;
-      for (const key of keys.split('\n')) edges += this.addLink(source, key, nofollow);
+      for (const key of linesOf(keys)) edges += this.addLink(source, key, nofollow);
     }
     return edges;
   }

@@ -3,14 +3,12 @@
  * asked for. Off unless limits are set; patterns are counted anyway, so that an endless one can be named.
  * What is held back is kept, by what held it, and comes back when the limit is raised.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import { copied } from '../url/copied.js';
-import { patternOf } from '../url/pattern.js';
+import { MANY_VARIANTS, patternOf } from '../url/pattern.js';
 import type { FrontierNotice } from './frontier.js';
 import type { HostTable } from './hosts.js';
 
-/** Variants of one pattern from which on it is worth a word. */
-const MANY_VARIANTS = 10_000;
 /** Patterns whose counts are kept in memory: a miss costs a look-up. */
 const CACHED_PATTERNS = 20_000;
 

@@ -2,7 +2,7 @@
  * The table of hosts: clocks, blocks, robots.txt and how many claimable URLs each has. The counter is
  * kept by deltas that are flushed with the transaction that caused them.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, GivenUp } from '../protocol/failure.js';
 import { originOf } from '../url/canonicalise.js';

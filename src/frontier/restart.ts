@@ -2,13 +2,13 @@
  * What a start makes of the file that an earlier run left: leases of a dead owner, limits that have changed, failures
  * to be tried again, clocks that were wrong. All of it happens in one transaction, before anything is claimed.
  */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { RunLimits } from './frontier.js';
 import type { LinkGraph } from './graph.js';
 import type { Guards } from './guards.js';
 import { type HostTable, LONGEST_WAIT_MS } from './hosts.js';
-import { NO_HOPS } from './schema.js';
+import { NO_HOPS, WON_PAGES } from './schema.js';
 import type { GrowingScope } from './scope.js';
 import type { SitemapTable } from './sitemaps.js';
 import { SEED, type UrlRow, type UrlTable } from './urls.js';
@@ -64,7 +64,8 @@ export class Restart {
 
   /** Takes the scope in again that redirects of seeds have won. */
   winAgain(): void {
-    for (const url of this.#wonPages()) this.#scope.win(url);
+    const pages = this.#connection.prepare<[], string>(WON_PAGES).pluck().all();
+    for (const url of pages) this.#scope.win(url);
   }
 
   /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
@@ -144,14 +145,5 @@ export class Restart {
       `UPDATE urls SET state = 'skipped', error = 'nofollow', not_before = NULL WHERE state = 'queued' AND depth IS NULL AND kind = 'page'`,
     );
     this.#hosts.flush();
-  }
-
-  #wonPages(): string[] {
-    return this.#connection
-      .prepare<[], string>(
-        `SELECT request_key FROM urls WHERE seed_hops < ${NO_HOPS} AND state = 'done' AND link_count IS NOT NULL`,
-      )
-      .pluck()
-      .all();
   }
 }

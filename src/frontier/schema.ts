@@ -94,6 +94,10 @@ CREATE TABLE outside_hosts (host TEXT PRIMARY KEY, links INTEGER NOT NULL) WITHO
  */
 export const NO_HOPS = 1_000_000;
 
+/** Keys of the pages at the end of a seed's redirects: the scope of each belongs to the crawl. */
+export const WON_PAGES = `SELECT request_key FROM urls
+  WHERE seed_hops < ${NO_HOPS} AND state = 'done' AND link_count IS NOT NULL`;
+
 /**
  * Version 3: other requests than pages (sitemaps), guards against endless sites, a limit on redirects that may
  * be chosen.

@@ -3,7 +3,7 @@
  * seed's redirect chain is open, what lies outside is kept in the file and judged when it ends, so that
  * the order in which answers arrive cannot matter.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import type { ScopeMode } from '../protocol/settings.js';
 import { scopeKeyOf } from '../url/scope.js';
 import type { FrontierNotice } from './frontier.js';

@@ -3,7 +3,7 @@
  * or known and reached in a better way (shorter, through fewer redirects, exempt, in scope), or
  * nothing happens. What a better way means for URLs further on is left in `relaxations`.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 import { isTooLong } from '../url/canonicalise.js';

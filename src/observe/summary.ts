@@ -1,10 +1,11 @@
 /** What a run came to, for people and for programs. Counts are those of the file unless said otherwise. */
-import { countBroken, type FailureCode, type SkipReason } from '../protocol/failure.js';
+import { countBroken } from '../protocol/failure.js';
+import type { Totals } from '../store/totals.js';
 import { PLAIN, type Paint } from './paint.js';
 import { printable, printableJson } from './printable.js';
-import { formatBytes, formatDuration, formatNumber, formatRate, plural } from './quantity.js';
+import { formatBytes, formatDuration, formatNumber, formatRate, plural, sum } from './quantity.js';
 
-export interface Summary {
+export interface Summary extends Totals {
   /** `limit`: one the user set; `interrupted`: by a signal; `stopped`: by user code. */
   readonly outcome: 'finished' | 'limit' | 'interrupted' | 'stopped';
   readonly exitStatus: number;
@@ -16,47 +17,7 @@ export interface Summary {
   /** The same command would begin anew, as that of the demo does. */
   readonly startsAfresh: boolean;
 
-  /** HTML pages with a 2xx. */
-  readonly pages: number;
-  readonly links: number;
-  readonly redirects: number;
-  readonly queued: number;
-  readonly failed: Readonly<Partial<Record<FailureCode, number>>>;
-  /** The HTTP statuses behind `failed.status`: `{ '404': 12 }`. */
-  readonly failedStatuses: Readonly<Record<string, number>>;
-  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
-  /** Links that leave the crawl's scope, by host; `top` the most linked first, any number of them. */
-  readonly outOfScope: {
-    readonly links: number;
-    readonly hosts: number;
-    readonly top: readonly { readonly host: string; readonly links: number }[];
-  };
-  /** Links within the scope that profile, include or exclude refuse; counted once a page. */
-  readonly filteredLinks: number;
-  /** Addresses that --strip-param changed, counted once a page. */
-  readonly strippedLinks: number;
-  /** Sitemaps that were read, were not there (4xx), failed otherwise; and the pages they list. */
-  readonly sitemaps: {
-    readonly read: number;
-    readonly missing: number;
-    readonly failed: number;
-    readonly pages: number;
-  };
-  /** URL patterns with very many variants, or with some held back. */
-  readonly patterns: readonly {
-    readonly pattern: string;
-    readonly example: string;
-    readonly variants: number;
-    readonly heldBack: number;
-  }[];
-  /** URLs held back by --max-per-host. */
-  readonly heldBackByHost: number;
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
-  readonly hostsGivenUp: readonly {
-    readonly host: string;
-    readonly code: FailureCode;
-    readonly urls: number;
-  }[];
   /** Sentences for the user, such as the advice to try another profile. */
   readonly advice: readonly string[];
 
@@ -283,8 +244,4 @@ function fold(text: string, margin: string): string {
     }
   }
   return [...lines, line].map((each) => margin + each.replaceAll(NO_BREAK, ' ')).join('\n');
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -121,6 +121,12 @@ export type Outcome =
   | FailureOutcome
   | DeclinedOutcome;
 
+/** The HTTP status of an answer; null where there was none. */
+export function statusOf(outcome: Outcome): number | null {
+  if (outcome.kind === 'declined') return null;
+  return outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status;
+}
+
 /** Posted in mid-task. The union leaves room for a worker that asks for a slot of another host. */
 export interface BodyRead {
   readonly kind: 'body-read';

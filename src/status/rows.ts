@@ -1,5 +1,5 @@
 /** What executors did, a row for each of them and each task, straight from the file. Reads only. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import type { Execution } from '../protocol/work.js';
 import type { JsonObject, JsonValue } from '../tasks/json.js';
 

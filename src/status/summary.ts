@@ -1,5 +1,5 @@
 /** How far a file has come, counted: executors by status and error, URLs by state, failures by code and host. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import type { Execution } from '../protocol/work.js';
 
 export interface StatusSummary {

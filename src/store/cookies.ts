@@ -3,7 +3,7 @@
  * before the first row is written the file is closed to others.
  */
 import type { Cookie, CookieChange } from '../cookies/cookie.js';
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 
 interface CookieRow {
   readonly domain: string;

@@ -2,9 +2,9 @@
  * What came back: the last answer to every URL as its record, those before it as tries. Stores facts, decides
  * nothing.
  */
-import type { Connection, Statement } from '../database.js';
+import type { Connection, Statement } from '../database/connection.js';
 import type { FailureCode } from '../protocol/failure.js';
-import type { Outcome } from '../protocol/outcome.js';
+import { type Outcome, statusOf } from '../protocol/outcome.js';
 
 interface RecordRow {
   readonly id: number;
@@ -110,9 +110,4 @@ function tryOf(id: number, outcome: Outcome): TryRow {
     error: failure?.code ?? null,
     detail: failure?.message ?? spelling,
   };
-}
-
-function statusOf(outcome: Outcome): number | null {
-  if (outcome.kind === 'declined') return null;
-  return outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status;
 }

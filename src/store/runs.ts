@@ -1,5 +1,5 @@
 /** One row for every process life over the file. A row without an end was killed, or is running now. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 
 export interface RunEnd {
   readonly endedAt: number;

@@ -1,5 +1,5 @@
 /** The settings a file was started with and must be continued with: names and plain texts. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 
 export class SettingsTable {
   readonly #connection: Connection;

@@ -1,6 +1,7 @@
 /** What a file holds, counted: the figures behind the summary. Reads only; one pass each over the tables. */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
+import { MANY_VARIANTS } from '../url/pattern.js';
 
 export interface Totals {
   /** HTML pages with a 2xx. */
@@ -171,9 +172,6 @@ function sitemaps(connection: Connection): Totals['sitemaps'] {
     .get();
   return { ...counts, pages: pages ?? 0 };
 }
-
-/** Variants from which on a pattern is named in the summary, whether it is held back or not. */
-const MANY_VARIANTS = 10_000;
 
 function patterns(connection: Connection): Totals['patterns'] {
   return connection

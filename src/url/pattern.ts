@@ -6,6 +6,8 @@ import { originOf, pathAndQuery } from './canonicalise.js';
 
 /** A path that says the same run of segments so often in a row was made by a relative link that leads nowhere. */
 const REPEATS = 4;
+/** Variants of one pattern from which on it is named, whether it is held back or not. */
+export const MANY_VARIANTS = 10_000;
 /** Longest run looked for: a trap of n segments is one of 1 … n, and real ones are short. */
 const MAX_RUN = 8;
 

@@ -5,7 +5,7 @@
  * ids and found_on stay out, because they may differ.
  */
 import { createHash } from 'node:crypto';
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 
 /** @returns SHA-256, lower-case hex */
 export function digestOf(connection: Connection): string {

@@ -2,7 +2,7 @@
  * Shortest distances computed anew, from the edges alone and by another method than the crawl's, to hold
  * against the depths in a file: breadth first from the seeds and what sitemaps list, a link costs 1, a redirect 0.
  */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 
 const UNREACHED = -1;
 

@@ -2,7 +2,7 @@
  * What must hold of a file at rest. A fault is something that can never be right; what an unfinished
  * crawl has still to do is reported as open and is no fault.
  */
-import type { Connection } from '../database.js';
+import type { Connection } from '../database/connection.js';
 import { shortestDistances } from './distances.js';
 
 export interface Finding {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe } from 'vitest';
-import { openForReading } from '../../dist/database.js';
+import { openForReading } from '../../dist/database/open.js';
 import { startDemo } from '../../dist/demo/server.js';
 import { MIGRATIONS } from '../../dist/migrations.js';
 import { digestOf } from '../../dist/verify/digest.js';

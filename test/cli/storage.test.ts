@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe } from 'vitest';
 import { runCrawl } from '../../dist/commands/crawl-run.js';
-import { resolveConfig } from '../../dist/config.js';
+import { resolveConfig } from '../../dist/config/config.js';
 import type { Notice } from '../../dist/delegator/events.js';
 import { startDemo } from '../../dist/demo/server.js';
 import { until } from '../support/program.js';

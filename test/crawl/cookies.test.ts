@@ -2,7 +2,7 @@
 import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished } from 'vitest';
-import { openForReading } from '../../dist/database.js';
+import { openForReading } from '../../dist/database/open.js';
 import { MIGRATIONS } from '../../dist/migrations.js';
 import { digestOf } from '../../dist/verify/digest.js';
 import { checkInvariants } from '../../dist/verify/invariants.js';

@@ -1,6 +1,6 @@
 /** Where the scope ends must not depend on which answers are filed together; so here the order is given. */
 import { expect } from 'vitest';
-import { openForWriting } from '../../dist/database.js';
+import { openForWriting } from '../../dist/database/open.js';
 import type { Lease, Settlement } from '../../dist/frontier/frontier.js';
 import { SqliteFrontier } from '../../dist/frontier/sqlite.js';
 import { MIGRATIONS } from '../../dist/migrations.js';

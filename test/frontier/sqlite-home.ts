@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, openForWriting } from '../../dist/database.js';
+import type { Connection } from '../../dist/database/connection.js';
+import { openForWriting } from '../../dist/database/open.js';
 import type { Lease, StateCounts } from '../../dist/frontier/frontier.js';
 import { SqliteFrontier } from '../../dist/frontier/sqlite.js';
 import { MIGRATIONS } from '../../dist/migrations.js';

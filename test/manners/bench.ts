@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { test as base, vi } from 'vitest';
-import { openForReading } from '../../dist/database.js';
+import { openForReading } from '../../dist/database/open.js';
 import { crawl } from '../../dist/index.js';
 import type { CrawlOptions, Notice, RunResult } from '../../dist/index.js';
 import { MIGRATIONS } from '../../dist/migrations.js';

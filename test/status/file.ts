@@ -1,5 +1,5 @@
 /** A file as a run leaves it: two hosts, URLs in every state, three tasks and what two executors made of them. */
-import type { Connection } from '../../dist/database.js';
+import type { Connection } from '../../dist/database/connection.js';
 import { openFile } from '../store/file.js';
 
 /** 2026-01-02T03:04:05.678Z */

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Connection, openForWriting } from '../../dist/database.js';
+import type { Connection } from '../../dist/database/connection.js';
+import { openForWriting } from '../../dist/database/open.js';
 import { MIGRATIONS } from '../../dist/migrations.js';
 
 export function openFile(): Connection {

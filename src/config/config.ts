@@ -1,0 +1,206 @@
+/**
+ * What a crawl is told to do: the checked, frozen configuration, made of options before anything starts. What
+ * must match when a crawl is continued: fixed-settings.ts.
+ */
+import { readAuthorities } from '../cli/ca-file.js';
+import { splitHeader } from '../cli/header.js';
+import type { SeedLine } from '../cli/seeds-file.js';
+import { UsageError } from '../errors.js';
+import type { FailureCode } from '../protocol/failure.js';
+import type { Profile, ScopeMode } from '../protocol/settings.js';
+import { compilePatterns } from '../url/scope.js';
+import { parseBase } from '../url/seed.js';
+import { compileStripParams } from '../url/strip-params.js';
+import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
+import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
+
+/** How fast, and how many at once. */
+interface Pace {
+  readonly workers: number;
+  /** Requests in flight per worker. */
+  readonly concurrency: number;
+  /** Requests in flight to one host; null = the policy's default for that kind of host. */
+  readonly perHost: number | null;
+  /** Gap between request starts to one host; null = the policy's default for that kind of host. */
+  readonly delayMs: number | null;
+  /** Heap limit of one worker thread, MiB. */
+  readonly workerMemoryMiB: number;
+}
+
+interface Limits {
+  readonly maxPages: number | null;
+  readonly maxDepth: number | null;
+  readonly maxVariants: number | null;
+  readonly maxPerHost: number | null;
+  readonly maxTimeMs: number | null;
+  readonly maxRedirects: number;
+  readonly maxBodyBytes: number;
+}
+
+/** What belongs to the crawl. */
+interface Rules {
+  readonly scope: ScopeMode;
+  readonly profile: Profile;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly stripParams: readonly string[];
+  readonly within: string | null;
+  readonly sitemaps: boolean;
+  readonly obeyRobots: boolean;
+}
+
+interface Requests {
+  /** Names of the hosts in the seeds and in a base that was given: their private addresses may be connected to. */
+  readonly openHosts: readonly string[];
+  /** The same for all hosts. */
+  readonly allowPrivate: boolean;
+  readonly userAgent: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Certificates of further authorities, as PEM texts. */
+  readonly ca: readonly string[];
+  readonly cookies: boolean;
+  /** File name; null = none. */
+  readonly loadCookies: string | null;
+  readonly timeoutMs: number;
+  readonly parseTimeoutMs: number;
+  /** Tries after the first one. */
+  readonly retries: number;
+  /** First wait of the exponential back-off. */
+  readonly retryDelayMs: number;
+  /** How long a host may go without success before it is given up. */
+  readonly giveUpMs: number;
+  /** Failed URLs to queue again at the start: all, those of one code, or none. */
+  readonly retryFailed: FailureCode | 'all' | null;
+}
+
+/** A checked configuration. All durations ms, sizes bytes; null = no limit, unless said otherwise. */
+export interface CrawlConfig extends Pace, Limits, Rules, Requests {
+  /** Canonical seed URLs, each once, in the order given. */
+  readonly seeds: readonly string[];
+  readonly databasePath: string;
+  readonly fresh: boolean;
+}
+
+/** Where options came from, so that messages can call them by the name the user gave. */
+export interface ResolveContext {
+  /** Further seeds, read from files. */
+  readonly seedLines?: readonly SeedLine[];
+  /** @default 'option' */
+  readonly names?: OptionNames;
+}
+
+/**
+ * Checks options and makes a configuration of them. Asynchronous because the CSS selector engine is loaded
+ * when there is a selector to check, and files of certificates are read.
+ *
+ * @throws UsageError (rejects) naming the option, what was met and what was expected; a misspelt
+ *         option is refused with the one it may have meant
+ */
+export async function resolveConfig(
+  options: CrawlOptions,
+  { seedLines = [], names = 'option' }: ResolveContext = {},
+): Promise<CrawlConfig> {
+  const given = new GivenOptions(options, names);
+  const strip = compileStripParams(given.list('stripParams'));
+  const seeds = Object.freeze(resolveSeeds(options.seeds ?? [], seedLines, given.get('base'), strip));
+  await checkPatterns(given);
+  checkTogether(given);
+  return Object.freeze<CrawlConfig>({
+    seeds,
+    databasePath: given.get('db'),
+    fresh: given.get('fresh'),
+    ...paceOf(given),
+    ...limitsOf(given),
+    ...rulesOf(given, seeds),
+    ...(await requestsOf(given, seeds)),
+  });
+}
+
+async function checkPatterns(given: GivenOptions): Promise<void> {
+  for (const option of ['include', 'exclude'] as const)
+    compilePatterns(given.label(option), given.list(option));
+  const within = given.get<string | null>('within');
+  if (within !== null) await checkSelector(given.label('within'), within);
+}
+
+/** What a flag's record cannot say. */
+function checkTogether(given: GivenOptions): void {
+  if (!given.get<boolean>('cookies') && given.get('loadCookies') !== null)
+    throw new UsageError(`${given.label('loadCookies')} has no use where cookies are turned off`);
+  if (given.get('db') === ':memory:')
+    throw new UsageError(`${given.label('db')} must be a file, not ':memory:'`);
+}
+
+function paceOf(given: GivenOptions): Pace {
+  return {
+    workers: given.get('workers'),
+    concurrency: given.get('concurrency'),
+    perHost: given.get('perHost'),
+    delayMs: toMs(given.get('delay'), 1000),
+    workerMemoryMiB: given.get('workerMemory'),
+  };
+}
+
+function limitsOf(given: GivenOptions): Limits {
+  return {
+    maxPages: given.get('maxPages'),
+    maxDepth: given.get('maxDepth'),
+    maxVariants: given.get('maxVariants'),
+    maxPerHost: given.get('maxPerHost'),
+    maxTimeMs: toMs(given.get('maxTime'), 1000),
+    maxRedirects: given.get('maxRedirects'),
+    maxBodyBytes: given.get('maxBody'),
+  };
+}
+
+function rulesOf(given: GivenOptions, seeds: readonly string[]): Rules {
+  const profile = given.get<Profile | 'auto'>('profile');
+  return {
+    scope: given.get('scope'),
+    profile: profile === 'auto' ? profileOf(seeds) : profile,
+    include: given.list('include'),
+    exclude: given.list('exclude'),
+    stripParams: given.list('stripParams'),
+    within: given.get('within'),
+    sitemaps: given.get('sitemaps'),
+    obeyRobots: given.get('robots'),
+  };
+}
+
+async function requestsOf(given: GivenOptions, seeds: readonly string[]): Promise<Requests> {
+  const named = given.has('base') ? [...seeds, parseBase(given.get('base'))] : seeds;
+  return {
+    openHosts: Object.freeze(hostsNamed(named)),
+    allowPrivate: given.get('allowPrivate'),
+    userAgent: given.get('userAgent'),
+    headers: Object.freeze(given.list('headers').map((header) => Object.freeze(splitHeader(header)))),
+    ca: Object.freeze(await readAuthorities(given.label('ca'), given.list('ca'))),
+    cookies: given.get('cookies'),
+    loadCookies: given.get('loadCookies'),
+    timeoutMs: toMs(given.get<number>('timeout'), 1000),
+    parseTimeoutMs: toMs(given.get<number>('parseTimeout'), 1000),
+    retries: given.get('retries'),
+    retryDelayMs: toMs(given.get<number>('retryDelay'), 1000),
+    giveUpMs: toMs(given.get<number>('giveUp'), 60_000),
+    retryFailed: given.get('retryFailed'),
+  };
+}
+
+async function checkSelector(label: string, selector: string): Promise<void> {
+  const { compile } = await import('css-select');
+  try {
+    compile(selector);
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(
+      /found\s*$/,
+      'found its end',
+    );
+    throw new UsageError(`${label}: '${selector}' is no CSS selector: ${reason}`, { cause });
+  }
+}
+
+function toMs(value: number, unitMs: number): number;
+function toMs(value: number | null, unitMs: number): number | null;
+function toMs(value: number | null, unitMs: number): number | null {
+  return value === null ? null : Math.round(value * unitMs);
+}

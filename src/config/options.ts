@@ -1,0 +1,162 @@
+/**
+ * Options as people give them, checked one by one. Defaults and ranges stand in the flag records (cli/flags.ts),
+ * once for the command line and the library.
+ */
+import { checkFlag, spell, type Flag } from '../cli/flag.js';
+import { CRAWL_FLAGS } from '../cli/flags.js';
+import { suggest } from '../cli/suggest.js';
+import { UsageError } from '../errors.js';
+import type { FailureCode } from '../protocol/failure.js';
+import type { Profile, ScopeMode } from '../protocol/settings.js';
+
+/**
+ * What may be asked of a crawl, by library users and the command line alike: the flags in camelCase,
+ * in the flags' units. What is left out or undefined takes the flag's default; null is no limit.
+ */
+export interface CrawlOptions {
+  /** Where to start: URLs, or paths below `base`. At least one. */
+  readonly seeds: readonly string[];
+  /** Site of the seeds given as a path. @default 'https://en.wikipedia.org' */
+  readonly base?: string | undefined;
+  /** SQLite file; an unfinished crawl in it is continued. @default 'crawl.db' */
+  readonly db?: string | undefined;
+  /** Delete what the file holds and start over. @default false */
+  readonly fresh?: boolean | undefined;
+
+  /** Worker threads. @default the cores available */
+  readonly workers?: number | undefined;
+  /** Requests in flight per worker. @default 8 */
+  readonly concurrency?: number | undefined;
+  /** Requests in flight to one host. @default 2 for public hosts, unlimited for private ones */
+  readonly perHost?: number | null | undefined;
+  /** Seconds between request starts to one host. @default 1 for public hosts, 0 for private ones */
+  readonly delay?: number | null | undefined;
+  /** Heap limit of one worker thread, MiB. @default 512 */
+  readonly workerMemory?: number | undefined;
+
+  /** Pages in the file, over all runs. @default null */
+  readonly maxPages?: number | null | undefined;
+  /** Links from a seed. @default null */
+  readonly maxDepth?: number | null | undefined;
+  /** Variants of one URL pattern: same path, but for query, numbers and identifiers. @default null */
+  readonly maxVariants?: number | null | undefined;
+  /** URLs of one host. @default null */
+  readonly maxPerHost?: number | null | undefined;
+  /** Seconds of this run. @default null */
+  readonly maxTime?: number | null | undefined;
+  /** Redirects in a row that are followed. @default 20 */
+  readonly maxRedirects?: number | undefined;
+  /** Bytes of one page. @default 10 MiB */
+  readonly maxBody?: number | undefined;
+
+  /** @default 'origin' */
+  readonly scope?: ScopeMode | undefined;
+  /** `auto` is `mediawiki` if the path of a seed starts with /wiki/. @default 'auto' */
+  readonly profile?: Profile | 'auto' | undefined;
+  /** Regular expressions, not anchored, matched against path + query; any one is enough. @default [] */
+  readonly include?: readonly string[] | undefined;
+  /** As `include`; wins over it. @default [] */
+  readonly exclude?: readonly string[] | undefined;
+  /** Names of query parameters to take out of every URL; `*` stands for any characters. @default [] */
+  readonly stripParams?: readonly string[] | undefined;
+  /** CSS selector: only links inside matching elements count. @default null */
+  readonly within?: string | null | undefined;
+
+  /** Start from what the sitemaps of the hosts in scope list, too. @default false */
+  readonly sitemaps?: boolean | undefined;
+  /** Whether robots.txt and its kin are obeyed. @default true */
+  readonly robots?: boolean | undefined;
+  /** Whether links and redirects may lead to private addresses. @default false */
+  readonly allowPrivate?: boolean | undefined;
+  /** @default Orbweaver with its version and address */
+  readonly userAgent?: string | undefined;
+  /** `Name: value`, sent to the origins of the seeds only. @default [] */
+  readonly headers?: readonly string[] | undefined;
+  /** PEM files of certificate authorities to trust beside those of the platform. @default [] */
+  readonly ca?: readonly string[] | undefined;
+  /** Whether cookies are taken and sent. @default true */
+  readonly cookies?: boolean | undefined;
+  /** cookies.txt in the format of Netscape, to start with. @default null */
+  readonly loadCookies?: string | null | undefined;
+  /** Seconds for a whole response. @default 30 */
+  readonly timeout?: number | undefined;
+  /** Seconds that one page may hold its thread. @default 20 */
+  readonly parseTimeout?: number | undefined;
+  /** Tries after the first one. @default 3 */
+  readonly retries?: number | undefined;
+  /** Seconds of the first back-off. @default 1 */
+  readonly retryDelay?: number | undefined;
+  /** Minutes a host may go without success. @default 15 */
+  readonly giveUp?: number | undefined;
+  /** Try failed URLs again: all, or those of one code. @default null */
+  readonly retryFailed?: FailureCode | 'all' | null | undefined;
+}
+
+/** How messages call an option: `flag` is `--max-pages`, `option` is `maxPages`. */
+export type OptionNames = 'flag' | 'option';
+
+/** Options that were checked, each with its default where it was left out. */
+export class GivenOptions {
+  readonly #given = new Map<string, unknown>();
+  readonly #names: OptionNames;
+
+  /** @throws UsageError naming the option, what was met and what was expected */
+  constructor(options: CrawlOptions, names: OptionNames) {
+    this.#names = names;
+    if (typeof options !== 'object' || options === null)
+      throw new UsageError('the options must be an object');
+    for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+      const flag = CRAWL_FLAGS.find((candidate) => candidate.option === name);
+      if (flag === undefined) throw unknownOption(name);
+      if (value === undefined || (value === null && flag.default.value === null)) continue;
+      checkOption(flag, value, this.#labelOf(flag));
+      this.#given.set(name, value);
+    }
+  }
+
+  has(option: keyof CrawlOptions): boolean {
+    return this.#given.has(option);
+  }
+
+  /** The value, or its default. Of the type its flag was checked for, which `T` must name. */
+  get<T>(option: keyof CrawlOptions): T {
+    return (this.#given.has(option) ? this.#given.get(option) : flagOf(option).default.value) as T;
+  }
+
+  /** The values of an option that takes several; none by default. */
+  list(option: keyof CrawlOptions): readonly string[] {
+    return Object.freeze([...(this.get<readonly string[] | null>(option) ?? [])]);
+  }
+
+  label(option: keyof CrawlOptions): string {
+    return this.#labelOf(flagOf(option));
+  }
+
+  #labelOf(flag: Flag): string {
+    return this.#names === 'flag' ? spell(flag) : String(flag.option);
+  }
+}
+
+/** The record of the flag that an option is. */
+export function flagOf(option: string): Flag {
+  const flag = CRAWL_FLAGS.find((candidate) => candidate.option === option);
+  if (flag === undefined) throw new UsageError(`there is no option '${option}'`);
+  return flag;
+}
+
+function checkOption(flag: Flag, value: unknown, label: string): void {
+  if (flag.repeatable !== true) {
+    checkFlag(flag, value, label);
+    return;
+  }
+  if (!Array.isArray(value)) throw new UsageError(`${label} must be an array`);
+  for (const item of value as unknown[]) checkFlag(flag, item, label);
+}
+
+function unknownOption(name: string): UsageError {
+  const known = CRAWL_FLAGS.flatMap(({ option }) => option ?? []);
+  const meant = suggest(name, known);
+  return new UsageError(`there is no option '${name}'`, {
+    hint: meant === undefined ? `Options are ${known.join(', ')}` : `Did you mean ${meant}?`,
+  });
+}

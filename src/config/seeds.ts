@@ -1,0 +1,43 @@
+/** The seeds of a configuration, and what follows from them. */
+import type { SeedLine } from '../cli/seeds-file.js';
+import { UsageError } from '../errors.js';
+import type { Profile } from '../protocol/settings.js';
+import type { Target } from '../url/canonicalise.js';
+import { parseBase, parseSeed } from '../url/seed.js';
+import type { StripParams } from '../url/strip-params.js';
+
+/** Identity keys of all seeds, each once, those of files last. */
+export function resolveSeeds(
+  seeds: readonly string[],
+  lines: readonly SeedLine[],
+  baseText: string,
+  strip: StripParams,
+): string[] {
+  if (seeds.length + lines.length === 0) throw new UsageError('there is no seed to start from');
+  const base = parseBase(baseText);
+  const keys = new Set<string>(seeds.map((seed) => strip(parseSeed(seed, base)).key));
+  for (const { text, where } of lines) keys.add(strip(seedOfLine(text, where, base)).key);
+  return [...keys];
+}
+
+function seedOfLine(text: string, where: string, base: string): Target {
+  try {
+    return parseSeed(text, base);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${where}: ${error.message}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+}
+
+/** Names of the hosts of URLs, each once. */
+export function hostsNamed(urls: readonly string[]): string[] {
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
+}
+
+/** What `auto` stands for. */
+export function profileOf(seeds: readonly string[]): Profile {
+  return seeds.some((seed) => new URL(seed).pathname.startsWith('/wiki/')) ? 'mediawiki' : 'web';
+}

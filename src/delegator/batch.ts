@@ -1,0 +1,41 @@
+/** A batch of answers while it is being judged: what will be filed of it, in one go. */
+import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
+import type { Answer } from '../store/records.js';
+import type { Filed } from './events.js';
+import { HostLedger } from './host-ledger.js';
+
+export class Batch {
+  readonly now: number;
+  readonly ledger: HostLedger;
+  readonly settlements: Settlement[] = [];
+  readonly answers: Answer[] = [];
+  readonly filed: Filed[] = [];
+
+  constructor(frontier: Frontier, now: number) {
+    this.now = now;
+    this.ledger = new HostLedger(frontier);
+  }
+
+  /** What became of a lease, and the answer it rests on. */
+  note({ id, key, url }: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
+    this.settlements.push(settlement);
+    // Nothing was asked, so nothing was answered.
+    if (outcome.kind === 'declined') return;
+    this.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
+  }
+}
+
+/** How a settlement is told to those who watch. */
+export function stateOf(settlement: Settlement): Filed['state'] {
+  switch (settlement.kind) {
+    case 'page':
+    case 'sitemap':
+    case 'redirect':
+      return 'done';
+    case 'failed':
+    case 'skipped':
+      return settlement.kind;
+    default:
+      return 'retry';
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The queue of URLs that may be asked for, host by host: what a claim takes from it, and what is taken out
+ * unasked. Called inside a transaction of the frontier.
+ */
+import type { Connection, Statement } from '../database/connection.js';
+import type { Claim, ClaimRequest, HostFacts, Lease, RequestKind } from './frontier.js';
+import type { HostTable } from './hosts.js';
+import type { SitemapTable } from './sitemaps.js';
+import type { Settled, UrlTable } from './urls.js';
+
+/** Refused URLs settled for one host in one claim, so that a site closed to robots does not stall the others. */
+const REFUSALS_PER_CLAIM = 2_000;
+const CANDIDATES = 64;
+/** Due hosts are looked at in helpings of this many … */
+const HOSTS_AT_ONCE = 64;
+/** … and at most so many in one claim: those passed over are waiting for a thread of their own. */
+const MAX_LOOKS = 2_048;
+
+/** A claim as it grows. */
+interface Taken {
+  readonly leases: Lease[];
+  readonly errands: HostFacts[];
+  refused: number;
+}
+
+interface Candidate {
+  readonly id: number;
+  readonly kind: RequestKind;
+  readonly url: string;
+  readonly depth: number;
+  readonly attempts: number;
+  readonly refusals: number;
+  readonly respelt: string | null;
+  readonly reasked: 0 | 1;
+  readonly suspect: number;
+}
+
+/** The parts of the frontier that a claim changes. */
+export interface QueueParts {
+  readonly hosts: HostTable;
+  readonly urls: UrlTable;
+  readonly sitemaps: SitemapTable;
+}
+
+export class Queue {
+  readonly #hosts: HostTable;
+  readonly #urls: UrlTable;
+  readonly #sitemaps: SitemapTable;
+  readonly #candidates: Statement<[number, number], Candidate>;
+
+  constructor(connection: Connection, { hosts, urls, sitemaps }: QueueParts) {
+    this.#hosts = hosts;
+    this.#urls = urls;
+    this.#sitemaps = sitemaps;
+    this.#candidates = connection.prepare(
+      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect FROM urls
+        WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
+    );
+  }
+
+  /** See `Frontier.claim`. */
+  claim(request: ClaimRequest): Claim {
+    const claim: Taken = { leases: [], errands: [], refused: 0 };
+    let cursor: HostFacts | undefined;
+    for (let looks = 0; looks < MAX_LOOKS; looks += HOSTS_AT_ONCE) {
+      const due = this.#hosts.due(request.now, HOSTS_AT_ONCE, cursor);
+      for (const host of due) {
+        if (sizeOf(claim) >= request.limit) return claim;
+        this.#claimFrom(host, due.length, request, claim);
+      }
+      if (due.length < HOSTS_AT_ONCE) return claim;
+      cursor = due.at(-1);
+    }
+    return claim;
+  }
+
+  /** Ends up to `limit` URLs of one host that was given up. Answers whether there was such a host. */
+  endGivenUp(limit: number): boolean {
+    const host = this.#hosts.nextGivenUp();
+    if (host === undefined) return false;
+    const end: Settled =
+      host.givenUp === 'private'
+        ? { state: 'skipped', error: 'private', detail: 'its host may not be connected to' }
+        : { state: 'failed', error: host.givenUp, detail: 'the host was given up' };
+    for (const { id, kind } of this.#candidates.all(host.id, limit)) {
+      this.#urls.settle({ id, kind, hostId: host.id, state: 'queued' }, end);
+    }
+    return true;
+  }
+
+  #claimFrom(host: HostFacts, dueHosts: number, request: ClaimRequest, claim: Taken): void {
+    const taken = sizeOf(claim);
+    const allowance = request.allow(host, taken, dueHosts);
+    if (allowance.kind === 'wait') {
+      if (allowance.until !== undefined) this.#hosts.advanceClock(host.id, allowance.until);
+      return;
+    }
+    if (allowance.kind === 'robots') claim.errands.push(host);
+    else this.#leaseFrom(host, Math.min(allowance.count, request.limit - taken), request, claim);
+    // With no gap the clock still moves, so that hosts take turns.
+    if (sizeOf(claim) > taken) this.#hosts.advanceClock(host.id, request.now + allowance.gapMs);
+  }
+
+  #leaseFrom(host: HostFacts, count: number, request: ClaimRequest, claim: Taken): void {
+    const robotsText = (): string => this.#hosts.robotsText(host.id);
+    let left = count;
+    for (let refused = 0; left > 0 && refused < REFUSALS_PER_CLAIM;) {
+      const candidates = this.#candidates.all(host.id, refused === 0 ? left : CANDIDATES);
+      if (candidates.length === 0) return;
+      for (const candidate of candidates) {
+        if (left === 0) return;
+        const reason = request.refuse(candidate.url, host, robotsText);
+        if (reason === null) {
+          this.#urls.lease(candidate.id, host.id);
+          claim.leases.push(asLease(candidate, host.id));
+          left--;
+        } else {
+          const { id, kind, url } = candidate;
+          const row = { id, kind, url, hostId: host.id, state: 'queued' } as const;
+          this.#urls.settle(row, { state: 'skipped', error: reason });
+          this.#sitemaps.admitOf(row);
+          claim.refused++;
+          refused++;
+        }
+      }
+    }
+  }
+}
+
+function sizeOf({ leases, errands }: Taken): number {
+  return leases.length + errands.length;
+}
+
+function asLease(candidate: Candidate, hostId: number): Lease {
+  const { id, kind, url, depth, attempts, refusals, respelt, reasked, suspect } = candidate;
+  return {
+    id,
+    hostId,
+    kind,
+    key: url,
+    url: respelt ?? url,
+    depth,
+    attempts,
+    refusals,
+    isRespelt: respelt !== null,
+    isReasked: reasked === 1,
+    suspect,
+  };
+}

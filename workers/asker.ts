@@ -1,0 +1,47 @@
+/**
+ * How a thread asks for pages and sitemaps, and tells the main thread in mid-task how far it is: that the request is
+ * on the wire, that the body is in.
+ */
+import type { WorkerMessage } from '#src/protocol/outcome.js';
+import type { FetchTask, SitemapTask } from '#src/protocol/task.js';
+import type { Intake, Reply, ReplyHeaders } from './exchange.js';
+import type { Fetcher } from './fetcher.js';
+
+export class Asker {
+  readonly #fetcher: Fetcher;
+  readonly #post: (message: WorkerMessage) => void;
+
+  /** @param post sends a message to the main thread in mid-task */
+  constructor(fetcher: Fetcher, post: (message: WorkerMessage) => void) {
+    this.#fetcher = fetcher;
+    this.#post = post;
+  }
+
+  /**
+   * Makes the one request of a task. Rejects with what made it fail.
+   *
+   * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
+   * @param intake       what is read of an answer
+   */
+  ask(
+    { url, sendHeaders, cookie, spaced, flightId }: FetchTask | SitemapTask,
+    onSetCookies: (lines: readonly string[]) => void,
+    intake: (status: number, headers: ReplyHeaders) => Intake,
+  ): Promise<Reply> {
+    return this.#fetcher.get({
+      url,
+      sendHeaders,
+      cookie,
+      onSetCookies,
+      // A slot of a limited host stays with its thread, so the idle connection is the next request's.
+      keepAlive: true,
+      ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
+      intake,
+    });
+  }
+
+  /** The body is in: the host may be asked for something else. */
+  freeHost({ slotted, flightId }: FetchTask | SitemapTask): void {
+    if (slotted) this.#post({ kind: 'body-read', flightId });
+  }
+}
