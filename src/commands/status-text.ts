@@ -57,7 +57,9 @@ function nameOf({ code, httpStatus }: FailureCount): string {
 /** As many rows as are named, and how many more there are. */
 function cut<Item>(items: readonly Item[], toRow: (item: Item) => string[]): string[][] {
   const rows = items.slice(0, MOST).map(toRow);
-  return items.length > MOST ? [...rows, ['', `and ${formatNumber(items.length - MOST)} more`]] : rows;
+  if (items.length <= MOST) return rows;
+  const blanks = (rows[0] ?? []).slice(1).map(() => '');
+  return [...rows, [...blanks, `and ${formatNumber(items.length - MOST)} more`]];
 }
 
 /** Rows below a title, their columns aligned; nothing when there are none. */

@@ -89,20 +89,22 @@ function queue(connection: Connection): StatusSummary['queue'] {
 }
 
 function hosts(connection: Connection): HostFailures[] {
-  const failed = connection.prepare<[], FailureCount & { host: string; givenUp: string | null }>(
+  const failed = connection.prepare<[], FailureCount & Pick<HostFailures, 'host' | 'givenUp'>>(
     failuresBy(['h.host', 'h.given_up AS givenUp']),
   );
-  const found = new Map<string, HostFailures & { urls: number; readonly failures: FailureCount[] }>();
+  const found = new Map<string, { readonly givenUp: string | null; readonly failures: FailureCount[] }>();
   for (const { host, givenUp, ...failure } of failed.iterate()) {
     const known = found.get(host);
-    if (known === undefined) {
-      found.set(host, { host, givenUp, urls: failure.urls, failures: [failure] });
-    } else {
-      known.urls += failure.urls;
-      known.failures.push(failure);
-    }
+    if (known === undefined) found.set(host, { givenUp, failures: [failure] });
+    else known.failures.push(failure);
   }
-  return [...found.values()].sort((a, b) => b.urls - a.urls || (a.host < b.host ? -1 : 1));
+  return [...found]
+    .map(([host, { givenUp, failures }]) => ({ host, givenUp, urls: sum(failures), failures }))
+    .sort((a, b) => b.urls - a.urls || (a.host < b.host ? -1 : 1));
+}
+
+function sum(failures: readonly FailureCount[]): number {
+  return failures.reduce((total, { urls }) => total + urls, 0);
 }
 
 /** Failures by code and HTTP status, and by host where columns of hosts are asked for; most first. */

@@ -114,16 +114,20 @@ URLs
 `);
 });
 
-test('of many hosts the worst ten are named', () => {
+test('of many hosts and errors ten are named', () => {
   const { connection, path } = runFile();
   connection.exec(`
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
       INSERT INTO hosts (host) SELECT 'https://h' || i || '.example' FROM n;
     INSERT INTO urls (request_key, host_id, state, error, hops, seed_hops)
-      SELECT host || '/', id, 'failed', 'tls', 0, 0 FROM hosts WHERE id > 2`);
+      SELECT host || '/', id, 'failed', 'tls', 0, 0 FROM hosts WHERE id > 2;
+    INSERT INTO tasks SELECT id + 100, 'task ' || id, 1, '{}' FROM hosts;
+    INSERT INTO executions SELECT id, 'many', 'failed', NULL, 'Error' || id, 0, 0, 1, '' FROM tasks WHERE id > 100`);
   const text = statusText(statusSummary(path), path);
   expect(text.match(/^ {2}\d+ {2}https:\/\//gm)).toHaveLength(10);
-  expect(text).toMatch(/\n {2,}and 4 more\n$/);
+  expect(text).toMatch(/\n {5}and 4 more\n$/);
+  expect(text.match(/^ {2}many {3}1 {2}Error\d+$/gm)).toHaveLength(10);
+  expect(text).toContain('\n            and 4 more\n  price  1  ValueError\n');
 });
 
 test('rows: one for each executor and task', () => {
