@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: [
       'test/crash/{clocks,long,steps}.test.ts',
       'test/hostile/*.test.ts',
-      'test/cli/{explain,storage}.test.ts',
+      'test/cli/{explain,storage,views}.test.ts',
       'test/crawl/ca.test.ts',
       'test/benchmarks/*.test.ts',
     ],

@@ -2,13 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 // A command of its own (npm run test:slow), part of every check before a change lands: the hostile site, whose short
 // time-outs want the machine to themselves; kills before every step and while clocks run; files that go away under a
-// crawl; and what starts the program most often (explain, --ca, the benchmarks on a small scale).
+// crawl; and what starts the program most often (explain, status and export, --ca, the benchmarks on a small scale).
 export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
       'test/crash/{clocks,steps}.test.ts',
-      'test/cli/{explain,storage}.test.ts',
+      'test/cli/{explain,storage,views}.test.ts',
       'test/crawl/ca.test.ts',
       'test/benchmarks/*.test.ts',
     ],

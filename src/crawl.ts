@@ -62,6 +62,12 @@ async function run(parsed: ParsedCommand): Promise<number> {
       return (await import('./commands/verify.js')).verifyCommand(parsed, invocation());
     case 'explain':
       return (await import('./commands/explain.js')).explainCommand(parsed, invocation());
+    case 'status':
+      return (await import('./commands/status.js')).statusCommand(parsed, invocation());
+    case 'export':
+      // What goes to standard output ends where it stands; a file that is being written has to be taken away.
+      if (parsed.format === 'json-files' || parsed.out !== null) stopBySignals(false);
+      return (await import('./commands/export.js')).exportCommand(parsed, invocation());
     default:
       return parsed satisfies never;
   }

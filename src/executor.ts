@@ -2,11 +2,9 @@
  * What a module of executors gets and may throw: the types to write one against, and `TaskError`. Light to
  * import, because every worker thread that loads such a module may load this, too.
  */
+import type { JsonObject, JsonValue } from './protocol/json.js';
 
-/** Anything that JSON can hold. */
-export type JsonValue =
-  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
-export type JsonObject = { readonly [name: string]: JsonValue };
+export type { JsonObject, JsonValue } from './protocol/json.js';
 
 /** Header values by name in lower case; a list where a header came more than once. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;

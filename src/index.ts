@@ -7,6 +7,10 @@ import type { Filed, Notice } from './delegator/events.js';
 export type { CrawlOptions } from './config/options.js';
 export type { Filed, Notice } from './delegator/events.js';
 export type { RunResult } from './commands/crawl-run.js';
+export { readStatus, statusSummary } from './commands/read-status.js';
+export type { StatusRow } from './status/rows.js';
+export type { ExecutorCounts, FailureCount, HostFailures, StatusSummary } from './status/summary.js';
+export type { JsonObject, JsonValue } from './protocol/json.js';
 export { CrawlError, InvariantError, PoolError, StoreError, UsageError } from './errors.js';
 export type { Failure, FailureCode, SkipReason } from './protocol/failure.js';
 

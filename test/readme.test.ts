@@ -234,9 +234,11 @@ function codes(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
 
-/** Arguments as a shell would take them; quotes around a whole argument only. */
+/** Arguments as a shell would take them; quotes around a whole argument only, redirections at the end. */
 function words(args: string): string[] {
-  return (args.replace(/\s+#.*$/, '').match(/'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^'|'$/g, ''));
+  return (args.replace(/\s+[#>].*$/, '').match(/'[^']*'|\S+/g) ?? []).map((word) =>
+    word.replace(/^'|'$/g, ''),
+  );
 }
 
 function sorted(list: readonly string[]): string[] {

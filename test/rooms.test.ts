@@ -25,6 +25,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['src/delegator/pool.ts'],
   commander: ['src/cli/parse.ts'],
   'csv-parse/sync': ['src/tasks/csv-list.ts'],
+  'csv-stringify/sync': ['src/export/lines.ts'],
   'css-select': ['src/config/config.ts', 'workers/selector.ts'],
   'es-module-lexer': ['src/executors/modules.ts'],
   'log-update': ['src/observe/progress.ts'],

@@ -57,7 +57,11 @@ function facts(thrown: unknown): Facts {
     if (thrown instanceof Error) {
       const { name, message, stack } = thrown as { readonly [field in keyof Facts]?: unknown };
       const text = String(message) || String(name);
-      return { name: String(name), message: text, stack: userLines(typeof stack === 'string' ? stack : text) };
+      return {
+        name: String(name),
+        message: text,
+        stack: userLines(typeof stack === 'string' ? stack : text),
+      };
     }
     const { message } = toFailure(thrown);
     return { name: 'thrown', message, stack: '' };
@@ -71,7 +75,9 @@ function userLines(stack: string): string {
   const own = new URL('.', import.meta.url).href;
   return stack
     .split('\n')
-    .filter((line) => line.includes('file:') && !line.includes(own) && !line.includes('/node_modules/piscina/'))
+    .filter(
+      (line) => line.includes('file:') && !line.includes(own) && !line.includes('/node_modules/piscina/'),
+    )
     .join('\n');
 }
 

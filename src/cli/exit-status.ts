@@ -27,7 +27,7 @@ export const EXIT_STATUSES: readonly (readonly [status: ExitStatus, meaning: str
   [EXIT.limit, 'stopped at a limit you set; the same command with a higher one goes on'],
   [
     EXIT.store,
-    'the file cannot be opened, is full, is not ours, or is of a newer version; or standard output cannot be written',
+    'the file cannot be opened, is full, is not ours, or is of a newer version; or standard output or --out cannot be written',
   ],
   [EXIT.userCode, 'stopped by your own code'],
   [EXIT.internal, 'a fault of Orbweaver itself'],

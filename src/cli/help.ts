@@ -19,7 +19,14 @@ export function programHelp(): string {
   const [crawl] = COMMANDS;
   return page([
     `Orbweaver ${VERSION}: covers a whole web site and leaves one SQLite file.`,
-    usage(crawl.usage, 'demo [options]', 'verify <file>', 'explain <url|path>'),
+    usage(
+      crawl.usage,
+      'demo [options]',
+      'verify <file>',
+      'explain <url|path>',
+      'status [options]',
+      'export [options]',
+    ),
     section('Commands', COMMANDS.map(({ name, summary }) => row(name, summary)).join('\n')),
     ...flagSections(crawl.flags),
     notes(crawl.flags),

@@ -11,7 +11,7 @@ import type { SqliteFrontier } from '../frontier/sqlite.js';
 import { ExecutionTable } from '../store/executions.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import type { TaskEntry } from '../tasks/entry.js';
-import type { JsonObject } from '../tasks/json.js';
+import type { JsonObject } from '../protocol/json.js';
 import { requestOf } from '../tasks/request.js';
 
 /** What one executor came to in this run, in tasks. */

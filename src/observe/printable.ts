@@ -30,6 +30,11 @@ export function printable(text: string, maxLength = Infinity): string {
   return `${safe.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
+/** The text with harmful characters, line ends among them, written as `printable` does; blanks stay as they are. */
+export function visible(text: string): string {
+  return text.replace(HARMFUL, escape);
+}
+
 /** A JSON text in which harmful characters stand as `\uXXXX`: the same value, safe to show. */
 export function printableJson(json: string): string {
   return json.replace(HARMFUL, (character) =>

@@ -5,7 +5,8 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../errors.js';
 import type { TaskEntry } from './entry.js';
-import { JsonFault, type JsonValue, parseJson } from './json.js';
+import type { JsonValue } from '../protocol/json.js';
+import { JsonFault, parseJson } from './json.js';
 
 /** Columns whose cells are JSON; all others are texts. */
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['headers', 'post_payload', 'post_form']);

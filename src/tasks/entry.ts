@@ -1,6 +1,7 @@
 /** One task of a list, before anything is known of it but what the list says. */
 import { UsageError } from '../errors.js';
-import { isObject, type JsonObject, type JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from '../protocol/json.js';
+import { isObject } from './json.js';
 
 export interface TaskEntry {
   /** What the task is called in files, statuses and outputs. */

@@ -3,10 +3,7 @@
  * stands twice is one (the platform would keep the last and say nothing). Keys keep the order of the text.
  */
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: JsonValue;
-}
+import type { JsonObject, JsonValue } from '../protocol/json.js';
 
 /** What is wrong with a text, and where: an index into it. */
 export class JsonFault extends Error {

@@ -7,7 +7,8 @@ import { UsageError } from '../errors.js';
 import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH } from '../url/canonicalise.js';
 import { isPath, parseAddress } from '../url/seed.js';
 import type { TaskEntry } from './entry.js';
-import { isObject, type JsonObject, type JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from '../protocol/json.js';
+import { isObject } from './json.js';
 
 export interface TaskRequest {
   /** As the crawl identifies and asks for it; absolute http(s). */

@@ -87,7 +87,7 @@ Exit status:
   2    a flag, a value or an argument was refused; nothing was started
   3    stopped at a limit you set; the same command with a higher one goes on
   4    the file cannot be opened, is full, is not ours, or is of a newer
-       version; or standard output cannot be written
+       version; or standard output or --out cannot be written
   5    stopped by your own code
   70   a fault of Orbweaver itself
   129  ended by SIGHUP (the terminal was closed), nothing lost; the same command

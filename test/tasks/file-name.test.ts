@@ -36,11 +36,13 @@ test('any key gives one name of a bounded length, which gives the key back', () 
 
 test('keys that are cut keep names of their own, and no name is that of another key', () => {
   const long = 'ä'.repeat(400);
-  const names = [long, `${long}1`, long.slice(0, 200)].map((key) => taskFileName(key, '.scrape'));
-  expect(new Set(names).size).toBe(3);
+  const names = [long, `${long}1`, long.slice(0, 200), `x${long}`, `xx${long}`].map((key) =>
+    taskFileName(key, '.scrape'),
+  );
+  expect(new Set(names).size).toBe(5);
   for (const name of names) {
     expect(name.length).toBeLessThanOrEqual(187);
-    expect(name).toMatch(/^(%[0-9A-F]{2})+~[0-9a-f]{32}\.scrape$/);
+    expect(name).toMatch(/^x{0,2}(%[0-9A-F]{2})+~[0-9a-f]{32}\.scrape$/);
     // What looks like a cut name is no cut name.
     expect(taskFileName(name.replace(/\.scrape$/, ''), '.scrape')).not.toBe(name);
   }

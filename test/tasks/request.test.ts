@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JsonObject } from '../../dist/tasks/json.js';
+import type { JsonObject } from '../../dist/protocol/json.js';
 import { requestOf } from '../../dist/tasks/request.js';
 
 const url = 'https://example.org/a';

@@ -1,0 +1,46 @@
+/** What a file says of executors and of its queue, for the command `status` and for the library. */
+import { asStoreError, type Connection } from '../database/connection.js';
+import { openForReading } from '../database/open.js';
+import { MIGRATIONS } from '../migrations.js';
+import { executionRows, type StatusRow, toStatusRow } from '../status/rows.js';
+import { type StatusSummary, summarise } from '../status/summary.js';
+
+/**
+ * Counts what a file holds, beside a running crawl too: one moment of it.
+ *
+ * @param db path of the file
+ * @throws StoreError when it cannot be read
+ */
+export function statusSummary(db: string): StatusSummary {
+  return readOneMoment(db, summarise);
+}
+
+/**
+ * What every executor did on every task, one after the other; the file is open from the first row to the last, or
+ * to the end of a `for` that is left. All rows are of one moment, also beside a running crawl, whose write-ahead log
+ * grows for as long.
+ *
+ * @param db path of the file
+ * @throws StoreError, with the first row asked for, when it cannot be read
+ */
+export function* readStatus(db: string): Generator<StatusRow, void, undefined> {
+  const { connection, path, close } = openForReading(db, MIGRATIONS);
+  try {
+    for (const row of executionRows(connection)) yield toStatusRow(row);
+  } catch (error) {
+    throw asStoreError(error, `cannot read ${path}`);
+  } finally {
+    close();
+  }
+}
+
+function readOneMoment<Answer>(db: string, read: (connection: Connection) => Answer): Answer {
+  const { connection, path, close } = openForReading(db, MIGRATIONS);
+  try {
+    return connection.transaction(() => read(connection))();
+  } catch (error) {
+    throw asStoreError(error, `cannot read ${path}`);
+  } finally {
+    close();
+  }
+}
