@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { CRAWL_FLAGS } from '../dist/cli/flags.js';
@@ -40,6 +41,14 @@ describe('resolving', () => {
       maxDepth: null,
       maxTimeMs: null,
       maxBodyBytes: 10_485_760,
+      modules: [],
+      forced: [],
+      keepBodies: false,
+      executorTimeoutMs: 30_000,
+      keepGoing: false,
+      folder: resolve('crawl.files'),
+      tasks: null,
+      maxInFlight: Infinity,
       scope: 'origin',
       profile: 'mediawiki',
       include: [],

@@ -1,6 +1,7 @@
 /** What a thread lends to an executor: the task's params, a folder, a voice, and ways to ask for more. */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Context, FetchedPage, FetchRequest, JsonObject } from '#src/executor.js';
 import type { Follow } from '#src/protocol/work.js';
@@ -36,8 +37,8 @@ export function makeContext(parts: ContextParts, signal: AbortSignal): Context {
       if (!parts.follows.some((other) => other.key === follow.key)) parts.follows.push(follow);
     },
     log: {
-      info: (message) => parts.say('info', message),
-      warn: (message) => parts.say('warn', message),
+      info: (message) => parts.say('info', asText(message)),
+      warn: (message) => parts.say('warn', asText(message)),
     },
   };
 }
@@ -90,4 +91,9 @@ function mkdirUnder(root: string, target: string, folder: string, refused: Error
     const real = realpathSync(at);
     if (real !== root && !real.startsWith(root + sep)) throw refused;
   }
+}
+
+/** Whatever a module without types hands over. */
+function asText(message: unknown): string {
+  return typeof message === 'string' ? message : inspect(message);
 }

@@ -132,7 +132,7 @@ export class UserWork {
         return this.#view(readAnswer(reached, reply, this.#maxBodyBytes));
       },
       say: (level, text) =>
-        this.#post({ kind: 'said', key: work.key, level, text: `${text}`.slice(0, MAX_SAID_CHARS) }),
+        this.#post({ kind: 'said', key: work.key, level, text: text.slice(0, MAX_SAID_CHARS) }),
     };
   }
 }

@@ -116,10 +116,11 @@ export class Queue {
     for (let refused = 0; left > 0 && refused < REFUSALS_PER_CLAIM;) {
       const candidates = this.#candidates.all(host.id, refused === 0 ? left : CANDIDATES);
       if (candidates.length === 0) return;
-      const before = left + refused;
+      let hasMoved = false;
       for (const candidate of candidates) {
         if (left === 0) return;
         if (candidate.kind === 'page' && claim.pages >= request.pageLimit) continue;
+        hasMoved = true;
         const reason = request.refuse(candidate.url, host, robotsText);
         if (reason === null) {
           this.#urls.lease(candidate.id, host.id, candidate.kind);
@@ -136,7 +137,7 @@ export class Queue {
         }
       }
       // All that is left is more pages than may be asked for.
-      if (left + refused === before) return;
+      if (!hasMoved) return;
     }
   }
 }

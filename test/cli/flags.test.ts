@@ -50,7 +50,8 @@ describe('the flag table', () => {
       'seed seeds base db workers concurrency per-host delay max-pages max-depth max-time max-body include exclude ' +
       'within scope profile no-robots user-agent header timeout retries retry-failed fresh fail-on-broken quiet verbose ' +
       'json no-progress help version retry-delay give-up worker-memory allow-private ca no-cookies load-cookies ' +
-      'sitemaps max-variants max-per-host max-redirects parse-timeout config strip-param';
+      'sitemaps max-variants max-per-host max-redirects parse-timeout config strip-param ' +
+      'executors force keep-bodies executor-timeout keep-going files';
     expect(CRAWL_FLAGS.map(({ name }) => name).sort()).toEqual(expected.split(' ').sort());
   });
 
@@ -173,7 +174,7 @@ describe('what is refused', () => {
       message: "there is no command 'verfy'",
       hint: 'Did you mean verify?',
     });
-    expect(refusal('frobnicate').hint).toContain('crawl, demo, verify');
+    expect(refusal('frobnicate').hint).toContain('crawl, run, status');
   });
 
   test.each([['https://x.org/'], ['x.org'], ['/wiki/A']])(

@@ -124,6 +124,8 @@ Finished: ${database} holds every page the seeds lead to.
       seedsWithoutPage: [],
       hostsGivenUp: [],
       advice: [],
+      executors: [],
+      tasks: null,
       pagesThisRun: 3,
       bytesThisRun: 561,
       elapsedMs: expect.any(Number) as number,

@@ -219,6 +219,8 @@ export function claimingContract(withBench: WithBench): void {
           id: lease?.id,
           hostId: (await bench.host(SEED)).id,
           kind: 'page',
+          pageId: lease?.id,
+          isStored: false,
           key: at('a', '/1'),
           url: at('a', '/1'),
           depth: 1,

@@ -222,6 +222,7 @@ export function filingContract(withBench: WithBench): void {
           failed: 1,
           skipped: 0,
           pages: 1,
+          reruns: 0,
         });
       });
     });
