@@ -4,8 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { readAuthorities } from '../cli/ca-file.js';
-import { checkFlag } from '../cli/flag.js';
-import { MAX_PARALLELISM } from '../cli/flags.js';
+import { TASK_FLAGS } from '../cli/flags.js';
 import { splitHeader } from '../cli/header.js';
 import type { SeedLine } from '../cli/seeds-file.js';
 import { UsageError } from '../errors.js';
@@ -18,7 +17,7 @@ import { addressesOf } from '../tasks/request.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
-import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
+import { type CrawlOptions, GivenOptions, type OptionNames, type TaskOptions } from './options.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
 
 /** How fast, and how many at once. */
@@ -131,42 +130,17 @@ export async function resolveConfig(
   return configOf(given, seeds);
 }
 
-/** What may be asked of a run over a task list: the crawl's options that are not about which pages belong to it. */
-export interface TaskOptions extends Omit<
-  CrawlOptions,
-  | 'seeds'
-  | 'base'
-  | 'concurrency'
-  | 'maxPages'
-  | 'maxDepth'
-  | 'maxVariants'
-  | 'maxPerHost'
-  | 'scope'
-  | 'profile'
-  | 'include'
-  | 'exclude'
-  | 'stripParams'
-  | 'within'
-  | 'sitemaps'
-  | 'retryFailed'
-> {
-  /** Tasks at once, in all threads together. @default 100 */
-  readonly maxParallelism?: number | undefined;
-}
-
 /**
  * The same for a run over a list of tasks: by default the executor that is built in, and for each executor the time
  * that a request has.
  */
 export async function resolveTaskConfig(
-  { maxParallelism = 100, ...options }: TaskOptions,
+  options: TaskOptions,
   tasks: readonly TaskEntry[],
   { names = 'option', labels = new Map() }: ResolveContext = {},
 ): Promise<CrawlConfig> {
-  const label = names === 'flag' ? '--max-parallelism' : 'maxParallelism';
-  checkFlag(MAX_PARALLELISM, maxParallelism, labels.get('maxParallelism') ?? label);
-  const executors = options.executors ?? ['scrape'];
-  const given = new GivenOptions({ ...options, seeds: [], executors }, names, labels);
+  const given = new GivenOptions(options, names, labels, TASK_FLAGS);
+  const maxParallelism = given.get<number>('maxParallelism');
   const config = await configOf(given, []);
   const workers = Math.min(config.workers, maxParallelism);
   return Object.freeze<CrawlConfig>({

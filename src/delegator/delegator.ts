@@ -9,7 +9,7 @@ import type { WorkerMessage } from '../protocol/outcome.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
-import type { CrawlListener, RunCounters } from './events.js';
+import type { CrawlListener, RunCounters, Valve } from './events.js';
 import { type AnswerStore, Filing, type FilingSettings, type UserCrash } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
@@ -48,6 +48,8 @@ export interface DelegatorParts {
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
   readonly userWork: UserWork | null;
+  /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
+  readonly valve?: Valve | undefined;
   /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
   readonly checkStore: () => boolean;
   /** ms since epoch; must never go back. */
@@ -71,6 +73,7 @@ export class Delegator implements PoolListener {
   readonly #filing: Filing;
   readonly #asks: Asks;
   readonly #checkStore: () => boolean;
+  readonly #valve: Valve | undefined;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -83,6 +86,8 @@ export class Delegator implements PoolListener {
     this.#listener = parts.listener;
     this.#clock = parts.clock;
     this.#checkStore = parts.checkStore;
+    this.#valve = parts.valve;
+    if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
     const { parseTimeoutMs, executorTimeoutMs } = settings;
@@ -92,7 +97,7 @@ export class Delegator implements PoolListener {
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
-    const shared = { frontier, cookies, gate, hops, settings, userWork: parts.userWork };
+    const shared = { frontier, cookies, gate, hops, settings, userWork: parts.userWork, valve: parts.valve };
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
     this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
@@ -230,7 +235,8 @@ export class Delegator implements PoolListener {
     const askAt = await this.#asks.nextAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null;
     const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
-    if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {
+    const isWaitingForReader = this.#valve?.isOpen() === false;
+    if (!isWaitingForTime && !isWaitingForThreads && !isWaitingForReader && !this.#hasChanged) {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
     }

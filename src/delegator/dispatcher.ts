@@ -14,6 +14,7 @@ import { fairShare, hostLimits, type PolitenessSettings } from '../policy/polite
 import { originOf } from '../url/canonicalise.js';
 import type { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
+import type { Valve } from './events.js';
 import type { Flights } from './flights.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
@@ -38,6 +39,7 @@ export interface DispatcherParts {
   readonly asks: Asks;
   /** null = the run has no executors. */
   readonly userWork: UserWork | null;
+  readonly valve?: Valve | undefined;
   readonly settings: DispatchSettings;
 }
 
@@ -57,6 +59,7 @@ export class Dispatcher {
   readonly #asks: Asks;
   readonly #userWork: UserWork | null;
   readonly #settings: DispatchSettings;
+  readonly #valve: Valve | undefined;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
 
@@ -70,6 +73,7 @@ export class Dispatcher {
     this.#asks = parts.asks;
     this.#userWork = parts.userWork;
     this.#settings = parts.settings;
+    this.#valve = parts.valve;
   }
 
   /** Leases held without a thread. */
@@ -86,6 +90,7 @@ export class Dispatcher {
     await this.#launchSuspects(now);
     await this.#launchHops(now);
     await this.#asks.grant(now, (errand, slot, isSpaced) => this.#launchRobots(errand, slot, isSpaced, now));
+    if (this.#valve?.isOpen() === false) return false;
     const limit = Math.min(this.#slots.free(), this.#settings.maxInFlight - this.#flights.size);
     return limit > 0 && (await this.#claim(now, limit, pageBudget));
   }
