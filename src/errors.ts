@@ -29,6 +29,21 @@ export class UsageError extends CrawlError {
   }
 }
 
+/**
+ * A file that a flag names could not be read.
+ *
+ * @param label    how messages call the flag
+ * @param cause    what the file system threw
+ * @param expected what the file should have been, where a folder stands
+ */
+export function unreadable(label: string, file: string, cause: unknown, expected = 'a file'): UsageError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new UsageError(`${label}: there is no file ${file}`, { cause });
+  if (code === 'EISDIR')
+    return new UsageError(`${label}: ${file} is a folder, expected ${expected}`, { cause });
+  return new UsageError(`${label}: cannot read ${file}: ${message}`, { cause });
+}
+
 /** The database file cannot be opened, is full, is not ours or is newer. Exit status 4. */
 export class StoreError extends CrawlError {
   constructor(message: string, options?: { hint?: string; cause?: unknown }) {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { UsageError } from '../errors.js';
+import { unreadable, UsageError } from '../errors.js';
 import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
 import { suggest } from './suggest.js';
@@ -20,10 +20,7 @@ export function readConfigText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException; // What the file system throws.
-    if (code === 'ENOENT') throw new UsageError(`--config: there is no file ${file}`, { cause });
-    if (code === 'EISDIR') throw new UsageError(`--config: ${file} is a folder`, { cause });
-    throw new UsageError(`--config: cannot read ${file}: ${message}`, { cause });
+    throw unreadable('--config', file, cause, 'a JSON file');
   }
 }
 
