@@ -9,7 +9,7 @@ import { read } from '../support/crash-file.js';
 import { verify } from '../support/crash-verify.js';
 import { test } from '../support/program.js';
 import type { Folder } from '../support/program.js';
-import { crawlSite } from './crawl.js';
+import { crawlSite, STEADY } from './crawl.js';
 
 const MB = 1_000_000;
 const TIMEOUT = { timeout: 120_000 };
@@ -48,12 +48,18 @@ test(
   async ({ folder }) => {
     const site = await HostileSite.steady();
     try {
-      const one = await judge(folder, site, 'one worker', ['--workers', '1', '--concurrency', '32']);
+      const one = await judge(folder, site, 'one worker', [
+        ...STEADY,
+        '--workers',
+        '1',
+        '--concurrency',
+        '32',
+      ]);
       const eight = await judge(
         folder,
         site,
         'eight workers',
-        ['--workers', '8', '--concurrency', '8'],
+        [...STEADY, '--workers', '8', '--concurrency', '8'],
         false,
       );
       expect(eight.digest).toBe(one.digest);
