@@ -7,6 +7,7 @@ import { openAbsurd } from './absurd.js';
 import { done, PLAIN, PLAIN_TITLE } from './case.js';
 import type { Case, End, Part } from './case.js';
 import { openCodings } from './codings.js';
+import { openCookies } from './cookies.js';
 import { openGivingUp } from './giving-up.js';
 import { openHtml } from './html.js';
 import { Network } from './network.js';
@@ -33,6 +34,7 @@ const STEADY: readonly Opener[] = [
   openStatuses,
   openRobotsHosts,
   openSitemaps,
+  openCookies,
 ];
 
 export class HostileSite {
