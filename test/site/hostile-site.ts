@@ -11,6 +11,7 @@ import { openCookies } from './cookies.js';
 import { openGivingUp } from './giving-up.js';
 import { openHtml } from './html.js';
 import { Network } from './network.js';
+import { openPrivate } from './private.js';
 import { openRedirects } from './redirects.js';
 import { openRobotsHosts } from './robots-hosts.js';
 import { openSitemaps } from './sitemaps.js';
@@ -35,6 +36,7 @@ const STEADY: readonly Opener[] = [
   openRobotsHosts,
   openSitemaps,
   openCookies,
+  openPrivate,
 ];
 
 export class HostileSite {
