@@ -8,7 +8,7 @@ import type { Running } from '../support/program.js';
 import { crawlSite, startCrawl, STEADY } from './crawl.js';
 
 /** At which request of its life each is killed: early ones, and some that get far. */
-const KILLS = [1, 20, 90, 60, 120, 45, 110, 75, 100, 80];
+const KILLS = [1, 30, 140, 90, 180, 70, 160, 110, 150, 120];
 const FLAGS = [...STEADY, '--workers', '2', '--concurrency', '16'];
 
 test('ten kills end with the digest of an undisturbed crawl', { timeout: 120_000 }, async ({ folder }) => {

@@ -10,6 +10,9 @@ import type { HostileSite } from './hostile-site.js';
 type Links = ReadonlyMap<number, readonly string[]>;
 
 const LINKS = 'SELECT l.source_id AS source, t.url FROM links l JOIN pages t ON t.id = l.target_id';
+/** Requests that went with a thread, whether they were on their way already or not. */
+const LOST = `SELECT coalesce(u.url, u.request_key) AS url, count(*) AS n FROM tries t JOIN urls u ON u.id = t.url_id
+  WHERE t.error = 'worker-lost' GROUP BY 1`;
 const SITEMAPS = 'SELECT *, NULL AS title FROM sitemaps';
 const LISTED = 'SELECT s.sitemap_id AS source, p.url FROM sitemap_urls s JOIN pages p ON p.id = s.page_id';
 
@@ -41,6 +44,7 @@ export interface Comparison {
  */
 export function compareEnds(site: HostileSite, file: string, isCounted = true): Comparison {
   const asked = askedByKey(site);
+  const lost = new Map(read<{ url: string; n: number }>(file, LOST).map(({ url, n }) => [url, n]));
   const found: Record<string, string> = {};
   const expected: Record<string, string> = {};
   const tally = new Map<string, [right: number, all: number]>();
@@ -48,7 +52,8 @@ export function compareEnds(site: HostileSite, file: string, isCounted = true): 
   const compare = (cases: ReadonlyMap<string, Case>, rows: ReadonlyMap<string, Row>, links: Links): void => {
     for (const [url, each] of cases) {
       const row = rows.get(url);
-      const facts = row === undefined ? null : factsOf(row, links.get(row.id) ?? [], asked.get(url) ?? 0);
+      const requests = countOf(asked.get(url) ?? 0, lost.get(url) ?? 0, each);
+      const facts = row === undefined ? null : factsOf(row, links.get(row.id) ?? [], requests);
       const [is, mustBe] = [text(facts, each, isCounted), text(wanted(each), each, isCounted)];
       count(tally, each, is === mustBe);
       if (each.todo !== undefined) todo.push(`${each.name}: ${is === mustBe ? 'mended' : each.todo}`);
@@ -81,6 +86,12 @@ export function unwanted(site: HostileSite): string[] {
 /** Every host is asked for this one; where nobody says more of it, it is not there, or its host is not. */
 function isUsualSitemap(url: string, status: number | null): boolean {
   return new URL(url).pathname === '/sitemap.xml' && (status === 404 || status === null);
+}
+
+/** As often as it must be asked for, where that and requests lost make what arrived. */
+function countOf(asked: number, lost: number, { expect: { requests } }: Case): number {
+  const wantedTimes = requests ?? 1;
+  return asked >= wantedTimes && asked <= wantedTimes + lost ? wantedTimes : asked;
 }
 
 type Facts = Required<End>;

@@ -13,7 +13,7 @@ const PAGES = paths(100);
 /** So slow that its pages are not all through their tries when the host is given up. */
 const SLOW_MS = 200;
 /** Links of the largest page. */
-const MANY = 100_000;
+const MANY = 200_000;
 
 /**
  * robots.txt answers, and no page is fetched (RFC 9309 §2.3.1.4: unreachable means closed), until the host
@@ -79,7 +79,7 @@ async function manyLinks(network: Network): Promise<Case[]> {
   });
   const urls = Array.from({ length: MANY }, (_, n) => `${origin}/many/${n}`);
   return [
-    caseOf('100,000 URLs on one page', `${origin}/all`, done()),
+    caseOf('200,000 URLs on one page', `${origin}/all`, done()),
     ...urls.map((url) => ({ ...caseOf(`of many ${url}`, url, skipped('robots')), isLinked: false })),
   ];
 }

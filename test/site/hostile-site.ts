@@ -9,6 +9,7 @@ import type { Case, End, Part } from './case.js';
 import { openCodings } from './codings.js';
 import { openCookies } from './cookies.js';
 import { openGivingUp } from './giving-up.js';
+import { openHeld } from './held.js';
 import { openHtml } from './html.js';
 import { Network } from './network.js';
 import { openPrivate } from './private.js';
@@ -37,6 +38,7 @@ const STEADY: readonly Opener[] = [
   openSitemaps,
   openCookies,
   openPrivate,
+  openHeld,
 ];
 
 export class HostileSite {
