@@ -25,7 +25,7 @@ export const STEADY = [
 /** Starts a crawl that trusts the site's certificate authority. */
 export function startCrawl(
   folder: Folder,
-  { seeds }: HostileSite,
+  { seeds }: Pick<HostileSite, 'seeds'>,
   file: string,
   flags: readonly string[],
 ): Running {
@@ -40,13 +40,19 @@ export function startCrawl(
 export interface CrawlSummary {
   readonly peakMemoryBytes: number;
   readonly elapsedMs: number;
+  readonly patterns: readonly {
+    readonly pattern: string;
+    readonly variants: number;
+    readonly heldBack: number;
+  }[];
+  readonly heldBackByHost: number;
   readonly hostsGivenUp: readonly { readonly host: string; readonly code: string }[];
 }
 
 /** Crawls to the end. */
 export async function crawlSite(
   folder: Folder,
-  site: HostileSite,
+  site: Pick<HostileSite, 'seeds'>,
   file: string,
   flags: readonly string[],
 ): Promise<{ status: number | null; stderr: string; summary: CrawlSummary }> {
