@@ -18,8 +18,15 @@ const PARSE_TIMEOUT = '5';
 /** What the site of steady cases is crawled with beside that. */
 export const STEADY = [
   '--sitemaps',
-  ...['--exclude', '^/excluded/', '--exclude', HOLDING_PATTERN],
-  ...['--parse-timeout', PARSE_TIMEOUT],
+  '--exclude',
+  '^/excluded/',
+  '--exclude',
+  HOLDING_PATTERN,
+  '--parse-timeout',
+  PARSE_TIMEOUT,
+  // None takes so long; one that would go on for ever is to say where it was.
+  '--max-time',
+  '60',
 ];
 
 /** Starts a crawl that trusts the site's certificate authority. */

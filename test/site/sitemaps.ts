@@ -12,6 +12,7 @@ import { BOMB_MIB, gzipMembers } from './bombs.js';
 import { done, failed, failedTwice, moved, PLAIN, PLAIN_TITLE, skipped } from './case.js';
 import type { Case, End, Part } from './case.js';
 import type { Network } from './network.js';
+import { gz, index, url, urls, xml } from './sitemap-files.js';
 
 /** Routes, in which HOST stands for the origin of the host itself; the sitemaps it has, and what they list. */
 interface SitemapHost {
@@ -300,24 +301,4 @@ function caseAt(name: string, at: string, expect: End, isLinked = false): Case {
 function inPlace(answer: AnswerParts, origin: string): Answer {
   const { body } = answer;
   return typeof body === 'string' ? { ...answer, body: body.replaceAll('HOST', origin) } : answer;
-}
-
-function xml(body: string): AnswerParts {
-  return { headers: { 'content-type': 'application/xml' }, body };
-}
-
-function gz(body: Buffer): AnswerParts {
-  return { headers: { 'content-type': 'application/gzip' }, body };
-}
-
-function url(path: string): string {
-  return `<url><loc>${path.startsWith('/') ? 'HOST' : ''}${path}</loc></url>`;
-}
-
-function urls(...all: readonly string[]): string {
-  return `<urlset>${all.map(url).join('')}</urlset>`;
-}
-
-function index(...all: readonly string[]): string {
-  return `<sitemapindex>${all.map((path) => `<sitemap><loc>HOST${path}</loc></sitemap>`).join('')}</sitemapindex>`;
 }
