@@ -1,7 +1,6 @@
 /** Crawls of the hostile site by the built program: flags with short limits, and what comes out. */
 import { writeFileSync } from 'node:fs';
 import { AUTHORITY } from '../site/certificates.js';
-import { HOLDING_PATTERN } from '../site/held.js';
 import type { HostileSite } from '../site/hostile-site.js';
 import { PROGRAM } from '../support/program.js';
 import type { Folder, Running } from '../support/program.js';
@@ -12,22 +11,8 @@ const BROADCAST = 'http://127.255.255.255';
 /** Every wait is short. `--concurrency` is for the test to say: few threads must wait for many slow hosts at once. */
 const FLAGS = `--base ${BROADCAST} --scope any --profile web --timeout 2 --retries 1 --retry-delay 0.01 --json`;
 
-/** Longer than any page takes that ends by itself, on a machine with more threads than cores. */
-const PARSE_TIMEOUT = '5';
-
-/** What the site of steady cases is crawled with beside that. */
-export const STEADY = [
-  '--sitemaps',
-  '--exclude',
-  '^/excluded/',
-  '--exclude',
-  HOLDING_PATTERN,
-  '--parse-timeout',
-  PARSE_TIMEOUT,
-  // None takes so long; one that would go on for ever is to say where it was.
-  '--max-time',
-  '60',
-];
+/** What the site of steady cases is crawled with beside that. None takes a minute; one that would is to say where it was. */
+export const STEADY = ['--sitemaps', '--exclude', '^/excluded/', '--max-time', '60'];
 
 /** Starts a crawl that trusts the site's certificate authority. */
 export function startCrawl(

@@ -8,7 +8,7 @@ import { done, PLAIN, PLAIN_TITLE } from './case.js';
 import type { Case, End, Part } from './case.js';
 import { openCodings } from './codings.js';
 import { openCookies } from './cookies.js';
-import { openGivingUp } from './giving-up.js';
+import { openGivingUp, openManyLinks } from './giving-up.js';
 import { openHeld } from './held.js';
 import { openHtml } from './html.js';
 import { Network } from './network.js';
@@ -38,7 +38,6 @@ const STEADY: readonly Opener[] = [
   openSitemaps,
   openCookies,
   openPrivate,
-  openHeld,
 ];
 
 export class HostileSite {
@@ -82,6 +81,11 @@ export class HostileSite {
   /** The site of limits and give-ups. */
   static givingUp(): Promise<HostileSite> {
     return HostileSite.#open([openGivingUp]);
+  }
+
+  /** The site of a page that holds its thread until a limit, and of one with very many links. */
+  static held(): Promise<HostileSite> {
+    return HostileSite.#open([openHeld, openManyLinks]);
   }
 
   /** The site of waits that have a limit. */
