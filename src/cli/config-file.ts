@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { UsageError } from '../errors.js';
+import { PROVIDER_NAMES } from '../proxies/providers.js';
 import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
 import { suggest } from './suggest.js';
@@ -72,14 +73,17 @@ function readValue(flag: Flag, value: unknown, file: string): TypedValues[string
   const check = (each: unknown): FlagValue => {
     const isText = typeof each === 'string' && WITH_UNIT.has(flag.kind);
     const checked = isText ? readFlag(flag, each, label) : checkFlag(flag, each, label);
-    return flag.unit === 'file name' || flag.unit === 'PEM file'
-      ? besideFile(String(checked), file)
-      : checked;
+    return namesFile(flag, checked) ? besideFile(checked, file) : checked;
   };
   if (flag.repeatable !== true) return check(value);
   if (!Array.isArray(value))
     throw new UsageError(`${label} must be an array, as it may be given more than once`);
   return value.map(check);
+}
+
+function namesFile(flag: Flag, value: FlagValue): value is string {
+  if (flag.kind === 'proxies') return typeof value === 'string' && !PROVIDER_NAMES.includes(value);
+  return flag.unit === 'file name' || flag.unit === 'PEM file';
 }
 
 /** `-` is standard input. */

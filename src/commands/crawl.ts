@@ -15,7 +15,7 @@ import type { Invocation } from './invocation.js';
 export async function crawlCommand(command: CrawlCommand, invocation: Invocation): Promise<number> {
   const seedLines = await readSeeds(command, invocation);
   if (seedLines === null) return invocation.stopStatus();
-  const config = await resolveConfig(command.options, { seedLines, names: 'flag' });
+  const config = await resolveConfig(command.options, { seedLines, names: 'flag', env: invocation.env });
   return crawlWatched(config, command.view, invocation);
 }
 

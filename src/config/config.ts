@@ -8,10 +8,13 @@ import type { SeedLine } from '../cli/seeds-file.js';
 import { UsageError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
+import type { Environment } from '../proxies/environment.js';
+import type { ProxyPlan } from '../proxies/plan.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
 import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
+import { resolveProxies } from './proxies.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
 
 /** How fast, and how many at once. */
@@ -79,6 +82,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests {
   readonly seeds: readonly string[];
   readonly databasePath: string;
   readonly fresh: boolean;
+  /** Null = all requests are made directly. */
+  readonly proxies: ProxyPlan | null;
 }
 
 /** Where options came from, so that messages can call them by the name the user gave. */
@@ -87,18 +92,20 @@ export interface ResolveContext {
   readonly seedLines?: readonly SeedLine[];
   /** @default 'option' */
   readonly names?: OptionNames;
+  /** Where proxies may be named, too, and the keys of those who provide them. @default no proxies there */
+  readonly env?: Environment;
 }
 
 /**
  * Checks options and makes a configuration of them. Asynchronous because the CSS selector engine is loaded
- * when there is a selector to check, and files of certificates are read.
+ * when there is a selector to check, files of certificates are read, and lists of proxies are fetched.
  *
  * @throws UsageError (rejects) naming the option, what was met and what was expected; a misspelt
  *         option is refused with the one it may have meant
  */
 export async function resolveConfig(
   options: CrawlOptions,
-  { seedLines = [], names = 'option' }: ResolveContext = {},
+  { seedLines = [], names = 'option', env = {} }: ResolveContext = {},
 ): Promise<CrawlConfig> {
   const given = new GivenOptions(options, names);
   const strip = compileStripParams(given.list('stripParams'));
@@ -113,6 +120,7 @@ export async function resolveConfig(
     ...limitsOf(given),
     ...rulesOf(given, seeds),
     ...(await requestsOf(given, seeds)),
+    proxies: await planOf(given, env),
   });
 }
 
@@ -184,6 +192,11 @@ async function requestsOf(given: GivenOptions, seeds: readonly string[]): Promis
     giveUpMs: toMs(given.get<number>('giveUp'), 60_000),
     retryFailed: given.get('retryFailed'),
   };
+}
+
+function planOf(given: GivenOptions, env: Environment): Promise<ProxyPlan | null> {
+  const labels = { proxy: given.label('proxy'), proxies: given.label('proxies') };
+  return resolveProxies({ proxy: given.list('proxy'), proxies: given.get('proxies') }, labels, env);
 }
 
 async function checkSelector(label: string, selector: string): Promise<void> {

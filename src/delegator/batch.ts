@@ -1,7 +1,9 @@
 /** A batch of answers while it is being judged: what will be filed of it, in one go. */
 import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
+import { withoutPassword } from '../proxies/proxy-url.js';
 import type { Answer } from '../store/records.js';
 import type { Filed } from './events.js';
+import type { Flight } from './flights.js';
 import { HostLedger } from './host-ledger.js';
 
 export class Batch {
@@ -17,11 +19,17 @@ export class Batch {
   }
 
   /** What became of a lease, and the answer it rests on. */
-  note({ id, key, url }: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
+  note(
+    { id, key, url }: Lease,
+    settlement: Settlement,
+    outcome: Filed['outcome'],
+    { isSent, proxy }: Pick<Flight, 'isSent' | 'proxy'>,
+  ): void {
     this.settlements.push(settlement);
     // Nothing was asked, so nothing was answered.
-    if (outcome.kind === 'declined') return;
-    this.answers.push({ id, key, url, outcome, isLast: stateOf(settlement) !== 'retry' });
+    if (outcome.kind === 'declined' || !isSent) return;
+    const isLast = stateOf(settlement) !== 'retry';
+    this.answers.push({ id, key, url, outcome, isLast, proxy: proxy === null ? null : withoutPassword(proxy) });
   }
 }
 

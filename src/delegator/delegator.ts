@@ -5,6 +5,7 @@
 import { InvariantError, type PoolError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
+import type { ProxyPlan } from '../proxies/plan.js';
 import type { WorkerMessage } from '../protocol/outcome.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
@@ -12,6 +13,7 @@ import type { CrawlListener, RunCounters } from './events.js';
 import { type AnswerStore, Filing, type FilingSettings } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
+import { Proxies } from './proxies.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
@@ -34,6 +36,8 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly maxTimeMs: number | null;
   /** How long one page may hold its thread, ms. */
   readonly parseTimeoutMs: number;
+  /** Null = all requests are made directly. */
+  readonly proxies: ProxyPlan | null;
 }
 
 export interface DelegatorParts {
@@ -60,6 +64,7 @@ export class Delegator implements PoolListener {
   readonly #watchdog: Watchdog;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
+  readonly #proxies: Proxies;
   readonly #flights: Flights;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
@@ -84,7 +89,8 @@ export class Delegator implements PoolListener {
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
-    const shared = { frontier, cookies, gate, hops, settings };
+    this.#proxies = new Proxies(settings.proxies, listener);
+    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings };
     this.#dispatcher = new Dispatcher({ ...shared, flights: this.#flights, slots: this.#slots });
     this.#filing = new Filing({ ...shared, store, random, listener });
   }
@@ -204,13 +210,14 @@ export class Delegator implements PoolListener {
   async #sleepMs(now: number, endsAt: number): Promise<number> {
     const dueAt = await this.#frontier.nextDueAt(now);
     const hopAt = await this.#dispatcher.nextHopAt(now);
-    const isWaitingForTime = dueAt !== null || hopAt !== null;
+    const proxyAt = this.#proxies.readyAt(now);
+    const isWaitingForTime = dueAt !== null || hopAt !== null || proxyAt !== null;
     const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
     if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
     }
-    const wakeAt = Math.min(dueAt ?? Infinity, hopAt ?? Infinity, endsAt);
+    const wakeAt = Math.min(dueAt ?? Infinity, hopAt ?? Infinity, proxyAt ?? Infinity, endsAt);
     return Math.min(Math.max(wakeAt - now, 1), MAX_SLEEP_MS);
   }
 

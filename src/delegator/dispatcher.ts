@@ -5,9 +5,12 @@
 import { InvariantError } from '../errors.js';
 import type { Allowance, Frontier, HostFacts, Lease } from '../frontier/frontier.js';
 import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
+import type { Failure } from '../protocol/failure.js';
+import type { FailureOutcome } from '../protocol/outcome.js';
 import { originOf } from '../url/canonicalise.js';
 import type { Cookies } from './cookies.js';
-import type { Flights } from './flights.js';
+import type { Errand, Flights } from './flights.js';
+import { type Proxies, robotsSubject } from './proxies.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import type { Slot, Slots } from './slots.js';
@@ -24,6 +27,7 @@ export interface DispatcherParts {
   readonly gate: RobotsGate;
   readonly hops: RobotsHops;
   readonly cookies: Cookies;
+  readonly proxies: Proxies;
   readonly settings: DispatchSettings;
 }
 
@@ -37,6 +41,7 @@ export class Dispatcher {
   readonly #gate: RobotsGate;
   readonly #hops: RobotsHops;
   readonly #cookies: Cookies;
+  readonly #proxies: Proxies;
   readonly #settings: DispatchSettings;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
@@ -48,6 +53,7 @@ export class Dispatcher {
     this.#gate = parts.gate;
     this.#hops = parts.hops;
     this.#cookies = parts.cookies;
+    this.#proxies = parts.proxies;
     this.#settings = parts.settings;
   }
 
@@ -62,6 +68,7 @@ export class Dispatcher {
    */
   async dispatch(now: number, pageBudget: number): Promise<boolean> {
     await this.#spaceOut();
+    if (this.#proxies.readyAt(now) !== null) return false;
     await this.#launchSuspects(now);
     await this.#launchHops(now);
     const limit = Math.min(this.#slots.free(), pageBudget);
@@ -148,7 +155,11 @@ export class Dispatcher {
   }
 
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
-    this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) => ({
+    const errand: Errand = { kind: 'fetch', lease };
+    const choice = this.#proxies.choose(lease.url, null, lease.id, now);
+    if (choice.failure !== null)
+      return this.#flights.answer(errand, lease.url, slot, now, unasked(choice.failure, now));
+    this.#flights.launch(errand, slot, now, (flightId) => ({
       kind: lease.kind === 'sitemap' ? 'sitemap' : 'fetch',
       thread: slot.thread,
       flightId,
@@ -159,11 +170,16 @@ export class Dispatcher {
       sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
       spaced,
       cookie: this.#cookies.headerFor(lease.url, now),
+      proxy: choice.proxy,
     }));
   }
 
   #launchRobots(robots: RobotsErrand, slot: Slot, spaced: boolean, now: number): void {
-    this.#flights.launch({ kind: 'robots', robots }, slot, now, (flightId) => ({
+    const errand: Errand = { kind: 'robots', robots };
+    const choice = this.#proxies.choose(robots.url, null, robotsSubject(robots), now);
+    if (choice.failure !== null)
+      return this.#flights.answer(errand, robots.url, slot, now, unasked(choice.failure, now));
+    this.#flights.launch(errand, slot, now, (flightId) => ({
       kind: 'robots',
       thread: slot.thread,
       flightId,
@@ -172,6 +188,7 @@ export class Dispatcher {
       spaced,
       // A wall that sends everybody round until its cookie is there would hide the rules, and none means all allowed.
       cookie: this.#cookies.headerFor(robots.url, now),
+      proxy: choice.proxy,
     }));
   }
 
@@ -234,6 +251,11 @@ export class Dispatcher {
     }
     return next;
   }
+}
+
+/** What stands for an answer where nothing could be asked. */
+function unasked(failure: Failure, now: number): FailureOutcome {
+  return { kind: 'failure', startedAt: now, durationMs: 0, failure };
 }
 
 function takeFrom(reserved: Map<number, Slot[]>, hostId: number): Slot {

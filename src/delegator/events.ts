@@ -24,6 +24,12 @@ export type Notice =
   | { readonly kind: 'thread-ended'; readonly thread: number; readonly url: string; readonly afterMs: number }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
+  /** A proxy failed and is not used for a while; `proxy` is its URL without name and password. */
+  | { readonly kind: 'proxy-rested'; readonly proxy: string; readonly forMs: number; readonly detail: string }
+  /** It failed again and again, and is not used any more in this run. */
+  | { readonly kind: 'proxy-bad'; readonly proxy: string; readonly detail: string }
+  /** That was the last one: what would go through a proxy fails from here on. */
+  | { readonly kind: 'proxies-spent'; readonly proxies: number }
   | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
 
 /** A request that came back and was filed. */

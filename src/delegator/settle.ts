@@ -102,10 +102,11 @@ function settleFailure(
 }
 
 /** Success of a host is any answer but 429 and 5xx, whatever it was worth to us. */
-function eventOf({ failure }: FailureOutcome): HostEvent {
+function eventOf({ failure }: FailureOutcome): HostEvent | null {
   const { status, retryAfterMs } = failure;
   if (status !== undefined && status < 500 && status !== 429) return SUCCESS;
   const { blames } = retryRule(failure);
   if (blames === 'rate') return { kind: 'refusal', retryAfterMs: retryAfterMs ?? null };
-  return { kind: 'failure', blames };
+  // The host has not been asked.
+  return blames === 'proxy' ? null : { kind: 'failure', blames };
 }
