@@ -59,6 +59,8 @@ async function run(parsed: ParsedCommand): Promise<number> {
       return (await import('./commands/verify.js')).verifyCommand(parsed, invocation());
     case 'explain':
       return (await import('./commands/explain.js')).explainCommand(parsed, invocation());
+    case 'proxies':
+      return (await import('./commands/proxies.js')).proxiesCommand(parsed, invocation());
     default:
       return parsed satisfies never;
   }

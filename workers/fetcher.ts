@@ -116,4 +116,3 @@ export class Fetcher {
 function ruleOf({ openHosts, allowPrivate }: WorkerSettings): AddressRule {
   return { openHosts: new Set(openHosts.map(bareHost)), allowPrivate };
 }
-

@@ -41,7 +41,10 @@ export class ProxyRoutes {
   constructor(secure: Connector, rule: AddressRule, timeoutMs: number, trust: SecureContext | null) {
     this.#open = (proxy) => {
       const connect = connectThrough(proxy, secure, timeoutMs, trust);
-      return makeRoute(proxy, guarded(connect, (hostname) => declineUnseen(hostname, rule)));
+      return makeRoute(
+        proxy,
+        guarded(connect, (hostname) => declineUnseen(hostname, rule)),
+      );
     };
   }
 

@@ -2,9 +2,10 @@
 import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
 import { EXPLAIN } from './explain-command.js';
+import { PROXIES } from './proxies-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, DEMO, VERIFY, EXPLAIN] as const;
+export const COMMANDS = [CRAWL, DEMO, VERIFY, EXPLAIN, PROXIES] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

@@ -37,7 +37,7 @@ function redact(arg: string, before: string | undefined): string {
 
 /** A header keeps its name, which tells a reader what was set; a URL its host. */
 function hideValue({ kind }: Flag, value: string): string {
-  if (kind !== 'header') return value.replace(/^([a-z0-9+.-]+:[\\/]*)?.*@/is, `$1${HIDDEN}@`);
+  if (kind !== 'header') return value.replace(/^([a-z0-9+.-]+:[\\/]+)?.*@/is, `$1${HIDDEN}@`);
   return value.includes(':') ? `${splitHeader(value)[0]}: ${HIDDEN}` : HIDDEN;
 }
 

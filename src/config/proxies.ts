@@ -1,10 +1,6 @@
 /** What options and environment say about proxies, made into one plan. */
 import { UsageError } from '../errors.js';
-import {
-  type Environment,
-  noProxyOfEnvironment,
-  proxiesOfEnvironment,
-} from '../proxies/environment.js';
+import { type Environment, noProxyOfEnvironment, proxiesOfEnvironment } from '../proxies/environment.js';
 import type { ProxyPlan } from '../proxies/plan.js';
 import type { ProxyProvider } from '../proxies/provider.js';
 import { fetchProvider, PROVIDER_NAMES } from '../proxies/providers.js';
@@ -42,7 +38,8 @@ export async function resolveProxies(
 function planOfEnvironment(env: Environment, except: string): ProxyPlan | null {
   const { http, https } = proxiesOfEnvironment(env);
   if (http === null && https === null) return null;
-  const mapOf = (proxy: string | null): ProxyMap | null => (proxy === null ? null : { [ANY_COUNTRY]: [proxy] });
+  const mapOf = (proxy: string | null): ProxyMap | null =>
+    proxy === null ? null : { [ANY_COUNTRY]: [proxy] };
   return { http: mapOf(http), https: mapOf(https), except };
 }
 

@@ -29,7 +29,14 @@ export class Batch {
     // Nothing was asked, so nothing was answered.
     if (outcome.kind === 'declined' || !isSent) return;
     const isLast = stateOf(settlement) !== 'retry';
-    this.answers.push({ id, key, url, outcome, isLast, proxy: proxy === null ? null : withoutPassword(proxy) });
+    this.answers.push({
+      id,
+      key,
+      url,
+      outcome,
+      isLast,
+      proxy: proxy === null ? null : withoutPassword(proxy),
+    });
   }
 }
 

@@ -89,7 +89,7 @@ export class Delegator implements PoolListener {
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
-    this.#proxies = new Proxies(settings.proxies, listener);
+    this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings };
     this.#dispatcher = new Dispatcher({ ...shared, flights: this.#flights, slots: this.#slots });
     this.#filing = new Filing({ ...shared, store, random, listener });

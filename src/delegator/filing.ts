@@ -140,7 +140,8 @@ export class Filing {
       // Without robots.txt the first page is what shows that a host cannot be reached at all.
       const isHopeless =
         !this.#settings.obeyRobots && settlement.kind === 'failed' && isUnreachable(code, host);
-      if (isHopeless || this.#isOutOfReach(outcome)) batch.ledger.change(await batch.ledger.get(host.id), { givenUp: code });
+      if (isHopeless || this.#isOutOfReach(outcome))
+        batch.ledger.change(await batch.ledger.get(host.id), { givenUp: code });
       await this.#trouble.tell(batch, host, message);
     }
   }

@@ -39,13 +39,17 @@ export class Proxies {
   readonly #listener: Pick<CrawlListener, 'onNotice'>;
   readonly #isExcepted: (url: string) => boolean;
   readonly #all: ReadonlySet<string>;
-  readonly #rotation = new ProxyRotation();
+  readonly #rotation: ProxyRotation;
   /** What did not work out yet, by what was asked for. */
   readonly #tried = new Map<Subject, Tried>();
   #bad = 0;
 
-  /** @param plan null: all requests are made directly */
-  constructor(plan: ProxyPlan | null, listener: Pick<CrawlListener, 'onNotice'>) {
+  /**
+   * @param plan        null: all requests are made directly
+   * @param firstRestMs how long a proxy rests that fails for the first time
+   */
+  constructor(plan: ProxyPlan | null, firstRestMs: number, listener: Pick<CrawlListener, 'onNotice'>) {
+    this.#rotation = new ProxyRotation(firstRestMs);
     this.#plan = plan;
     this.#listener = listener;
     this.#isExcepted = compileNoProxy(plan?.except ?? '');
@@ -101,11 +105,7 @@ export class Proxies {
     this.#tried.delete(subject);
   }
 
-  #tell(
-    proxy: string,
-    change: NonNullable<ReturnType<ProxyRotation['report']>>,
-    detail: string,
-  ): void {
+  #tell(proxy: string, change: NonNullable<ReturnType<ProxyRotation['report']>>, detail: string): void {
     const name = nameOfProxy(proxy);
     if (change.kind === 'rested') {
       this.#listener.onNotice({ kind: 'proxy-rested', proxy: name, forMs: change.forMs, detail });
@@ -133,6 +133,7 @@ function verdictOf(outcome: Outcome | Lost): ProxyVerdict | null {
 }
 
 function noneLeft(country: string | null): Failure {
-  const message = country === null ? 'every proxy has failed' : `there is no proxy for the country '${country}'`;
+  const message =
+    country === null ? 'every proxy has failed' : `there is no proxy for the country '${country}'`;
   return { code: 'proxy', message, isFinal: true };
 }

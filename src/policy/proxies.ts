@@ -6,7 +6,6 @@
 
 /** So many failures in a row of the proxy's own, and it is bad for the run. */
 export const FAILURES_BEFORE_BAD = 5;
-const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 5 * 60_000;
 
 /**
@@ -33,7 +32,13 @@ interface Standing {
 
 export class ProxyRotation {
   readonly #standings = new Map<string, Standing>();
+  readonly #firstRestMs: number;
   #next = 0;
+
+  /** @param firstRestMs every later rest is twice as long, five minutes at most */
+  constructor(firstRestMs: number) {
+    this.#firstRestMs = firstRestMs;
+  }
 
   /**
    * The next one in turn. Those in `avoid` and those in doubt are taken only where there is no other, those at rest
@@ -70,10 +75,10 @@ export class ProxyRotation {
         standing.doubtedUntil = 0;
         return null;
       case 'doubtful':
-        standing.doubtedUntil = now + restMs(++standing.doubts);
+        standing.doubtedUntil = now + this.#restMs(++standing.doubts);
         return null;
       case 'failed':
-        return standing.isBad || askedAt < standing.restedAt ? null : rest(standing, now);
+        return standing.isBad || askedAt < standing.restedAt ? null : this.#rest(standing, now);
       default:
         return verdict satisfies never;
     }
@@ -117,20 +122,20 @@ export class ProxyRotation {
     }
     return standing;
   }
-}
 
-function rest(standing: Standing, now: number): ProxyChange {
-  standing.failures++;
-  if (standing.failures >= FAILURES_BEFORE_BAD) {
-    standing.isBad = true;
-    return { kind: 'bad' };
+  #rest(standing: Standing, now: number): ProxyChange {
+    standing.failures++;
+    if (standing.failures >= FAILURES_BEFORE_BAD) {
+      standing.isBad = true;
+      return { kind: 'bad' };
+    }
+    const forMs = this.#restMs(standing.failures);
+    standing.restedAt = now;
+    standing.restUntil = now + forMs;
+    return { kind: 'rested', forMs };
   }
-  const forMs = restMs(standing.failures);
-  standing.restedAt = now;
-  standing.restUntil = now + forMs;
-  return { kind: 'rested', forMs };
-}
 
-function restMs(times: number): number {
-  return Math.min(FIRST_REST_MS * 2 ** Math.min(times - 1, 30), LONGEST_REST_MS);
+  #restMs(times: number): number {
+    return Math.min(this.#firstRestMs * 2 ** Math.min(times - 1, 30), LONGEST_REST_MS);
+  }
 }

@@ -122,12 +122,7 @@ export async function ipRoyal(
   const port = fieldOf(fieldOf(data, 'ports'), 'http|https');
   const country = codeOfCountry(fieldOf(answer, 'location'));
   return providerOf('IPRoyal', listIn('IPRoyal', data, 'proxies'), (entry) => ({
-    proxy: httpProxy(
-      fieldOf(entry, 'ip'),
-      port,
-      fieldOf(entry, 'username'),
-      fieldOf(entry, 'password'),
-    ),
+    proxy: httpProxy(fieldOf(entry, 'ip'), port, fieldOf(entry, 'username'), fieldOf(entry, 'password')),
     country,
   }));
 }

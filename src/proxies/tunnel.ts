@@ -149,11 +149,7 @@ export function wantsCredentials(proxy: URL): FailureError {
   return trouble(proxy, 'proxy', `${what} (407)`);
 }
 
-async function throughSocks(
-  proxy: URL,
-  target: TunnelTarget,
-  { timeoutMs }: TunnelOptions,
-): Promise<Socket> {
+async function throughSocks(proxy: URL, target: TunnelTarget, { timeoutMs }: TunnelOptions): Promise<Socket> {
   const socket = await reach(proxy, { timeoutMs, secureContext: null });
   const given = credentialsIn(proxy);
   // Loaded where there is such a proxy.

@@ -8,7 +8,8 @@ import { type AddressRule, bareHost, kindOfAddress } from './addresses.js';
 /** Names that only a network of one's own gives a meaning to (RFC 6761, 6762, 8375; `internal` is reserved for that). */
 const PRIVATE_NAME = /(^|\.)(localhost|local|internal|home\.arpa)$|^[^.]*$/;
 /** Where clouds tell a machine its secrets, by name; see METADATA_ADDRESSES in addresses.ts. */
-const METADATA_NAME = /^(metadata\.google\.internal|metadata\.goog|metadata\.tencentyun\.com|instance-data(\.ec2\.internal)?)$/;
+const METADATA_NAME =
+  /^(metadata\.google\.internal|metadata\.goog|metadata\.tencentyun\.com|instance-data(\.ec2\.internal)?)$/;
 
 /**
  * Whether a host is one's own by its text: a literal address that is not public (url/addresses.ts; an IPv4

@@ -29,6 +29,7 @@ const SETTINGS: DelegatorSettings = {
   maxTimeMs: null,
   parseTimeoutMs: 60_000,
   seedOrigins: new Set(),
+  proxies: null,
 };
 
 const BASE = { startedAt: 0, durationMs: 0 };
