@@ -98,8 +98,7 @@ async function askThrough(
   const authorization = isAbsolute ? authorizationOf(proxy) : null;
   const status = await new Promise<number>((resolve, reject) => {
     const request = (isSecure ? https : http).request(url, {
-      // Agents keep connections, and would ask for one of their own.
-      agent: false,
+      // Only without any agent, `false` included: that would connect by itself, and not through the proxy.
       createConnection: () => (isSecure ? secured(socket, target, trust) : socket),
       path: isAbsolute ? url.href : `${url.pathname}${url.search}`,
       headers: {
