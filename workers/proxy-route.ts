@@ -2,6 +2,7 @@
  * Ways through proxies: for each an agent of its own, whose sockets lead through it. Above the socket all is as it is
  * without one: one request at a time, kept connections, deadlines, byte caps.
  */
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Agent } from 'undici';
 import {
@@ -86,15 +87,17 @@ function connectThrough(
   timeoutMs: number,
   trust: SecureContext | null,
 ): Connector {
-  return (target, done) => {
-    void openTunnel(proxy, targetOf(target), { timeoutMs, secureContext: trust }).then(
-      (socket) => {
-        if (target.protocol === 'https:') secure({ ...target, httpSocket: socket }, done);
-        else done(null, socket);
-      },
-      (error: Error) => done(error, null),
-    );
+  const connect = async (...[target, done]: Parameters<Connector>): Promise<void> => {
+    let socket: Socket;
+    try {
+      socket = await openTunnel(proxy, targetOf(target), { timeoutMs, secureContext: trust });
+    } catch (error) {
+      return done(error as Error, null); // Rejects with nothing else.
+    }
+    if (target.protocol === 'https:') secure({ ...target, httpSocket: socket }, done);
+    else done(null, socket);
   };
+  return (target, done) => void connect(target, done);
 }
 
 function targetOf({ protocol, hostname, port }: Parameters<Connector>[0]): TunnelTarget {

@@ -5,6 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { proxyProvider } from '../../dist/index.js';
 import { Bench, endsOf, pagesOf, query, test } from '../manners/bench.js';
 import { httpProxy, rawProxy, socksProxy } from '../support/proxies.js';
 import { page, paths, text } from '../support/site.js';
@@ -218,5 +219,48 @@ test('headers for the seeds and cookies go to the site; the name and password to
   for (const { headers } of site.hits) {
     expect(headers['x-token']).toBe('t');
     expect(headers['proxy-authorization']).toBeUndefined();
+  }
+});
+
+test('a provider gives a crawl its proxies, less those that were found bad', async ({ bench }) => {
+  const site = await siteOf(bench, 4);
+  const good = await httpProxy();
+  const dead = await httpProxy();
+  const provider = proxyProvider({ de: [good.url], '*': [good.url, dead.url] });
+  await dead.close();
+  await provider.checkProxies({ url: `${site.origin}/`, retries: 0 });
+  const { db, notices } = await bench.crawl({ seeds: [`${site.origin}/`], proxies: provider });
+  expect(notices).toEqual([]);
+  expect(proxiesIn(db)).toEqual([good.name]);
+  await good.close();
+  await provider.checkProxies({ url: `${site.origin}/`, retries: 0 });
+  await expect(bench.crawl({ seeds: [`${site.origin}/`], proxies: provider })).rejects.toThrow(
+    'proxies: every proxy of the provider was found to be bad',
+  );
+});
+
+test('more sessions than are kept open at once', async ({ bench }) => {
+  const site = await siteOf(bench, 150);
+  const proxy = await httpProxy();
+  const sessions = Array.from({ length: 100 }, (_, n) => proxy.url.replace('://', `://session-${n}:p@`));
+  const { db, totals } = await bench.crawl({ seeds: [`${site.origin}/`], proxy: sessions });
+  expect(totals.pages).toBe(151);
+  expect(proxiesIn(db)).toHaveLength(100);
+});
+
+test('a dead site makes no proxy bad, and is itself given up', async ({ bench }) => {
+  const dead = 'http://127.0.0.1:9';
+  const site = await bench.site({ '/': page([`${dead}/a`, `${dead}/b`, ...paths(5)]), '*': page([]) });
+  for (const proxy of [await httpProxy(), await socksProxy()]) {
+    const { db, notices } = await bench.crawl({
+      seeds: [`${site.origin}/`],
+      scope: 'any',
+      proxy: [proxy.url],
+      robots: false,
+    });
+    expect(new Set(notices.map(({ kind }) => kind))).not.toContain('proxy-bad');
+    const ends = endsOf(db);
+    expect(ends[`${dead}/a`]).toMatch(/^failed (status|connect)$/);
+    expect(Object.values(ends).filter((end) => end === 'done 200')).toHaveLength(6);
   }
 });

@@ -33,8 +33,9 @@ async function api(answer: (url: URL, request: IncomingMessage) => unknown): Pro
 async function refusal(act: Promise<unknown>): Promise<string> {
   const error = await act.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UsageError);
-  expect(String((error as Error).message) + String((error as Error).cause)).not.toContain('s3cret');
-  return (error as Error).message;
+  const { message, cause } = error as UsageError;
+  expect(message + String(cause)).not.toContain('s3cret');
+  return message;
 }
 
 test('ProxyScrape: those that live, and of kinds we speak', async () => {
@@ -147,7 +148,7 @@ test('a provider of one’s own list gives its proxies in turn, those of a count
 });
 
 test('checking tries all side by side, again where one fails, and leaves the bad ones out', async () => {
-  const site = await Site.open({ '/': page([]), '/slow': { ...{ body: 'x' }, afterMs: 300 } });
+  const site = await Site.open({ '/': page([]), '/slow': { body: 'x', afterMs: 300 } });
   onTestFinished(() => site.close());
   const credentials = { username: 'me', password: 's3cret' };
   const good = await httpProxy({ credentials });

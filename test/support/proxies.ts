@@ -78,6 +78,8 @@ export async function socksProxy(credentials?: Credentials): Promise<TestProxy> 
     socks.setAuthHandler(
       ({ username, password }) => username === credentials.username && password === credentials.password,
     );
+  // Its own way to listen does not tell the port.
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- the package's name for it
   const raw = await rawProxy((socket) => void socks._handleConnection(socket));
   return { ...raw, ...named('socks5', Number(new URL(raw.url).port), credentials), asked };
 }
