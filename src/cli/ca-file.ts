@@ -1,7 +1,7 @@
 /** Reads files of certificate authorities, so that what is wrong with one is said before anything starts. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../errors.js';
+import { unreadable, UsageError } from '../errors.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
@@ -34,7 +34,7 @@ async function readText(label: string, file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(`${label}: cannot read ${file}: ${reasonOf(cause)}`, { cause });
+    throw unreadable(label, file, cause, 'a PEM file');
   }
 }
 

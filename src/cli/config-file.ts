@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { UsageError } from '../errors.js';
+import { notJson, unreadable, UsageError } from '../errors.js';
 import { PROVIDER_NAMES } from '../proxies/providers.js';
 import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
@@ -21,10 +21,7 @@ export function readConfigText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException; // What the file system throws.
-    if (code === 'ENOENT') throw new UsageError(`--config: there is no file ${file}`, { cause });
-    if (code === 'EISDIR') throw new UsageError(`--config: ${file} is a folder`, { cause });
-    throw new UsageError(`--config: cannot read ${file}: ${message}`, { cause });
+    throw unreadable('--config', file, cause, 'a JSON file');
   }
 }
 
@@ -58,9 +55,8 @@ function parseObject(text: string, file: string): object {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${file} is not JSON: ${reason}`, { cause });
+  } catch {
+    throw notJson(file, text);
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   throw new UsageError(`${file} must hold one JSON object`, {
@@ -82,7 +78,9 @@ function readValue(flag: Flag, value: unknown, file: string): TypedValues[string
 }
 
 function namesFile(flag: Flag, value: FlagValue): value is string {
-  if (flag.kind === 'proxies') return typeof value === 'string' && !PROVIDER_NAMES.includes(value);
+  // A provider, or what is to be refused as a URL.
+  if (flag.kind === 'proxies')
+    return typeof value === 'string' && !PROVIDER_NAMES.includes(value) && !value.includes('://');
   return flag.unit === 'file name' || flag.unit === 'PEM file';
 }
 

@@ -2,7 +2,7 @@
 import type { CrawlOptions } from '../config/options.js';
 import { UsageError } from '../errors.js';
 import { CRAWL_FLAGS } from './flags.js';
-import type { Grammar, TypedValues } from './grammar.js';
+import type { Grammar, Labels, TypedValues } from './grammar.js';
 
 /** What is shown, and what counts as success. */
 export interface ViewOptions {
@@ -20,6 +20,8 @@ export interface CrawlCommand {
   /** File names, or `-` for standard input; to be read by `readSeedFiles`. */
   readonly seedFiles: readonly string[];
   readonly view: ViewOptions;
+  /** For `resolveConfig`: what stands in a file of flags is called by that name. */
+  readonly labels: Labels;
 }
 
 export const CRAWL: Grammar<CrawlCommand> = {
@@ -41,7 +43,7 @@ export const CRAWL: Grammar<CrawlCommand> = {
       'a whole site but its old pages, into docs.db',
     ],
   ],
-  read(values) {
+  read(values, _operands, labels) {
     const seeds = (values['seeds'] as readonly string[] | undefined) ?? [];
     const seedFiles = (values['--seeds'] as readonly string[] | undefined) ?? [];
     if (seeds.length + seedFiles.length === 0) {
@@ -56,7 +58,8 @@ export const CRAWL: Grammar<CrawlCommand> = {
       command: 'crawl',
       options: { ...crawlOptions(values), seeds },
       seedFiles,
-      view: viewOptions(values),
+      view: viewOptions(values, labels),
+      labels,
     };
   },
 };
@@ -77,9 +80,10 @@ export function crawlOptions(values: TypedValues): Omit<CrawlOptions, 'seeds'> {
  *
  * @throws UsageError for two that exclude each other
  */
-export function viewOptions(values: TypedValues): ViewOptions {
+export function viewOptions(values: TypedValues, labels: Labels): ViewOptions {
   if (values['--quiet'] === true && values['--verbose'] === true) {
-    throw new UsageError('--quiet and --verbose exclude each other');
+    const [quiet, verbose] = ['--quiet', '--verbose'].map((flag) => labels.get(flag) ?? flag);
+    throw new UsageError(`${quiet} and ${verbose} exclude each other`);
   }
   return {
     quiet: values['--quiet'] === true,

@@ -83,7 +83,7 @@ export const DEMO: Grammar<DemoCommand> = {
       'serve a large and slow one at http://127.0.0.1:8080',
     ],
   ],
-  read(values) {
+  read(values, _operands, labels) {
     const crawls = values['--crawl'] === true;
     if (!crawls) refuseCrawlFlags(values);
     const port = siteNumber(values, 'port');
@@ -98,7 +98,7 @@ export const DEMO: Grammar<DemoCommand> = {
       crawl: crawls
         ? {
             options: demoCrawlOptions(values),
-            view: viewOptions(values),
+            view: viewOptions(values, labels),
             startsAfresh: port === 0 || crawlOptions(values).db === undefined,
           }
         : null,

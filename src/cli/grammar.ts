@@ -4,6 +4,9 @@ import { spell, type Flag, type FlagValue } from './flag.js';
 /** Checked values by `valueKey`; only what was typed. A repeatable flag has a list. */
 export type TypedValues = Readonly<Record<string, FlagValue | readonly FlagValue[] | undefined>>;
 
+/** How messages call values that were not typed, by `valueKey`: file and key. */
+export type Labels = ReadonlyMap<string, string>;
+
 /**
  * The grammar of one command. A new command is one file that exports such a record and one entry
  * in the list of `commands.ts`.
@@ -26,7 +29,7 @@ export interface Grammar<Parsed> {
    *
    * @throws UsageError for values that do not fit together
    */
-  read(values: TypedValues, operands: readonly string[]): Parsed;
+  read(values: TypedValues, operands: readonly string[], labels: Labels): Parsed;
 }
 
 /**

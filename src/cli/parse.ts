@@ -10,9 +10,12 @@ import { VERSION } from '../version.js';
 import { COMMANDS, DEFAULT_COMMAND, type AnyGrammar } from './commands.js';
 import { configValues } from './config-file.js';
 import { readFlag, spell, type Flag, type FlagValue } from './flag.js';
-import { valueKey, type TypedValues } from './grammar.js';
+import { type Labels, valueKey, type TypedValues } from './grammar.js';
 import { commandHelp, programHelp, synopsis } from './help.js';
 import { suggest } from './suggest.js';
+
+/** What people write behind a switch. */
+const YES_OR_NO = /^(?:yes|no|true|false|on|off|[01])$/i;
 
 /** `help` and `version` carry the text for standard output. */
 export interface TextCommand {
@@ -40,10 +43,11 @@ export function parse(
   if (named === undefined && first !== '' && !first.startsWith('-')) throw unknownCommand(first);
   const grammar = named ?? DEFAULT_COMMAND;
   const { values, operands } = split(grammar, named === undefined ? argv : argv.slice(1));
-  checkOperands(grammar, operands);
+  checkOperands(grammar, operands, argv);
   const file = values['--config'];
-  if (typeof file !== 'string') return grammar.read(values, operands);
-  return grammar.read(withTyped(configValues(readConfig(file), file, grammar.flags), values), operands);
+  if (typeof file !== 'string') return grammar.read(values, operands, new Map());
+  const inFile = configValues(readConfig(file), file, grammar.flags);
+  return grammar.read(withTyped(inFile, values), operands, labelsOf(inFile, values, file, grammar.flags));
 }
 
 /** What was typed takes the place of what stands in a file. */
@@ -53,6 +57,14 @@ function withTyped(values: TypedValues, typed: TypedValues): TypedValues {
   if (typed['--verbose'] !== undefined) delete overruled['--quiet'];
   if (typed['--quiet'] !== undefined) delete overruled['--verbose'];
   return { ...overruled, ...typed };
+}
+
+/** Names of the values that come from a file: nobody finds them on the command line. */
+function labelsOf(inFile: TypedValues, typed: TypedValues, file: string, flags: readonly Flag[]): Labels {
+  const used = flags.filter(
+    (flag) => inFile[valueKey(flag)] !== undefined && typed[valueKey(flag)] === undefined,
+  );
+  return new Map(used.map((flag) => [valueKey(flag), `${file}: ${flag.name}`]));
 }
 
 function findCommand(name: string): AnyGrammar | undefined {
@@ -84,7 +96,7 @@ function split(grammar: AnyGrammar, args: readonly string[]): { values: TypedVal
   try {
     command.parse(args, { from: 'user' });
   } catch (error) {
-    throw error instanceof CommanderError ? refusal(error, grammar) : error;
+    throw error instanceof CommanderError ? refusal(error, grammar, args) : error;
   }
   const values: Record<string, TypedValues[string]> = {};
   for (const [flag, option] of options) {
@@ -120,18 +132,30 @@ function refuseFlagAsValue(flag: Flag, text: string, all: readonly Flag[]): void
 }
 
 /** Commander's complaint in our words. A value after `=` is left out: it may be a secret. */
-function refusal(error: CommanderError, grammar: AnyGrammar): UsageError {
+function refusal(error: CommanderError, grammar: AnyGrammar, args: readonly string[]): UsageError {
   const [message = ''] = error.message.replace(/^error: /, '').split('\n');
   const typed = /'([^'=]*)/.exec(message)?.[1] ?? '';
   const help = `See orbweaver ${grammar.name} --help`;
   switch (error.code) {
-    case 'commander.unknownOption':
+    case 'commander.unknownOption': {
+      const withValue = args.find((word) => switchOf(word.split('=', 1)[0], grammar) && word.includes('='));
+      if (withValue !== undefined) return takesNoValue(withValue.split('=', 1)[0] ?? '');
       return new UsageError(`there is no flag ${typed}`, { hint: meantFlag(typed, grammar) ?? help });
+    }
     case 'commander.optionMissingArgument':
       return new UsageError(`${typed.split(' ', 1)[0]} needs a value`, { hint: `Write ${typed}` });
     default:
       return new UsageError(message, { hint: help });
   }
+}
+
+/** The switch that a word is, long or short. */
+function switchOf(word: string | undefined, { flags }: AnyGrammar): Flag | undefined {
+  return flags.find((flag) => flag.kind === 'switch' && (word === spell(flag) || word === `-${flag.short}`));
+}
+
+function takesNoValue(word: string): UsageError {
+  return new UsageError(`${word} takes no value`, { hint: `Write ${word} alone, or leave it out` });
 }
 
 function meantFlag(typed: string, grammar: AnyGrammar): string | undefined {
@@ -140,7 +164,7 @@ function meantFlag(typed: string, grammar: AnyGrammar): string | undefined {
   return meant === undefined ? undefined : `Did you mean --${meant}?`;
 }
 
-function checkOperands(grammar: AnyGrammar, operands: readonly string[]): void {
+function checkOperands(grammar: AnyGrammar, operands: readonly string[], argv: readonly string[]): void {
   const missing = grammar.operands[operands.length];
   if (missing !== undefined) {
     throw new UsageError(`${grammar.name} needs <${missing}>`, { hint: `Usage: orbweaver ${grammar.usage}` });
@@ -150,6 +174,8 @@ function checkOperands(grammar: AnyGrammar, operands: readonly string[]): void {
   if (findCommand(extra) !== undefined) {
     throw new UsageError(`the command comes first: '${extra}'`, { hint: `Try orbweaver ${extra} --help` });
   }
+  const before = argv[argv.indexOf(extra) - 1];
+  if (YES_OR_NO.test(extra) && switchOf(before, grammar)) throw takesNoValue(String(before));
   if (grammar.name === DEFAULT_COMMAND.name) throw seedAsArgument(extra);
   throw new UsageError(`${grammar.name} does not take the argument '${extra}'`, {
     hint: `Usage: orbweaver ${grammar.usage}`,

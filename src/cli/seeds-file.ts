@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { UsageError } from '../errors.js';
+import { unreadable, UsageError } from '../errors.js';
 
 /** A seed as it was written, and where, for messages: `seeds.txt, line 3`. */
 export interface SeedLine {
@@ -47,9 +47,6 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException; // What the file system throws.
-    if (code === 'ENOENT') throw new UsageError(`--seeds: there is no file ${file}`, { cause });
-    if (code === 'EISDIR') throw new UsageError(`--seeds: ${file} is a folder`, { cause });
-    throw new UsageError(`--seeds: cannot read ${file}: ${message}`, { cause });
+    throw unreadable('--seeds', file, cause, 'a file with one seed a line');
   }
 }

@@ -11,8 +11,9 @@ import { printableJson } from '../observe/printable.js';
 import { SettingsTable } from '../store/settings.js';
 import { type CanonicalUrl, originOf } from '../url/canonicalise.js';
 import { isPath, parseAddress } from '../url/seed.js';
-import { explainText, fateOf, reasonOf } from './explain-text.js';
 import { compileStripParams } from '../url/strip-params.js';
+import { fateOf, reasonOf } from './explain-reason.js';
+import { explainText } from './explain-text.js';
 import type { Invocation } from './invocation.js';
 
 /** Answers 0 for a URL that was crawled or is queued, else 1. */

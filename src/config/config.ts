@@ -92,6 +92,8 @@ export interface ResolveContext {
   readonly seedLines?: readonly SeedLine[];
   /** @default 'option' */
   readonly names?: OptionNames;
+  /** How messages call options that stand in a file of flags, by option: file and key. */
+  readonly labels?: ReadonlyMap<string, string>;
   /** Where proxies may be named, too, and the keys of those who provide them. @default no proxies there */
   readonly env?: Environment;
 }
@@ -105,9 +107,9 @@ export interface ResolveContext {
  */
 export async function resolveConfig(
   options: CrawlOptions,
-  { seedLines = [], names = 'option', env = {} }: ResolveContext = {},
+  { seedLines = [], names = 'option', labels = new Map(), env = {} }: ResolveContext = {},
 ): Promise<CrawlConfig> {
-  const given = new GivenOptions(options, names);
+  const given = new GivenOptions(options, names, labels);
   const strip = compileStripParams(given.list('stripParams'));
   const seeds = Object.freeze(resolveSeeds(options.seeds ?? [], seedLines, given.get('base'), strip));
   await checkPatterns(given);
@@ -134,7 +136,9 @@ async function checkPatterns(given: GivenOptions): Promise<void> {
 /** What a flag's record cannot say. */
 function checkTogether(given: GivenOptions): void {
   if (!given.get<boolean>('cookies') && given.get('loadCookies') !== null)
-    throw new UsageError(`${given.label('loadCookies')} has no use where cookies are turned off`);
+    throw new UsageError(
+      `${given.label('loadCookies')} has no use where cookies are turned off (${given.label('cookies')})`,
+    );
   if (given.get('db') === ':memory:')
     throw new UsageError(`${given.label('db')} must be a file, not ':memory:'`);
 }

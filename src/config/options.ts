@@ -108,10 +108,15 @@ export type OptionNames = 'flag' | 'option';
 export class GivenOptions {
   readonly #given = new Map<string, unknown>();
   readonly #names: OptionNames;
+  readonly #labels: ReadonlyMap<string, string>;
 
-  /** @throws UsageError naming the option, what was met and what was expected */
-  constructor(options: CrawlOptions, names: OptionNames) {
+  /**
+   * @param labels other names for messages, by option
+   * @throws UsageError naming the option, what was met and what was expected
+   */
+  constructor(options: CrawlOptions, names: OptionNames, labels: ReadonlyMap<string, string>) {
     this.#names = names;
+    this.#labels = labels;
     if (typeof options !== 'object' || options === null)
       throw new UsageError('the options must be an object');
     for (const [name, value] of Object.entries(options) as [string, unknown][]) {
@@ -142,6 +147,8 @@ export class GivenOptions {
   }
 
   #labelOf(flag: Flag): string {
+    const label = flag.option === null ? undefined : this.#labels.get(flag.option);
+    if (label !== undefined) return label;
     return this.#names === 'flag' ? spell(flag) : String(flag.option);
   }
 }

@@ -3,7 +3,7 @@
  * tabs between them. A line that is no cookie is refused by its number; no message shows what stands in one.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { UsageError } from '../errors.js';
+import { unreadable, UsageError } from '../errors.js';
 import { hostnameOf } from '../url/scope.js';
 import { CONTROLS, type Cookie, MAX_PAIR_BYTES } from './cookie.js';
 import { isPublicSuffix } from './set-cookie.js';
@@ -17,7 +17,7 @@ export interface CookieFile {
 const HTTP_ONLY = '#HttpOnly_';
 const COLUMNS = 'domain, subdomains, path, secure, expiry, name, value';
 
-/** @throws UsageError (rejects) when the file cannot be read, or naming the first line that is no cookie */
+/** @throws UsageError (rejects) when the file cannot be read or holds no cookie, or naming the first line that is none */
 export async function readCookieFile(path: string): Promise<CookieFile> {
   let content: string;
   let writtenAt: number;
@@ -26,9 +26,13 @@ export async function readCookieFile(path: string): Promise<CookieFile> {
     // Bytes are kept as they are: what they mean is between the site and whoever wrote them.
     content = await readFile(path, 'latin1');
   } catch (cause) {
-    throw new UsageError(`--load-cookies: cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw unreadable('--load-cookies', path, cause, 'a cookies.txt file');
   }
-  return { cookies: parseCookies(content, path), writtenAt };
+  const cookies = parseCookies(content, path);
+  if (cookies.length > 0) return { cookies, writtenAt };
+  throw new UsageError(`--load-cookies: there is no cookie in ${path}`, {
+    hint: 'write it again from a browser that is logged in, or leave --load-cookies out',
+  });
 }
 
 /**

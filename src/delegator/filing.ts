@@ -117,15 +117,13 @@ export class Filing {
     withCookies: boolean,
   ): Promise<void> {
     const host = await batch.ledger.get(lease.hostId);
-    const { settlement, event } = settleOutcome(
-      lease,
-      outcome,
+    const { settlement, event } = settleOutcome(lease, outcome, {
       host,
-      this.#settings,
-      batch.now,
-      this.#random(),
+      settings: this.#settings,
+      now: batch.now,
+      random: this.#random(),
       withCookies,
-    );
+    });
     batch.note(lease, settlement, outcome, flight);
     if (stateOf(settlement) !== 'retry') this.#proxies.forget(lease.id);
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });

@@ -26,18 +26,23 @@ export function isUnreachable(code: FailureCode, host: Pick<HostFacts, 'lastSucc
   return host.lastSuccessAt === null && retryRule({ code }).isUnreachable === true;
 }
 
-/**
- * @param withCookies some went with the request or came with its answer
- * @param random      in [0, 1)
- */
+/** What an outcome is judged by besides itself. */
+export interface Circumstances {
+  readonly host: HostFacts;
+  readonly settings: SettleSettings;
+  /** ms since epoch. */
+  readonly now: number;
+  /** In [0, 1). */
+  readonly random: number;
+  /** Some went with the request or came with its answer. */
+  readonly withCookies: boolean;
+}
+
+/** What becomes of a URL, and what that says of its host. */
 export function settleOutcome(
   lease: Lease,
   outcome: Exclude<Outcome, { kind: 'robots' }>,
-  host: HostFacts,
-  settings: SettleSettings,
-  now: number,
-  random: number,
-  withCookies: boolean,
+  circumstances: Circumstances,
 ): Decision {
   const { id } = lease;
   switch (outcome.kind) {
@@ -46,7 +51,7 @@ export function settleOutcome(
     case 'sitemap':
       return { settlement: { ...outcome, kind: 'sitemap', id }, event: SUCCESS };
     case 'redirect':
-      return { settlement: settleRedirect(lease, outcome, withCookies), event: SUCCESS };
+      return { settlement: settleRedirect(lease, outcome, circumstances.withCookies), event: SUCCESS };
     case 'other-type':
       return { settlement: { kind: 'skipped', id, reason: 'content-type' }, event: SUCCESS };
     case 'declined':
@@ -55,7 +60,7 @@ export function settleOutcome(
         event: null,
       };
     case 'failure':
-      return settleFailure(lease, outcome, host, settings, now, random);
+      return settleFailure(lease, outcome, circumstances);
     default:
       return outcome satisfies never;
   }
@@ -75,10 +80,7 @@ function settleRedirect(lease: Lease, outcome: RedirectOutcome, withCookies: boo
 function settleFailure(
   lease: Lease,
   outcome: FailureOutcome,
-  host: HostFacts,
-  settings: SettleSettings,
-  now: number,
-  random: number,
+  { host, settings, now, random }: Circumstances,
 ): Decision {
   const { failure } = outcome;
   const { id, attempts, refusals } = lease;

@@ -1,6 +1,7 @@
 /** What a run came to, for people and for programs. Counts are those of the file unless said otherwise. */
 import { countBroken } from '../protocol/failure.js';
 import type { Totals } from '../store/totals.js';
+import { fold, NO_BREAK } from './fold.js';
 import { PLAIN, type Paint } from './paint.js';
 import { printable, printableJson } from './printable.js';
 import { formatBytes, formatDuration, formatNumber, formatRate, plural, sum } from './quantity.js';
@@ -27,12 +28,9 @@ export interface Summary extends Totals {
   readonly peakMemoryBytes: number;
 }
 
-const WIDTH = 80;
 /** Hosts shown by name; the rest are one line. */
 const HOSTS_SHOWN = 10;
 const LIST_SHOWN = 5;
-/** Stands for a blank at which no line is broken, until lines are broken: a count stays with its name. */
-const NO_BREAK = '\u00a0';
 
 /** The summary for a terminal of 80 columns, ending with a newline. */
 export function formatSummary(summary: Summary, paint: Paint = PLAIN): string {
@@ -229,19 +227,4 @@ function resuming(summary: Summary, paint: Paint): string[] {
     : 'To go on, run the same command again';
   if (resumeCommand === null) return [`  ${advice}.`];
   return [`  ${advice}:\n    ${paint.bold(printable(resumeCommand))}`];
-}
-
-/** Breaks a text at blanks, and starts every line with `margin`. */
-function fold(text: string, margin: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && margin.length + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].map((each) => margin + each.replaceAll(NO_BREAK, ' ')).join('\n');
 }

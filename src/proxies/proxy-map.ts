@@ -1,6 +1,6 @@
 /** Lists of proxies by country, as options, files and providers give them, checked and made into one shape. */
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../errors.js';
+import { notJson, unreadable, UsageError } from '../errors.js';
 import { parseProxy } from './proxy-url.js';
 
 /**
@@ -45,9 +45,7 @@ export async function readProxyFile(file: string, label: string): Promise<ProxyM
   try {
     text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException; // What the file system throws.
-    if (code === 'ENOENT') throw new UsageError(`${label}: there is no file ${file}`, { cause });
-    throw new UsageError(`${label}: cannot read ${file}: ${message}`, { cause });
+    throw unreadable(label, file, cause);
   }
   return checkProxies(parseJson(text, `${label}: ${file}`), `${label}: ${file}`);
 }
@@ -82,11 +80,7 @@ function checkList(list: readonly unknown[], label: string): readonly string[] {
 function parseJson(text: string, label: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    // The platform's own words may quote the file, passwords and all: only the place is taken from them, and they
-    // are no cause either.
-    const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const line = at === undefined ? '' : `, line ${text.slice(0, Number(at)).split('\n').length}`;
-    throw new UsageError(`${label}${line}: this is not JSON`, { hint: HINT });
+  } catch {
+    throw notJson(label, text, HINT);
   }
 }

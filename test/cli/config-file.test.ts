@@ -25,6 +25,17 @@ function refusal(content: unknown): string {
   throw new Error('not refused');
 }
 
+/** Message to a command line with a file of that content. */
+function refusalOf(argv: readonly string[], content: unknown): string {
+  try {
+    parse(argv, () => JSON.stringify(content));
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('not refused');
+}
+
 const ONLY_TYPED = ['config', 'fresh', 'help', 'version'];
 const IN_FILE = CRAWL_FLAGS.filter(({ name }) => !ONLY_TYPED.includes(name));
 
@@ -122,6 +133,9 @@ describe('a file of flags', () => {
         view: { quiet: false, verbose: true },
       },
     );
+    expect(refusalOf(['--config', 'run.json'], { seed: ['/a'], quiet: true, verbose: true })).toBe(
+      'run.json: quiet and run.json: verbose exclude each other',
+    );
     expect(
       parse(['demo', '--crawl', '--config', 'd/run.json'], () => '{ "pages": 300, "db": "x.db" }'),
     ).toMatchObject({
@@ -169,6 +183,20 @@ describe('--config', () => {
     expect(stopped.status).toBe(3);
     const raised = await folder.run(['--config', 'run.json', '--max-pages', '5']);
     expect(raised.status).toBe(0);
+  });
+
+  test('is named, with the key, where a value does not go with what is typed', async ({ folder, expect }) => {
+    const config = { seed: ['/a'], 'load-cookies': 'c.txt', within: 'a[' };
+    await writeFile(folder.file('run.json'), JSON.stringify(config));
+    const within = await folder.run(['--config', 'run.json']);
+    expect(within.stderr).toBe(
+      "orbweaver: run.json: within: 'a[' is no CSS selector: Expected name, found its end\n",
+    );
+    const cookies = await folder.run(['--config', 'run.json', '--no-cookies', '--within', 'a']);
+    expect(cookies.stderr).toBe(
+      'orbweaver: run.json: load-cookies has no use where cookies are turned off (--no-cookies)\n',
+    );
+    expect(cookies.status).toBe(2);
   });
 
   test('refuses a file that is not there', async ({ folder, expect }) => {

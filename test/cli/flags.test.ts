@@ -200,6 +200,11 @@ describe('what is refused', () => {
     ['--db x.db verify', "the command comes first: 'verify'"],
     ['verify', 'verify needs <file>'],
     ['verify a.db b.db', "verify does not take the argument 'b.db'"],
+    ['--seed /a --allow-private=yes', '--allow-private takes no value'],
+    ['--seed /a --no-robots=s3cret', '--no-robots takes no value'],
+    ['--seed /a -q=1', '-q takes no value'],
+    ['--seed /a --sitemaps off', '--sitemaps takes no value'],
+    ['--seed /a --sitemaps /b', "seeds are given with --seed, not as an argument: '/b'"],
     ['demo --workers 2', '--workers is for a crawl, and none was asked for'],
     ['demo --pages 199', "--pages must be a whole number from 200 to 10,000,000, got '199'"],
     ['demo --crawl --seed /a', 'there is no flag --seed'],
@@ -218,6 +223,7 @@ describe('commands', () => {
       options: { seeds: ['/a'], robots: false },
       seedFiles: ['list.txt', '-'],
       view: { ...view, json: true, failOnBroken: true },
+      labels: new Map(),
     };
     const flags = '--seed /a --no-robots --seeds list.txt --seeds - --json --fail-on-broken'.split(' ');
     expect(parse(flags)).toEqual(expected);

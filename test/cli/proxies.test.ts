@@ -82,7 +82,7 @@ test.skipIf(!hasTerminal)('on a terminal there is a bar while they are tried', a
 test.each([
   [
     '{ "de": ["http://anna:s3cret@h:1", ] }',
-    /^orbweaver: --proxies: proxies\.json(, line 1)?: this is not JSON$/m,
+    /^orbweaver: --proxies: proxies\.json is not JSON: see line 1$/m,
   ],
   [{ germany: ['http://h:1'] }, /--proxies: proxies\.json: 'germany' is no country: two letters, or \*$/m],
   [{ de: [] }, /--proxies: proxies\.json: 'de' holds no proxy$/m],

@@ -84,9 +84,11 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
     "orbweaver: --header: 'Range' cannot be set: the answer would not be the whole page\n",
   ],
   [['--seeds', 'missing.txt'], 'orbweaver: --seeds: there is no file missing.txt\n'],
+  [['--seed', '/x', '--ca', 'missing.pem'], 'orbweaver: --ca: there is no file missing.pem\n'],
+  [['--seed', '/x', '--ca', '.'], 'orbweaver: --ca: . is a folder, expected a PEM file\n'],
   [
-    ['--seed', '/x', '--ca', 'missing.pem'],
-    "orbweaver: --ca: cannot read missing.pem: ENOENT: no such file or directory, open 'missing.pem'\n",
+    ['--seed', '/x', '--load-cookies', '.'],
+    'orbweaver: --load-cookies: . is a folder, expected a cookies.txt file\n',
   ],
   [['--seed', '/x', '--ca', ''], 'orbweaver: --ca must not be empty\n'],
   [['--seeds', '-'], 'orbweaver: --seeds: there is no seed in standard input\n'],

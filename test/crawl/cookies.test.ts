@@ -320,10 +320,14 @@ test('a file of cookies with a bad line is refused by its number, and nothing is
   expect(bad.stderr).toContain('--load-cookies: cookies.txt, line 2: the expiry must be seconds since 1970');
   expect(bad.stderr).not.toContain(SECRET);
   expect((await folder.run([...args, 'missing.txt'])).status).toBe(2);
+  await writeFile(folder.file('empty.txt'), '# Netscape HTTP Cookie File\n\n');
+  const empty = await folder.run([...args, 'empty.txt']);
+  expect(empty.stderr).toContain('--load-cookies: there is no cookie in empty.txt\n');
+  expect(empty.status).toBe(2);
   expect((await folder.run([...args, 'cookies.txt', '--no-cookies'])).stderr).toContain(
     'has no use where cookies',
   );
-  expect(await readdir(folder.path)).toEqual(['cookies.txt']);
+  expect(await readdir(folder.path)).toEqual(['cookies.txt', 'empty.txt']);
 });
 
 test('no cookie stands anywhere in the file but in the table of cookies', async ({ folder }) => {

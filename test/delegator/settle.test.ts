@@ -50,7 +50,13 @@ function settle(
   host: Partial<HostFacts> = {},
   withCookies = false,
 ) {
-  return settleOutcome({ ...LEASE, ...lease }, outcome, { ...HOST, ...host }, SETTINGS, NOW, 0, withCookies);
+  return settleOutcome({ ...LEASE, ...lease }, outcome, {
+    host: { ...HOST, ...host },
+    settings: SETTINGS,
+    now: NOW,
+    random: 0,
+    withCookies,
+  });
 }
 
 function failure(failure: Partial<Failure> & { code: FailureCode }): Settled {

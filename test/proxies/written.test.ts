@@ -118,14 +118,18 @@ describe('a file', () => {
     expect(await read('{ "de": ["x"] }')).toContain(
       "--proxies: FILE: 'de', entry 1 must be written as http://",
     );
-    expect(await read('["http://a:s3cret@b:1"\n"http://c"]')).toMatch(
-      /^--proxies: FILE(, line \d)?: this is not JSON$/,
-    );
-    expect(await read('["http://a:s3cret@b:1", ')).toMatch(/^--proxies: FILE(, line \d)?: this is not JSON$/);
+    for (const [text, line] of [
+      ['["http://a:s3cret@b:1"\n\n"http://c"]', 3],
+      ['["http://a:s3cret@b:1",\n', 2],
+      ['{\n"de": x["http://a:s3cret@b:1"]}', 2],
+      ['', 1],
+      ['{ "de": ["http://a:s3cret@b:1"],\n }', 2],
+    ] as const)
+      expect(await read(text)).toBe(`--proxies: FILE is not JSON: see line ${line}`);
     await expect(readProxyFile(join(folder, 'none'), '--proxies')).rejects.toThrow(
       '--proxies: there is no file',
     );
-    await expect(readProxyFile(folder, '--proxies')).rejects.toThrow(`--proxies: cannot read ${folder}`);
+    await expect(readProxyFile(folder, '--proxies')).rejects.toThrow(`--proxies: ${folder} is a folder`);
   });
 });
 
