@@ -8,8 +8,8 @@ import { UsageError } from '../errors.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber } from '../observe/quantity.js';
 import { type ProxyCheck, tryProxies } from '../proxies/check.js';
-import type { ProxyPlan } from '../proxies/plan.js';
-import { allOf, ANY_COUNTRY } from '../proxies/proxy-map.js';
+import { type ProxyPlan, proxiesOf } from '../proxies/plan.js';
+import { ANY_COUNTRY } from '../proxies/proxy-map.js';
 import { withoutPassword } from '../proxies/proxy-url.js';
 import type { Invocation } from './invocation.js';
 
@@ -36,14 +36,10 @@ export async function proxiesCommand(command: ProxiesCommand, invocation: Invoca
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`--url must be an http(s) URL, got '${command.url}'`);
   const ca = await readAuthorities('--ca', command.ca);
-  const checks = await checkWatched(proxiesIn(plan), { ...command, url: url.href, ca }, invocation);
+  const checks = await checkWatched(proxiesOf(plan), { ...command, url: url.href, ca }, invocation);
   const rows = checks.map((check) => rowOf(check, plan));
   stdout.write(command.json ? `${JSON.stringify({ url: url.href, proxies: rows })}\n` : table(rows));
   return rows.every(({ isGood }) => isGood) ? EXIT.finished : EXIT.incomplete;
-}
-
-function proxiesIn({ http, https }: ProxyPlan): readonly string[] {
-  return [...new Set([...allOf(http ?? {}), ...allOf(https ?? {})])];
 }
 
 async function checkWatched(

@@ -2,10 +2,10 @@
  * The proxies of a run as the loop uses them: which one a request goes through, and what its answer says of that
  * one. A request that a proxy has lost is made again through others before it costs its URL anything.
  */
+import { type ProxyPlan, proxiesOf } from '../proxies/plan.js';
 import { ANY_COUNTRY, proxiesFor } from '../proxies/proxy-map.js';
 import { nameOfProxy } from '../proxies/proxy-url.js';
 import { compileNoProxy } from '../proxies/no-proxy.js';
-import type { ProxyPlan } from '../proxies/plan.js';
 import { ProxyRotation, type ProxyVerdict } from '../policy/proxies.js';
 import { retryRule } from '../policy/retry.js';
 import type { Failure } from '../protocol/failure.js';
@@ -38,7 +38,11 @@ export class Proxies {
   readonly #plan: ProxyPlan | null;
   readonly #listener: Pick<CrawlListener, 'onNotice'>;
   readonly #isExcepted: (url: string) => boolean;
-  readonly #all: ReadonlySet<string>;
+  readonly #all: readonly string[];
+  /** Those for tasks of no country, by scheme. */
+  readonly #usual: Readonly<Record<'http' | 'https', readonly string[]>>;
+  /** Nothing is asked for while all of these rest. */
+  readonly #awaited: ReadonlySet<string>;
   readonly #rotation: ProxyRotation;
   /** What did not work out yet, by what was asked for. */
   readonly #tried = new Map<Subject, Tried>();
@@ -53,25 +57,29 @@ export class Proxies {
     this.#plan = plan;
     this.#listener = listener;
     this.#isExcepted = compileNoProxy(plan?.except ?? '');
-    this.#all = new Set([plan?.http, plan?.https].flatMap((map) => Object.values(map ?? {}).flat()));
+    this.#all = proxiesOf(plan);
+    const [http = [], https = []] = [plan?.http, plan?.https].map((map) => proxiesFor(map ?? {}, null) ?? []);
+    this.#usual = { http, https };
+    this.#awaited = new Set([...http, ...https]);
   }
 
   /** Whether there were proxies, and every one of them is bad. */
   get isSpent(): boolean {
-    return this.#all.size > 0 && this.#bad === this.#all.size;
+    return this.#all.length > 0 && this.#bad === this.#all.length;
   }
 
   /** When requests may be made again; null = now, as far as proxies are concerned. ms since epoch. */
   readyAt(now: number): number | null {
-    return this.#plan === null ? null : this.#rotation.readyAt(this.#all, now);
+    return this.#plan === null ? null : this.#rotation.readyAt(this.#awaited, now);
   }
 
   /** @param country two letters, of the task; null = none in particular */
   choose(url: string, country: string | null, subject: Subject, now: number): ProxyChoice {
-    const map = this.#plan?.[url.startsWith('https:') ? 'https' : 'http'] ?? null;
+    const scheme = url.startsWith('https:') ? 'https' : 'http';
+    const map = this.#plan?.[scheme] ?? null;
     if (map === null || this.#isExcepted(url)) return DIRECTLY;
     const avoid = this.#tried.get(subject)?.proxies ?? NONE;
-    const own = proxiesFor(map, country);
+    const own = country === null ? this.#usual[scheme] : proxiesFor(map, country);
     // Where those of a country are all bad, those for any are left.
     const proxy =
       this.#rotation.pick(own ?? [], avoid, now) ?? this.#rotation.pick(map[ANY_COUNTRY] ?? [], avoid, now);
@@ -113,7 +121,7 @@ export class Proxies {
     }
     this.#bad++;
     this.#listener.onNotice({ kind: 'proxy-bad', proxy: name, detail });
-    if (this.isSpent) this.#listener.onNotice({ kind: 'proxies-spent', proxies: this.#all.size });
+    if (this.isSpent) this.#listener.onNotice({ kind: 'proxies-spent', proxies: this.#all.length });
   }
 }
 

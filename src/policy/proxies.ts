@@ -22,8 +22,7 @@ interface Standing {
   failures: number;
   /** Doubtful answers in a row. */
   doubts: number;
-  /** Since when, and until when, it is not used. ms since epoch. */
-  restedAt: number;
+  /** Until when it is not used. ms since epoch. */
   restUntil: number;
   /** Until when others are preferred. */
   doubtedUntil: number;
@@ -63,8 +62,8 @@ export class ProxyRotation {
   /**
    * Takes note of an answer.
    *
-   * @param askedAt when the request was handed out: failures of requests that were under way when a rest began say
-   *                nothing new
+   * @param askedAt when the request was handed out: failures of requests that were under way when a rest began, or
+   *                made for want of another proxy while it lasts, say nothing new
    */
   report(proxy: string, verdict: ProxyVerdict, askedAt: number, now: number): ProxyChange | null {
     const standing = this.#standingOf(proxy);
@@ -78,7 +77,7 @@ export class ProxyRotation {
         standing.doubtedUntil = now + this.#restMs(++standing.doubts);
         return null;
       case 'failed':
-        return standing.isBad || askedAt < standing.restedAt ? null : this.#rest(standing, now);
+        return standing.isBad || askedAt < standing.restUntil ? null : this.#rest(standing, now);
       default:
         return verdict satisfies never;
     }
@@ -117,7 +116,7 @@ export class ProxyRotation {
   #standingOf(proxy: string): Standing {
     let standing = this.#standings.get(proxy);
     if (standing === undefined) {
-      standing = { failures: 0, doubts: 0, restedAt: 0, restUntil: 0, doubtedUntil: 0, isBad: false };
+      standing = { failures: 0, doubts: 0, restUntil: 0, doubtedUntil: 0, isBad: false };
       this.#standings.set(proxy, standing);
     }
     return standing;
@@ -130,7 +129,6 @@ export class ProxyRotation {
       return { kind: 'bad' };
     }
     const forMs = this.#restMs(standing.failures);
-    standing.restedAt = now;
     standing.restUntil = now + forMs;
     return { kind: 'rested', forMs };
   }

@@ -37,8 +37,11 @@ test('failures of requests that were under way when a rest began say nothing new
 test('one that fails so often in a row is bad, and stays so', () => {
   const rotation = new ProxyRotation(1000);
   let now = 0;
-  for (let i = 1; i < FAILURES_BEFORE_BAD; i++)
-    expect(rotation.report('a', 'failed', now, (now += 100_000))?.kind).toBe('rested');
+  for (let i = 1; i < FAILURES_BEFORE_BAD; i++) {
+    now += 100_000;
+    expect(rotation.report('a', 'failed', now, now)?.kind).toBe('rested');
+  }
+  now += 100_000;
   expect(rotation.report('a', 'failed', now, now)).toEqual({ kind: 'bad' });
   expect(rotation.report('a', 'failed', now + 1, now + 1)).toBeNull();
   expect(picks(rotation, 4, Number.MAX_SAFE_INTEGER)).not.toContain('a');
