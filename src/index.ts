@@ -7,7 +7,7 @@ import type { Filed, Notice } from './delegator/events.js';
 export type { CrawlOptions } from './config/options.js';
 export type { Filed, Notice } from './delegator/events.js';
 export type { RunResult } from './commands/crawl-run.js';
-export { CHECK_URL, type CheckOptions, type ProxyCheck } from './proxies/check.js';
+export type { CheckOptions, ProxyCheck } from './proxies/check.js';
 export { type ProxyProvider, proxyProvider } from './proxies/provider.js';
 export { ipRoyal, type ProviderOptions, proxyScrape, webshare } from './proxies/providers.js';
 export type { ProxyMap } from './proxies/proxy-map.js';

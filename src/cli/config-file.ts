@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { notJson, unreadable, UsageError } from '../errors.js';
-import { PROVIDER_NAMES } from '../proxies/providers.js';
+import { isProviderName } from '../proxies/names.js';
 import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
 import { suggest } from './suggest.js';
@@ -80,7 +80,7 @@ function readValue(flag: Flag, value: unknown, file: string): TypedValues[string
 function namesFile(flag: Flag, value: FlagValue): value is string {
   // A provider, or what is to be refused as a URL.
   if (flag.kind === 'proxies')
-    return typeof value === 'string' && !PROVIDER_NAMES.includes(value) && !value.includes('://');
+    return typeof value === 'string' && !isProviderName(value) && !value.includes('://');
   return flag.unit === 'file name' || flag.unit === 'PEM file';
 }
 

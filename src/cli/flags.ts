@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { FAILURE_CODES } from '../protocol/failure.js';
+import { PROVIDER_NAMES } from '../proxies/names.js';
 import { VERSION } from '../version.js';
 import type { Flag } from './flag.js';
 
@@ -351,7 +352,7 @@ export const PROXIES_FLAG: Flag = {
   option: 'proxies',
   kind: 'proxies',
   placeholder: '<file|provider>',
-  unit: 'JSON file, or proxyscrape, webshare, iproyal',
+  unit: `JSON file, or ${PROVIDER_NAMES.join(', ')}`,
   default: NOTHING,
   group: GROUPS.requests,
   help: 'Ask through the proxies in a JSON file (a list, or lists by country with * for any), or in the list of a provider.',

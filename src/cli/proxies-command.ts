@@ -1,6 +1,6 @@
 /** `proxies check` on the command line: try proxies before a crawl depends on them. */
 import { UsageError } from '../errors.js';
-import { CHECK_URL } from '../proxies/check.js';
+import { CHECK_URL } from '../proxies/names.js';
 import type { Flag } from './flag.js';
 import { COMMON_FLAGS, CRAWL_FLAGS, outputSwitch, PROXIES_FLAG, PROXY_FLAG } from './flags.js';
 import type { Grammar } from './grammar.js';

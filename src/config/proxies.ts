@@ -1,9 +1,9 @@
 /** What options and environment say about proxies, made into one plan. */
 import { UsageError } from '../errors.js';
 import { type Environment, noProxyOfEnvironment, proxiesOfEnvironment } from '../proxies/environment.js';
+import { isProviderName } from '../proxies/names.js';
 import type { ProxyPlan } from '../proxies/plan.js';
 import type { ProxyProvider } from '../proxies/provider.js';
-import { fetchProvider, PROVIDER_NAMES } from '../proxies/providers.js';
 import { ANY_COUNTRY, checkProxies, type ProxyMap, readProxyFile } from '../proxies/proxy-map.js';
 
 /** The options, each checked for its type. */
@@ -46,7 +46,10 @@ function planOfEnvironment(env: Environment, except: string): ProxyPlan | null {
 async function readProxies(proxies: unknown, label: string): Promise<ProxyMap> {
   if (isProvider(proxies)) return goodOnes(proxies, label);
   if (typeof proxies !== 'string') return checkProxies(proxies, label);
-  if (PROVIDER_NAMES.includes(proxies)) return (await fetchProvider(proxies, process.env)).proxies;
+  if (isProviderName(proxies)) {
+    const { fetchProvider } = await import('../proxies/providers.js');
+    return (await fetchProvider(proxies, process.env)).proxies;
+  }
   // Not looked for as a file: its name would be shown, and may hold a password.
   if (proxies.includes('://'))
     throw new UsageError(`${label} takes a file or a provider, and got a URL`, {

@@ -7,6 +7,7 @@ import tls from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { toFailure } from '../protocol/to-failure.js';
 import { trusting } from '../trust.js';
+import { CHECK_URL } from './names.js';
 import {
   asksInAbsoluteForm,
   authorizationOf,
@@ -15,8 +16,6 @@ import {
   wantsCredentials,
 } from './tunnel.js';
 
-/** What is asked for unless something else is named: made to be asked for. */
-export const CHECK_URL = 'https://example.com/';
 /** Sockets are not without end; long lists take turns. */
 const AT_ONCE = 200;
 

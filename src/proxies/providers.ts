@@ -5,6 +5,7 @@
 import { UsageError } from '../errors.js';
 import type { Environment } from './environment.js';
 import { fetchJson, fieldOf, listIn } from './fetch-list.js';
+import type { ProviderName } from './names.js';
 import { type ProxyProvider, proxyProvider } from './provider.js';
 import { ANY_COUNTRY } from './proxy-map.js';
 import { parseProxy } from './proxy-url.js';
@@ -28,23 +29,17 @@ interface Listed {
   readonly country: string | null;
 }
 
-/** By the name that --proxies knows them by. */
 const PROVIDERS: Readonly<
-  Record<string, (options: ProviderOptions, env: Environment) => Promise<ProxyProvider>>
+  Record<ProviderName, (options: ProviderOptions, env: Environment) => Promise<ProxyProvider>>
 > = { proxyscrape: proxyScrape, webshare, iproyal: ipRoyal };
-
-export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
 
 /**
  * Fetches the list of a provider, with what the environment holds of keys and addresses.
  *
- * @param name one of `PROVIDER_NAMES`
  * @throws UsageError (rejects) for a missing key, and for whatever is wrong with the answer
  */
-export function fetchProvider(name: string, env: Environment): Promise<ProxyProvider> {
-  const provider = PROVIDERS[name];
-  if (provider === undefined) throw new UsageError(`there is no provider of proxies called '${name}'`);
-  return provider({}, env);
+export function fetchProvider(name: ProviderName, env: Environment): Promise<ProxyProvider> {
+  return PROVIDERS[name]({}, env);
 }
 
 /**
