@@ -1,4 +1,5 @@
 /** Whole crawls through real proxies: what reaches them, what is retried, what the file says, what stays secret. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -263,4 +264,35 @@ test('a dead site makes no proxy bad, and is itself given up', async ({ bench })
     expect(ends[`${dead}/a`]).toMatch(/^failed (status|connect)$/);
     expect(Object.values(ends).filter((end) => end === 'done 200')).toHaveLength(6);
   }
+});
+
+test('an answer that is too large is hung up on, through every kind of tunnel', async ({ bench }) => {
+  const closed: Promise<unknown>[] = [];
+  const server = createServer({ cert: SIGNED, key: SIGNED_KEY }, (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    const timer = setInterval(() => response.write('x'.repeat(2_000)), 5);
+    closed.push(once(response, 'close').then(() => clearInterval(timer)));
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const ca = join(bench.folder, 'ca.pem');
+  await writeFile(ca, TEST_CA);
+  const proxies = [
+    await httpProxy(),
+    await socksProxy(),
+    await httpProxy({ tls: { cert: SIGNED, key: SIGNED_KEY } }),
+  ];
+  for (const proxy of proxies) {
+    const seeds = [`https://localhost:${port}/`];
+    const options = { seeds, proxy: [proxy.url], ca: [ca], robots: false, maxBody: 10_000 };
+    const { db } = await bench.crawl(options);
+    expect(Object.values(endsOf(db))).toEqual(['failed too-large']);
+  }
+  // Each at the server, too.
+  await Promise.all(closed);
+  expect(closed).toHaveLength(3);
 });
