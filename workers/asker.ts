@@ -24,7 +24,7 @@ export class Asker {
    * @param intake       what is read of an answer
    */
   ask(
-    { url, sendHeaders, cookie, spaced, flightId }: FetchTask | SitemapTask | RequestTask,
+    { url, sendHeaders, cookie, proxy, spaced, flightId }: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
@@ -32,6 +32,7 @@ export class Asker {
       url,
       sendHeaders,
       cookie,
+      proxy,
       onSetCookies,
       // A slot of a limited host stays with its thread, so the idle connection is the next request's.
       keepAlive: true,

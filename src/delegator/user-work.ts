@@ -3,7 +3,14 @@
  * executions.
  */
 import type { AdmitTask, Lease } from '../frontier/frontier.js';
-import type { Execution, ExecutorModule, KeptBody, Work, WorkReport } from '../protocol/work.js';
+import {
+  type Execution,
+  type ExecutorModule,
+  type KeptBody,
+  NO_PARAMS,
+  type Work,
+  type WorkReport,
+} from '../protocol/work.js';
 import type { ExecutionTable, StoredAnswer } from '../store/executions.js';
 
 /** A request as a task describes it. */
@@ -31,7 +38,6 @@ export interface Done {
   readonly kept: KeptBody | null;
 }
 
-const NO_PARAMS = '{}';
 const PLAIN: TaskRequest = { method: 'GET', headers: [], body: null };
 
 export class UserWork {

@@ -1,8 +1,9 @@
 /** `crawl` and `run` of the library: the commands of the same names, for programs. */
 import type { RunResult } from '../commands/crawl-run.js';
 import { readTaskEnds } from '../commands/read-status.js';
-import { resolveConfig, resolveTaskConfig } from '../config/config.js';
+import { resolveConfig } from '../config/config.js';
 import type { CrawlOptions, TaskOptions } from '../config/options.js';
+import { resolveTaskConfig } from '../config/task-config.js';
 import type { JsonValue } from '../protocol/json.js';
 import type { TaskEnds } from '../status/task-ends.js';
 import { readTaskFile, type TaskList, tasksOf } from '../tasks/list.js';

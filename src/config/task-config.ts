@@ -1,0 +1,51 @@
+/** What a run over a list of tasks is told to do: a crawl's configuration without the parts about a site. */
+import { TASK_FLAGS } from '../cli/flags.js';
+import { UsageError } from '../errors.js';
+import type { ProxyPlan } from '../proxies/plan.js';
+import { proxiesFor } from '../proxies/proxy-map.js';
+import type { TaskEntry } from '../tasks/entry.js';
+import { addressesOf, requestOf } from '../tasks/request.js';
+import { configOf, type CrawlConfig, type ResolveContext } from './config.js';
+import { GivenOptions, type TaskOptions } from './options.js';
+import { hostsNamed } from './seeds.js';
+
+/**
+ * The same for a run over a list of tasks: by default the executor that is built in, and for each executor the time
+ * that a request has.
+ */
+export async function resolveTaskConfig(
+  options: TaskOptions,
+  tasks: readonly TaskEntry[],
+  { names = 'option', labels = new Map(), env = {} }: ResolveContext = {},
+): Promise<CrawlConfig> {
+  const given = new GivenOptions(options, names, labels, TASK_FLAGS);
+  const maxParallelism = given.get<number>('maxParallelism');
+  const config = await configOf(given, [], env);
+  refuseCountries(config.proxies, tasks);
+  const workers = Math.min(config.workers, maxParallelism);
+  return Object.freeze<CrawlConfig>({
+    ...config,
+    tasks,
+    workers,
+    concurrency: Math.ceil(maxParallelism / workers),
+    maxInFlight: maxParallelism,
+    openHosts: Object.freeze(hostsNamed(addressesOf(tasks))),
+    executorTimeoutMs: given.has('executorTimeout') ? config.executorTimeoutMs : config.timeoutMs,
+  });
+}
+
+function hasProxies({ http, https }: ProxyPlan, country: string): boolean {
+  return [http, https].every((map) => map === null || proxiesFor(map, country) !== null);
+}
+
+/** A task that no proxy can be had for would fail for certain. */
+function refuseCountries(plan: ProxyPlan | null, tasks: readonly TaskEntry[]): void {
+  if (plan === null) return;
+  for (const { params, where } of tasks) {
+    const { country = null } = params === null ? {} : requestOf(params, where);
+    if (country !== null && !hasProxies(plan, country))
+      throw new UsageError(`${where}: there is no proxy for the country '${country}'`, {
+        hint: "name some for it, or for any country under '*'",
+      });
+  }
+}
