@@ -12,6 +12,7 @@ import { ExecutionTable } from '../store/executions.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { JsonObject } from '../protocol/json.js';
+import { callOf } from '../tasks/call.js';
 import { requestOf } from '../tasks/request.js';
 
 /** What one executor came to in this run, in tasks. */
@@ -55,7 +56,7 @@ export function openOwnCode(connection: Connection, config: CrawlConfig, started
 
 /** The request of a task as a thread makes it. */
 function plainRequestOf(params: string): TaskRequest {
-  const { method, headers, body } = requestOf(JSON.parse(params) as JsonObject, 'a stored task');
+  const { method, headers, body } = callOf(JSON.parse(params) as JsonObject, 'a stored task');
   const own = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     method,
