@@ -4,7 +4,7 @@
  */
 import { checkHeader } from '../cli/header.js';
 import { UsageError } from '../errors.js';
-import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH } from '../url/canonicalise.js';
+import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH, originOf } from '../url/canonicalise.js';
 import { isPath, parseAddress } from '../url/seed.js';
 import type { TaskEntry } from './entry.js';
 import type { JsonObject, JsonValue } from '../protocol/json.js';
@@ -134,7 +134,10 @@ function show(value: JsonValue): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-/** The addresses that a list names. */
-export function addressesOf(entries: readonly TaskEntry[]): readonly string[] {
-  return entries.flatMap(({ params, where }) => (params === null ? [] : [requestOf(params, where).url]));
+/** The origins that a list names, each once. */
+export function originsOf(entries: readonly TaskEntry[]): readonly string[] {
+  const origins = new Set<string>();
+  for (const { params, where } of entries)
+    if (params !== null) origins.add(originOf(requestOf(params, where).url));
+  return [...origins];
 }
