@@ -173,5 +173,7 @@ function codeOfCountry(name: unknown): string | null {
   const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   const codes = letters.flatMap((first) => letters.map((second) => first + second));
-  return codes.find((code) => names.of(code) === name)?.toLowerCase() ?? null;
+  const code = codes.find((candidate) => names.of(candidate) === name);
+  // Countries of the past are called by the name of what they are now: DD is Germany, too.
+  return code === undefined ? null : (new Intl.Locale(`und-${code}`).region?.toLowerCase() ?? null);
 }
