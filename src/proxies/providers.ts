@@ -129,7 +129,7 @@ function providerOf(
   read: (entry: unknown) => Listed | null,
 ): ProxyProvider {
   // One entry that is none is no reason to do without the others.
-  const listed = list.map(read).filter((entry) => entry !== null && isProxy(entry.proxy)) as Listed[];
+  const listed = list.map(read).filter((entry): entry is Listed => entry !== null && isProxy(entry.proxy));
   if (listed.length === 0) throw new UsageError(`${who} has no proxy that can be used`);
   const map: Record<string, string[]> = { [ANY_COUNTRY]: listed.map(({ proxy }) => proxy) };
   for (const { proxy, country } of listed) if (country !== null) (map[country] ??= []).push(proxy);

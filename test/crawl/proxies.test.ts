@@ -296,3 +296,29 @@ test('an answer that is too large is hung up on, through every kind of tunnel', 
   await Promise.all(closed);
   expect(closed).toHaveLength(3);
 });
+
+test('a crawl takes the list of a provider, whose key is in no file and no message', async ({ bench }) => {
+  const site = await siteOf(bench, 3);
+  const proxy = await httpProxy({ credentials: { username: 'anna', password: 's3cret' } });
+  const { port } = new URL(proxy.name);
+  const order = {
+    location: 'Germany',
+    proxy_data: {
+      ports: { 'http|https': Number(port) },
+      proxies: [{ ip: '127.0.0.1', username: 'anna', password: 's3cret' }],
+    },
+  };
+  const api = await bench.site({
+    '/orders/7': { headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) },
+  });
+  const db = bench.file();
+  const args = ['--seed', `${site.origin}/`, '--db', db, '--proxies', 'iproyal', '-v'];
+  const env = { IPROYAL_API_KEY: 'k3y-s3cret', IPROYAL_ORDER_ID: '7', IPROYAL_URL: api.origin };
+  const { status, stderr } = await bench.run(args, env);
+  expect(status, stderr).toBe(0);
+  expect(proxiesIn(db)).toEqual([`http://anna@127.0.0.1:${port}`]);
+  expect(stderr + bytesOf(db)).not.toContain('s3cret');
+  const missing = await bench.run([...args, '--fresh'], { ...env, IPROYAL_ORDER_ID: '8' });
+  expect([missing.status, missing.stderr]).toEqual([2, 'orbweaver: IPRoyal answered with HTTP 404\n']);
+  expect(proxiesIn(db)).toHaveLength(1);
+});
