@@ -35,6 +35,7 @@ const NOTHING = {
   canonical_url: null,
   filtered_links: null,
   stripped_links: null,
+  proxy: null,
 };
 
 describe('the record of an answer', () => {
