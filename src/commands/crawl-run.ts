@@ -30,7 +30,6 @@ import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
 import { SettingsTable } from '../store/settings.js';
 import { readTotals, seedEnd, type Totals } from '../store/totals.js';
-import { addressesOf } from '../tasks/request.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
@@ -231,7 +230,7 @@ function delegatorFor(
   const settings = {
     ...config,
     executorTimeoutMs: modules.length === 0 ? null : executorTimeoutMs,
-    seedOrigins: new Set(startingPoints(config).map(originOf)),
+    seedOrigins: new Set(config.origins),
   };
   return new Delegator(settings, {
     frontier,
@@ -328,11 +327,6 @@ function executorSettings(config: CrawlConfig): ExecutorSettings | null {
   return modules.length === 0 ? null : { modules, timeoutMs, folder, keepBodies };
 }
 
-/** The addresses that the user names. */
-function startingPoints({ seeds, tasks }: CrawlConfig): readonly string[] {
-  return tasks === null ? seeds : addressesOf(tasks);
-}
-
 /**
  * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
  * @returns whether the file is new
@@ -385,8 +379,7 @@ function seedsWithoutPage(connection: Connection, seeds: readonly string[]): Run
 
 /** The seeds' hosts with the limits they start under. */
 export function seedHosts(config: CrawlConfig): HostLimit[] {
-  const hosts = [...new Set(startingPoints(config).map(originOf))];
-  return hosts.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
+  return config.origins.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
 }
 
 function snapshotOf(

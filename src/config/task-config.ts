@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import type { ProxyPlan } from '../proxies/plan.js';
 import { proxiesFor } from '../proxies/proxy-map.js';
 import type { TaskEntry } from '../tasks/entry.js';
-import { addressesOf, requestOf } from '../tasks/request.js';
+import { originsOf, requestOf } from '../tasks/request.js';
 import { configOf, type CrawlConfig, type ResolveContext } from './config.js';
 import { GivenOptions, type TaskOptions } from './options.js';
 import { hostsNamed } from './seeds.js';
@@ -22,6 +22,7 @@ export async function resolveTaskConfig(
   const maxParallelism = given.get<number>('maxParallelism');
   const config = await configOf(given, [], env);
   refuseCountries(config.proxies, tasks);
+  const origins = originsOf(tasks);
   const workers = Math.min(config.workers, maxParallelism);
   return Object.freeze<CrawlConfig>({
     ...config,
@@ -29,7 +30,8 @@ export async function resolveTaskConfig(
     workers,
     concurrency: Math.ceil(maxParallelism / workers),
     maxInFlight: maxParallelism,
-    openHosts: Object.freeze(hostsNamed(addressesOf(tasks))),
+    origins: Object.freeze(origins),
+    openHosts: Object.freeze(hostsNamed(origins)),
     executorTimeoutMs: given.has('executorTimeout') ? config.executorTimeoutMs : config.timeoutMs,
   });
 }

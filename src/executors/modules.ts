@@ -144,4 +144,14 @@ function refuseTwins(modules: readonly ExecutorModule[], label: string): void {
       owners.set(executor, url);
     }
   }
+  for (const name of owners.keys()) refuseShadow(name, owners, label);
+}
+
+/** In a file of one task (`export --format json-files`) results stand beside the task's name and params. */
+function refuseShadow(name: string, owners: ReadonlyMap<string, string>, label: string): void {
+  const [, of] = /^(.+)_(?:status|last_run|error)$/.exec(name) ?? [];
+  if (name !== 'name' && name !== 'params' && (of === undefined || !owners.has(of))) return;
+  throw new UsageError(
+    `${label}: an executor cannot be called ${name}: exports have that name for something else`,
+  );
 }

@@ -1,6 +1,6 @@
 /** What a task of a list asks for: its params, checked, as one request. */
 import { UsageError } from '../errors.js';
-import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH } from '../url/canonicalise.js';
+import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH, originOf } from '../url/canonicalise.js';
 import { isPath, parseAddress } from '../url/seed.js';
 import type { TaskEntry } from './entry.js';
 import type { JsonObject, JsonValue } from '../protocol/json.js';
@@ -36,7 +36,10 @@ function urlOf(url: JsonValue | undefined, where: string): CanonicalUrl {
   throw new UsageError(`${where}: url is too long: at most ${MAX_URL_LENGTH} characters are asked for`);
 }
 
-/** The addresses that a list names. */
-export function addressesOf(entries: readonly TaskEntry[]): readonly string[] {
-  return entries.flatMap(({ params, where }) => (params === null ? [] : [requestOf(params, where).url]));
+/** The origins that a list names, each once. */
+export function originsOf(entries: readonly TaskEntry[]): readonly string[] {
+  const origins = new Set<string>();
+  for (const { params, where } of entries)
+    if (params !== null) origins.add(originOf(requestOf(params, where).url));
+  return [...origins];
 }

@@ -16,7 +16,7 @@ function start(map: ProxyMap, except = ''): { proxies: Proxies; notices: Notice[
 }
 
 function flight(proxy: string | null, startedAt: number): Flight {
-  const slot = { thread: 0, hostId: 1, index: null, isAlone: false, takes: 'task' };
+  const slot = { thread: 0, hostId: 1, index: null, isAlone: false, takes: 'task' as const };
   const lease = { id: 1 } as never; // Nothing of it is looked at.
   return {
     flightId: 1,
