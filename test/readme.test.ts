@@ -1,10 +1,10 @@
 /**
- * The README is true: its tables are those of the code, its commands are accepted, its queries and its library
- * example run on a crawl of the demo wiki, its links and pictures are there.
+ * The README is true: its tables are those of the code, its commands are accepted, its task lists are read, its queries and
+ * its library example run on a crawl of the demo wiki, its links and pictures are there.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +20,8 @@ import { politenessLines } from '../dist/observe/politeness-lines.js';
 import { hostLimits } from '../dist/policy/politeness.js';
 import { RETRY_RULES, retryRule, STATUS_RULES, type RetryRule } from '../dist/policy/retry.js';
 import { FAILURE_CODES, SKIP_REASONS } from '../dist/protocol/failure.js';
+import { formatOfName } from '../dist/tasks/format.js';
+import { parseTaskList } from '../dist/tasks/list.js';
 import { LINK_TABLE } from '../dist/workers/link-table.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -55,7 +57,17 @@ afterAll(async () => {
 test('the example of the library runs, and says what it did', () => {
   const lines = printed.trim().split('\n');
   expect(lines.at(-1)).toBe('finished 200');
-  expect(lines).toContain(`done ${demo.origin}/wiki/Monty_Python`);
+  expect(lines).toContain(`done 200 ${demo.origin}/wiki/Monty_Python Monty Python`);
+});
+
+test('the task lists that are shown are read', () => {
+  const lists = BLOCKS.filter(({ language }) => /\.(?:json|jsonl|csv)$/.test(language));
+  const names = lists.map(({ language }) => language.split(' ')[1] ?? '');
+  expect(names).toEqual(['tasks.json', 'tasks.jsonl', 'tasks.csv', 'keys.json']);
+  for (const [index, { text }] of lists.entries()) {
+    const name = names[index] ?? '';
+    expect(parseTaskList(Buffer.from(text), name, formatOfName(name)), name).toHaveLength(2);
+  }
 });
 
 test('the five queries are asked without an error and find something', () => {
@@ -183,14 +195,10 @@ test.each([...README.matchAll(/!\[(.*)\]\((docs\/pictures\/.+?)\)/g)].map(([, al
   },
 );
 
-/** The example as it stands, but for the site and for where the package is. */
+/** The example as it stands; that the README shows it so is a test of its own (library/examples.test.ts). */
 async function runExample(): Promise<string> {
-  const text = blocks('js')
-    .join()
-    .replace("'orbweaver'", JSON.stringify(new URL('../dist/index.js', import.meta.url).href))
-    .replace('https://docs.example.org/', `${demo.origin}/wiki/Kevin_Bacon`);
-  await writeFile(join(folder, 'example.mjs'), text);
-  return (await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder })).stdout;
+  const args = [join(ROOT, 'examples/crawl.mjs'), `${demo.origin}/wiki/Kevin_Bacon`];
+  return (await promisify(execFile)(process.execPath, args, { cwd: folder })).stdout;
 }
 
 function blocks(language: string): string[] {
