@@ -131,14 +131,11 @@ export class Delegator implements PoolListener {
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
-        if (ending !== null) {
-          await this.#drain();
-          return ending;
-        }
-        if (this.#filing.crash !== null) {
-          await this.#drain();
-          throw crashError(this.#filing.crash);
-        }
+        if (ending === null && this.#filing.crash === null) continue;
+        await this.#drain();
+        // Also one that came with the last answers.
+        if (this.#filing.crash !== null) throw crashError(this.#filing.crash);
+        if (ending !== null) return ending;
       }
     } finally {
       stop.removeEventListener('abort', onStop);
@@ -181,6 +178,7 @@ export class Delegator implements PoolListener {
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
     await this.#fileArrivals();
+    if (this.#filing.crash !== null) return null;
     const now = this.#clock();
     const hasMore = await this.#frontier.maintain(now);
     const ending = await this.#ending(now - startedAt, hasMore, stop);
