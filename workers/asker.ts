@@ -24,14 +24,16 @@ export class Asker {
    * @param intake       what is read of an answer
    */
   ask(
-    { url, sendHeaders, cookie, spaced, flightId }: FetchTask | SitemapTask | RequestTask,
+    task: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
+    const { url, sendHeaders, cookie, spaced, flightId } = task;
     return this.#fetcher.send({
       url,
       sendHeaders,
       cookie,
+      ...(task.kind === 'request' ? ownPartsOf(task) : {}),
       onSetCookies,
       // A slot of a limited host stays with its thread, so the idle connection is the next request's.
       keepAlive: true,
@@ -44,4 +46,9 @@ export class Asker {
   freeHost({ slotted, flightId }: FetchTask | SitemapTask | RequestTask): void {
     if (slotted) this.#post({ kind: 'body-read', flightId });
   }
+}
+
+/** What only user code's requests say. */
+function ownPartsOf({ method, headers, body }: RequestTask): Pick<RequestTask, 'method' | 'headers' | 'body'> {
+  return { method, headers, body };
 }
