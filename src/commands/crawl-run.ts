@@ -3,8 +3,10 @@
  * frontier, store, threads and delegator, and closes all of it again. The command line and the library
  * both stand on this.
  */
+import { existsSync } from 'node:fs';
 import type { CrawlConfig } from '../config/config.js';
 import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
+import { hostsNamed } from '../config/seeds.js';
 import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
 import { CookieJar } from '../cookies/jar.js';
 import { asStoreError, type Connection } from '../database/connection.js';
@@ -29,7 +31,6 @@ import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
 import { SettingsTable } from '../store/settings.js';
 import { readTotals, seedEnd, type Totals } from '../store/totals.js';
-import { addressesOf } from '../tasks/request.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
@@ -39,7 +40,9 @@ import {
   openOwnCode,
   type OwnCode,
   queueUnfinished,
-  refuseUnknownKeys,
+  refuseKeys,
+  refuseKeysAlone,
+  storedAddresses,
 } from './user-code.js';
 
 export interface CrawlHooks extends CrawlListener {
@@ -82,6 +85,8 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   const { config } = request;
   // Before the file is touched: what is wrong with it is a matter of the command.
   const cookieFile = config.loadCookies === null ? null : await readCookieFile(config.loadCookies);
+  // Nor is a file made, or emptied, only to find that.
+  if (config.fresh || !existsSync(config.databasePath)) refuseKeysAlone(config.tasks ?? []);
   let isNew = false;
   // Before the file is changed in any way: a refusal leaves it byte by byte as it was.
   const admit = (connection: Connection): void => void (isNew = adoptSettings(connection, config));
@@ -101,8 +106,9 @@ async function crawlInto(
   isNew: boolean,
   cookieFile: CookieFile | null,
 ): Promise<RunResult> {
-  const { config, hooks } = request;
+  const { hooks } = request;
   const { connection } = database;
+  const config = withStoredAddresses(connection, request.config);
   const startedAt = Date.now();
   const runs = new RunTable(connection);
   const runId = runs.begin(request.commandLine, VERSION, startedAt);
@@ -221,7 +227,7 @@ function delegatorFor(
   const settings = {
     ...config,
     executorTimeoutMs: modules.length === 0 ? null : executorTimeoutMs,
-    seedOrigins: new Set(startingPoints(config).map(originOf)),
+    seedOrigins: new Set(config.startingPoints.map(originOf)),
   };
   return new Delegator(settings, {
     frontier,
@@ -302,9 +308,12 @@ function executorSettings(config: CrawlConfig): ExecutorSettings | null {
   return modules.length === 0 ? null : { modules, timeoutMs, folder, keepBodies };
 }
 
-/** The addresses that the user names. */
-function startingPoints({ seeds, tasks }: CrawlConfig): readonly string[] {
-  return tasks === null ? seeds : addressesOf(tasks);
+/** A key that stands alone names an address, too. */
+function withStoredAddresses(connection: Connection, config: CrawlConfig): CrawlConfig {
+  const stored = storedAddresses(connection, config.tasks ?? []);
+  if (stored.length === 0) return config;
+  const startingPoints = [...config.startingPoints, ...stored];
+  return { ...config, startingPoints, openHosts: hostsNamed(startingPoints) };
 }
 
 /**
@@ -334,7 +343,7 @@ function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
 /** A list of tasks needs no settings to be the same; in the file of a crawl it needs the crawl to be over. */
 function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
   refuseOther(connection, config, 'page', 'an unfinished crawl');
-  refuseUnknownKeys(connection, config.tasks ?? []);
+  refuseKeys(connection, config.tasks ?? []);
   return connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
 }
 
@@ -359,7 +368,7 @@ function seedsWithoutPage(connection: Connection, seeds: readonly string[]): Run
 
 /** The seeds' hosts with the limits they start under. */
 export function seedHosts(config: CrawlConfig): HostLimit[] {
-  const hosts = [...new Set(startingPoints(config).map(originOf))];
+  const hosts = [...new Set(config.startingPoints.map(originOf))];
   return hosts.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
 }
 

@@ -98,6 +98,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   readonly seeds: readonly string[];
   /** The entries of a task list, in the place of seeds; null = a crawl. */
   readonly tasks: readonly TaskEntry[] | null;
+  /** The addresses that the user names: seeds, or those of the tasks. */
+  readonly startingPoints: readonly string[];
   /** Tasks in all threads together. */
   readonly maxInFlight: number;
   readonly databasePath: string;
@@ -169,13 +171,15 @@ export async function resolveTaskConfig(
   const given = new GivenOptions({ ...options, seeds: [], executors }, names, labels);
   const config = await configOf(given, []);
   const workers = Math.min(config.workers, maxParallelism);
+  const startingPoints = Object.freeze(addressesOf(tasks));
   return Object.freeze<CrawlConfig>({
     ...config,
     tasks,
     workers,
     concurrency: Math.ceil(maxParallelism / workers),
     maxInFlight: maxParallelism,
-    openHosts: Object.freeze(hostsNamed(addressesOf(tasks))),
+    startingPoints,
+    openHosts: Object.freeze(hostsNamed(startingPoints)),
     executorTimeoutMs: given.has('executorTimeout') ? config.executorTimeoutMs : config.timeoutMs,
   });
 }
@@ -185,6 +189,7 @@ async function configOf(given: GivenOptions, seeds: readonly string[]): Promise<
   checkTogether(given);
   return Object.freeze<CrawlConfig>({
     seeds,
+    startingPoints: seeds,
     tasks: null,
     maxInFlight: Infinity,
     databasePath: given.get('db'),

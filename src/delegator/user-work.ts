@@ -59,7 +59,13 @@ export class UserWork {
     const task = lease.kind === 'page' ? undefined : this.#table.taskOf(lease.pageId);
     // A page that was never fetched, so that nothing was ever run on it.
     if (task === undefined)
-      return { key: lease.key, params: NO_PARAMS, run: this.#names, results: {}, blamed };
+      return {
+        key: this.#table.keyOf(lease.key),
+        params: NO_PARAMS,
+        run: this.#names,
+        results: {},
+        blamed,
+      };
     const run: string[] = [];
     const results: Record<string, string> = {};
     const known = new Map(this.#table.executionsOf(task.id).map((row) => [row.executor, row]));
@@ -104,7 +110,7 @@ export class UserWork {
   /** Stores what came of it; called in the transaction that settles the lease. */
   store({ lease, report, kept }: Done, admitTask: AdmitTask): void {
     const taskId =
-      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addTask(lease.key, lease.pageId, NO_PARAMS);
+      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
       const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
       this.#table.write(taskId, execution, hash);
