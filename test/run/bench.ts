@@ -22,7 +22,8 @@ export async function runTasks(
   db = bench.file(),
 ): Promise<Ran> {
   const file = listOf(bench, list);
-  const few = flags.includes('--max-parallelism') ? [] : ['--max-parallelism', '4'];
-  const args = ['run', file, '--db', db, '--workers', '1', '--retry-delay', '0.02', ...few, ...flags];
+  const few = { '--max-parallelism': '4', '--workers': '1', '--retry-delay': '0.02' };
+  const own = Object.entries(few).flatMap((pair) => (flags.includes(pair[0]) ? [] : pair));
+  const args = ['run', file, '--db', db, ...own, ...flags];
   return { ...(await bench.run(args)), db };
 }
