@@ -3,7 +3,7 @@
  * executions.
  */
 import type { AdmitTask, Lease } from '../frontier/frontier.js';
-import type { Execution, ExecutorModule, KeptBody, Work, WorkReport } from '../protocol/work.js';
+import type { Blamed, Execution, ExecutorModule, KeptBody, Work, WorkReport } from '../protocol/work.js';
 import type { ExecutionTable, StoredAnswer } from '../store/executions.js';
 
 /** A request as a task describes it. */
@@ -40,7 +40,7 @@ export class UserWork {
   readonly #names: readonly string[];
   readonly #hashes: ReadonlyMap<string, string>;
   /** Pages on which an executor ended its thread: it is not run on them again in this run. */
-  readonly #blamed = new Map<number, { readonly executor: string; readonly error: string }>();
+  readonly #blamed = new Map<number, Blamed>();
 
   constructor(table: ExecutionTable, options: UserWorkOptions) {
     this.#table = table;
@@ -94,8 +94,8 @@ export class UserWork {
   }
 
   /** An executor ended its thread on this page: it fails there without being run. */
-  blame(lease: Lease, executor: string, error: string): void {
-    this.#blamed.set(lease.pageId, { executor, error });
+  blame(lease: Lease, blamed: Blamed): void {
+    this.#blamed.set(lease.pageId, blamed);
   }
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
