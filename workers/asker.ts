@@ -34,7 +34,10 @@ export class Asker {
       sendHeaders,
       cookie,
       ...(task.kind === 'request' ? ownPartsOf(task) : {}),
-      onSetCookies,
+      onSetCookies: (setCookies) => {
+        if ('work' in task) this.#post({ kind: 'cookies-set', flightId, setCookies });
+        onSetCookies(setCookies);
+      },
       // A slot of a limited host stays with its thread, so the idle connection is the next request's.
       keepAlive: true,
       ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),

@@ -11,7 +11,7 @@ import type { Answer } from '../store/records.js';
 import { Batch, stateOf } from './batch.js';
 import { type Cookies, withoutCookies } from './cookies.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
-import type { Arrival, Flight } from './flights.js';
+import type { Arrival, Flight, Flights } from './flights.js';
 import { HostTrouble } from './host-trouble.js';
 import type { Lost } from './pool.js';
 import { RobotsFiling } from './robots-filing.js';
@@ -36,6 +36,7 @@ export interface AnswerStore {
 export interface FilingParts {
   readonly frontier: Frontier;
   readonly store: AnswerStore;
+  readonly flights: Flights;
   readonly cookies: Cookies;
   readonly hops: RobotsHops;
   readonly gate: RobotsGate;
@@ -57,6 +58,7 @@ export class Filing {
   readonly #frontier: Frontier;
   readonly #store: AnswerStore;
   readonly #cookies: Cookies;
+  readonly #flights: Flights;
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
@@ -73,6 +75,7 @@ export class Filing {
     this.#frontier = parts.frontier;
     this.#store = parts.store;
     this.#cookies = parts.cookies;
+    this.#flights = parts.flights;
     this.#settings = parts.settings;
     this.#random = parts.random;
     this.#listener = parts.listener;
@@ -103,7 +106,7 @@ export class Filing {
   async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
     if (answered.kind !== 'declined') this.counters.requests++;
     const { errand } = flight;
-    const hasSet = answered.kind !== 'lost' && this.#cookies.take(flight.url, answered, batch.now);
+    const hasSet = answered.kind !== 'lost' && this.#takeCookies(flight, answered, batch.now);
     const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
     if (errand.kind === 'robots') {
       if (isNobodysFault(outcome)) return this.#robots.forget(errand.robots);
@@ -117,6 +120,11 @@ export class Filing {
       return;
     }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
+  }
+
+  /** Whether the answer set any. */
+  #takeCookies(flight: Flight, outcome: Outcome, now: number): boolean {
+    return this.#flights.cookiesTaken(flight) ?? this.#cookies.take(flight.url, outcome, now);
   }
 
   async #judgeFetch(

@@ -108,6 +108,18 @@ test('to another origin go neither the headers of a task nor the cookies of this
   }
 });
 
+test('a cookie that comes with a redirect goes with the request it leads to, as a log-in needs it', async ({ bench }) => {
+  const site = await bench.site({
+    '/robots.txt': { status: 404 },
+    '/login': { status: 302, headers: { location: '/home', 'set-cookie': 'session=1' } },
+    '/home': ({ headers }) => (headers.cookie === 'session=1' ? text('in') : { status: 403 }),
+  });
+  const tasks = { a: { url: `${site.origin}/login`, post_form: { user: 'x' } } };
+  const { db, status, stderr } = await runTasks(bench, tasks, ['--executors', moduleOf(bench, OWN)]);
+  expect(status, stderr).toBe(0);
+  expect(outputOf(db, 'a', 'saw')).toMatchObject({ text: 'in' });
+});
+
 test('robots.txt is obeyed where a task begins and where it is sent', async ({ bench }) => {
   const other = await bench.site(
     { '/robots.txt': text('User-agent: *\nDisallow: /closed'), '*': page([]) },
