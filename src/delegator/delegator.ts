@@ -5,8 +5,8 @@
 import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
+import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
 import type { ProxyPlan } from '../proxies/plan.js';
-import type { WorkerMessage } from '../protocol/outcome.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
@@ -75,6 +75,7 @@ export class Delegator implements PoolListener {
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
   readonly #asks: Asks;
+  readonly #cookies: Cookies;
   readonly #checkStore: () => boolean;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
@@ -103,7 +104,8 @@ export class Delegator implements PoolListener {
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
     this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
-    this.#filing = new Filing({ ...shared, store, random, listener });
+    this.#filing = new Filing({ ...shared, flights: this.#flights, store, random, listener });
+    this.#cookies = cookies;
   }
 
   get counters(): Readonly<RunCounters> {
@@ -138,14 +140,11 @@ export class Delegator implements PoolListener {
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
-        if (ending !== null) {
-          await this.#drain();
-          return ending;
-        }
-        if (this.#filing.crash !== null) {
-          await this.#drain();
-          throw crashError(this.#filing.crash);
-        }
+        if (ending === null && this.#filing.crash === null) continue;
+        await this.#drain();
+        // Also one that came with the last answers.
+        if (this.#filing.crash !== null) throw crashError(this.#filing.crash);
+        if (ending !== null) return ending;
       }
     } finally {
       stop.removeEventListener('abort', onStop);
@@ -160,6 +159,8 @@ export class Delegator implements PoolListener {
         return this.#flights.freeHost(message.flightId);
       case 'started':
         return this.#flights.start(message.flightId);
+      case 'cookies-set':
+        return this.#takeCookies(message);
       case 'ask':
         return this.#asks.add(message);
       case 'asked':
@@ -169,6 +170,13 @@ export class Delegator implements PoolListener {
       default:
         return message satisfies never;
     }
+  }
+
+  #takeCookies({ flightId, setCookies }: CookiesSet): void {
+    const flight = this.#flights.get(flightId);
+    // Its outcome was faster.
+    if (flight === undefined) return;
+    this.#flights.noteCookiesTaken(flight, this.#cookies.take(flight.url, { setCookies }, this.#clock()));
   }
 
   onThread(thread: number, isLive: boolean): void {
@@ -188,6 +196,7 @@ export class Delegator implements PoolListener {
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
     await this.#fileArrivals();
+    if (this.#filing.crash !== null) return null;
     const now = this.#clock();
     const hasMore = await this.#frontier.maintain(now);
     const ending = await this.#ending(now - startedAt, hasMore, stop);
@@ -237,7 +246,11 @@ export class Delegator implements PoolListener {
     const askAt = await this.#asks.nextAt(now);
     const proxyAt = this.#proxies.readyAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null || proxyAt !== null;
-    const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
+    const isWaitingForThreads =
+      this.#slots.free() < this.#slots.capacity ||
+      this.#dispatcher.held.length > 0 ||
+      // Of an executor that did not wait for it, and whose page is long filed.
+      this.#asks.areUnderWay;
     if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
