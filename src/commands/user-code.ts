@@ -12,6 +12,7 @@ import { ExecutionTable } from '../store/executions.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { JsonObject } from '../protocol/json.js';
+import { callOf } from '../tasks/call.js';
 import { requestOf } from '../tasks/request.js';
 
 /** What one executor came to in this run, in tasks. */
@@ -55,7 +56,7 @@ export function openOwnCode(connection: Connection, config: CrawlConfig, started
 
 /** The request of a task as a thread makes it. */
 function plainRequestOf(params: string): TaskRequest {
-  const { method, headers, body } = requestOf(JSON.parse(params) as JsonObject, 'a stored task');
+  const { method, headers, body } = callOf(JSON.parse(params) as JsonObject, 'a stored task');
   const own = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     method,
@@ -74,7 +75,7 @@ export function queueUnfinished(
   connection: Connection,
   frontier: SqliteFrontier,
   config: CrawlConfig,
-  { totals }: OwnCode,
+  { work, totals }: OwnCode,
   keys: readonly string[] | null,
 ): readonly Notice[] {
   const forced = new Set(config.forced);
@@ -83,6 +84,7 @@ export function queueUnfinished(
     if (!forced.has(executor)) total.passedOver = countSuccesses(connection, executor, keys);
   const reruns: Rerun[] = keys === null ? unfinished.inFile() : unfinished.among(keys);
   frontier.queueReruns(reruns);
+  for (const { pageId, isStored } of reruns) if (!isStored) work.expect(pageId);
   const asked = reruns.filter(({ isStored }) => !isStored).length;
   const hashes = new Map(
     config.modules.flatMap(({ executors, codeHash }) =>

@@ -203,7 +203,7 @@ export class Filing {
       const { report } = outcome;
       batch.done.push({ lease, report, kept: 'kept' in outcome ? (outcome.kept ?? null) : null });
       if (report.crash !== null && !this.#settings.keepGoing)
-        this.#crash ??= { key: lease.key, ...report.crash };
+        this.#crash ??= { key: this.#userWork?.workFor(lease).key ?? lease.key, ...report.crash };
       return;
     }
     const error = lease.kind === 'task' || lease.kind === 'rerun' ? errorOf(settlement) : null;

@@ -49,6 +49,9 @@ export class UserWork {
   /** Pages on which an executor ended its thread: it is not run on them again in this run. */
   readonly #blamed = new Map<number, Blamed>();
 
+  /** Pages of tasks that were queued again, and of which nothing was heard yet. */
+  readonly #queued = new Set<number>();
+
   constructor(table: ExecutionTable, options: UserWorkOptions) {
     this.#table = table;
     this.#options = options;
@@ -58,6 +61,11 @@ export class UserWork {
         executors.map((name) => [name, codeHash] as const),
       ),
     );
+  }
+
+  /** A task of an earlier run was queued again. */
+  expect(pageId: number): void {
+    this.#queued.add(pageId);
   }
 
   /** What is to be done on the page of a lease. */
@@ -107,11 +115,20 @@ export class UserWork {
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
   reportOfFailure(lease: Lease, error: string): WorkReport {
-    const executions = this.workFor(lease).run.map((executor, place): Execution => {
-      const base = { executor, output: null, startedAt: null, durationMs: null };
-      return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
-    });
-    return { executions, follows: [], crash: null };
+    return { executions: failuresOf(this.workFor(lease).run, error), follows: [], crash: null };
+  }
+
+  /**
+   * The same for tasks that ended without being asked for, by robots.txt or with their host; called once, in a
+   * transaction, when nothing is under way any more.
+   */
+  storeUnasked(): void {
+    for (const { id, error } of this.#table.unaskedTasks(this.#names, this.#queued)) {
+      for (const execution of failuresOf(this.#names, error)) {
+        this.#table.write(id, execution, null);
+        this.#options.onExecution(execution);
+      }
+    }
   }
 
   /** Stores what came of it; called in the transaction that settles the lease. */
@@ -126,9 +143,18 @@ export class UserWork {
     for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
     if (kept !== null) this.#table.keepBody(lease.pageId, kept);
     this.#blamed.delete(lease.pageId);
+    this.#queued.delete(lease.pageId);
   }
 
   #isSince(lastRun: number | null): boolean {
     return lastRun !== null && lastRun >= this.#options.since;
   }
+}
+
+/** The first executor that waits for a page fails with it, the others are skipped. */
+function failuresOf(executors: readonly string[], error: string): readonly Execution[] {
+  return executors.map((executor, place) => {
+    const base = { executor, output: null, startedAt: null, durationMs: null };
+    return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
+  });
 }
