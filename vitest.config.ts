@@ -10,6 +10,7 @@ export default defineConfig({
       'test/hostile/*.test.ts',
       'test/cli/{explain,storage,views}.test.ts',
       'test/crawl/ca.test.ts',
+      'test/executors/lost.test.ts',
       'test/benchmarks/*.test.ts',
     ],
     pool: 'forks',

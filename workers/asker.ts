@@ -24,16 +24,21 @@ export class Asker {
    * @param intake       what is read of an answer
    */
   ask(
-    { url, sendHeaders, cookie, proxy, spaced, flightId }: FetchTask | SitemapTask | RequestTask,
+    task: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
+    const { url, sendHeaders, cookie, proxy, spaced, flightId } = task;
     return this.#fetcher.send({
       url,
       sendHeaders,
       cookie,
       proxy,
-      onSetCookies,
+      ...(task.kind === 'request' ? ownPartsOf(task) : {}),
+      onSetCookies: (setCookies) => {
+        if ('work' in task) this.#post({ kind: 'cookies-set', flightId, setCookies });
+        onSetCookies(setCookies);
+      },
       // A slot of a limited host stays with its thread, so the idle connection is the next request's.
       keepAlive: true,
       ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
@@ -45,4 +50,13 @@ export class Asker {
   freeHost({ slotted, flightId }: FetchTask | SitemapTask | RequestTask): void {
     if (slotted) this.#post({ kind: 'body-read', flightId });
   }
+}
+
+/** What only user code's requests say. */
+function ownPartsOf({
+  method,
+  headers,
+  body,
+}: RequestTask): Pick<RequestTask, 'method' | 'headers' | 'body'> {
+  return { method, headers, body };
 }

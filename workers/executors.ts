@@ -76,7 +76,7 @@ export class ExecutorRunner {
     for (const name of job.work.run) {
       const executor = executors.get(name);
       if (hasFailed || executor === undefined) {
-        executions.push(notRun(name, 'skipped', null));
+        executions.push(skipped(name));
         continue;
       }
       const execution = await this.#execute(job, name, executor);
@@ -95,7 +95,18 @@ export class ExecutorRunner {
     executor: Executor,
   ): Promise<{ readonly recorded: Execution; readonly crash: Crash | null }> {
     const { blamed } = job.work;
-    if (blamed?.executor === name) return { recorded: notRun(name, 'failed', blamed.error), crash: null };
+    if (blamed?.executor === name) {
+      const { error, startedAt } = blamed;
+      const recorded = {
+        executor: name,
+        status: 'failed',
+        output: null,
+        error,
+        startedAt,
+        durationMs: null,
+      } as const;
+      return { recorded, crash: null };
+    }
     const startedAt = Date.now();
     const startedTick = performance.now();
     const ended = await this.#call(job, name, (context) => executor(job.page, context), judgeThrown);
@@ -172,8 +183,8 @@ function asJson(name: string, value: unknown): string {
   return text;
 }
 
-function notRun(executor: string, status: 'failed' | 'skipped', error: string | null): Execution {
-  return { executor, status, output: null, error, startedAt: null, durationMs: null };
+function skipped(executor: string): Execution {
+  return { executor, status: 'skipped', output: null, error: null, startedAt: null, durationMs: null };
 }
 
 function crashOf(executor: string, { error, stack }: Verdict): Crash {

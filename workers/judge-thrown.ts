@@ -72,7 +72,7 @@ function facts(thrown: unknown): Facts {
 
 /** The lines of the user's own code; '' where there are none. */
 function userLines(stack: string): string {
-  const own = new URL('.', import.meta.url).href;
+  const own = new URL('..', import.meta.url).href;
   return stack
     .split('\n')
     .filter(

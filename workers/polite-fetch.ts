@@ -205,7 +205,11 @@ function redirected(request: PlainRequest, { status, headers }: Reply): PlainReq
   const url = target.request;
   const isSameOrigin = originOf(url) === originOf(request.url);
   const becomesGet = request.method === 'POST' && (status === 301 || status === 302 || status === 303);
-  const kept = isSameOrigin ? request.headers : [];
-  if (!becomesGet) return { ...request, url, headers: kept };
-  return { url, method: 'GET', headers: kept.filter(([name]) => !name.startsWith('content-')), body: null };
+  const isOfBody = ([name]: PlainRequest['headers'][number]): boolean => name.startsWith('content-');
+  if (becomesGet) {
+    const headers = isSameOrigin ? request.headers.filter((header) => !isOfBody(header)) : [];
+    return { url, method: 'GET', headers, body: null };
+  }
+  // What says how to read the body goes where the body goes.
+  return { ...request, url, headers: isSameOrigin ? request.headers : request.headers.filter(isOfBody) };
 }

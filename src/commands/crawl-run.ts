@@ -3,8 +3,10 @@
  * frontier, store, threads and delegator, and closes all of it again. The command line and the library
  * both stand on this.
  */
+import { existsSync } from 'node:fs';
 import type { CrawlConfig } from '../config/config.js';
 import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
+import { hostsNamed } from '../config/seeds.js';
 import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
 import { CookieJar } from '../cookies/jar.js';
 import { asStoreError, type Connection } from '../database/connection.js';
@@ -39,7 +41,9 @@ import {
   openOwnCode,
   type OwnCode,
   queueUnfinished,
-  refuseUnknownKeys,
+  refuseKeys,
+  refuseKeysAlone,
+  storedAddresses,
 } from './user-code.js';
 
 export interface CrawlHooks extends CrawlListener {
@@ -90,6 +94,8 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   const { config } = request;
   // Before the file is touched: what is wrong with it is a matter of the command.
   const cookieFile = config.loadCookies === null ? null : await readCookieFile(config.loadCookies);
+  // Nor is a file made, or emptied, only to find that.
+  if (config.fresh || !existsSync(config.databasePath)) refuseKeysAlone(config.tasks ?? []);
   let isNew = false;
   // Before the file is changed in any way: a refusal leaves it byte by byte as it was.
   const admit = (connection: Connection): void => void (isNew = adoptSettings(connection, config));
@@ -109,8 +115,9 @@ async function crawlInto(
   isNew: boolean,
   cookieFile: CookieFile | null,
 ): Promise<RunResult> {
-  const { config, hooks } = request;
+  const { hooks } = request;
   const { connection } = database;
+  const config = withStoredAddresses(connection, request.config);
   const startedAt = Date.now();
   const runs = new RunTable(connection);
   const runId = runs.begin(request.commandLine, VERSION, startedAt);
@@ -327,6 +334,14 @@ function executorSettings(config: CrawlConfig): ExecutorSettings | null {
   return modules.length === 0 ? null : { modules, timeoutMs, folder, keepBodies };
 }
 
+/** A key that stands alone names an address, too. */
+function withStoredAddresses(connection: Connection, config: CrawlConfig): CrawlConfig {
+  const stored = storedAddresses(connection, config.tasks ?? []);
+  if (stored.length === 0) return config;
+  const origins = [...new Set([...config.origins, ...stored.map(originOf)])];
+  return { ...config, origins, openHosts: hostsNamed(origins) };
+}
+
 /**
  * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
  * @returns whether the file is new
@@ -354,7 +369,7 @@ function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
 /** A list of tasks needs no settings to be the same; in the file of a crawl it needs the crawl to be over. */
 function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
   refuseOther(connection, config, 'page', 'an unfinished crawl');
-  refuseUnknownKeys(connection, config.tasks ?? []);
+  refuseKeys(connection, config.tasks ?? []);
   return connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
 }
 

@@ -114,13 +114,46 @@ export function admitEntries(
   });
 }
 
-/** @throws UsageError for a key that stands alone and is not known from an earlier run */
-export function refuseUnknownKeys(connection: Connection, entries: readonly TaskEntry[]): void {
-  const known = connection.prepare<[string], number>('SELECT 1 FROM tasks WHERE key = ?').pluck();
-  for (const { key, params, where } of entries) {
-    if (params === null && known.get(key) === undefined)
-      throw new UsageError(`${where}: ${JSON.stringify(key)} is not known from an earlier run`, {
-        hint: 'a key alone stands for a task that the file holds; give its url to add it',
-      });
+/**
+ * Checks a list against the file that it is run in.
+ * @throws UsageError for a key that stands alone and is not known from an earlier run, and for one with params that is
+ *         the address of a crawled page: the two would be one task
+ */
+export function refuseKeys(connection: Connection, entries: readonly TaskEntry[]): void {
+  const kind = connection
+    .prepare<[string], string>('SELECT u.kind FROM tasks t JOIN urls u ON u.id = t.page_id WHERE t.key = ?')
+    .pluck();
+  for (const entry of entries) {
+    const known = kind.get(entry.key);
+    if (entry.params === null && known === undefined) throw unknownKey(entry);
+    if (entry.params !== null && known === 'page')
+      throw new UsageError(
+        `${entry.where}: ${JSON.stringify(entry.key)} is a page of the crawl in this file`,
+        {
+          hint: 'give the task another key, or only that key to run executors on the page; or choose another file with --db',
+        },
+      );
   }
+}
+
+/** @throws UsageError for a key that stands alone: in a file that is new no key is known */
+export function refuseKeysAlone(entries: readonly TaskEntry[]): void {
+  const alone = entries.find(({ params }) => params === null);
+  if (alone !== undefined) throw unknownKey(alone);
+}
+
+function unknownKey({ key, where }: TaskEntry): UsageError {
+  return new UsageError(`${where}: ${JSON.stringify(key)} is not known from an earlier run`, {
+    hint: 'a key alone stands for a task that the file holds; give its url to add it',
+  });
+}
+
+/** The addresses of the entries whose keys stand alone. */
+export function storedAddresses(connection: Connection, entries: readonly TaskEntry[]): readonly string[] {
+  const address = connection
+    .prepare<[string], string>(
+      `SELECT coalesce(u.url, u.request_key) FROM tasks t JOIN urls u ON u.id = t.page_id WHERE t.key = ?`,
+    )
+    .pluck();
+  return entries.flatMap(({ key, params }) => (params === null ? (address.get(key) ?? []) : []));
 }

@@ -66,6 +66,8 @@ export class Asks {
   }
 
   add({ askId, flightId, url, country, port }: Ask): void {
+    // Its task is over, or its thread has ended: nobody waits for an answer.
+    if (this.#parts.flights.get(flightId) === undefined) return port.close();
     this.#waiting.set(askId, { flightId, url, country, port });
     this.#parts.onChange();
   }
@@ -91,6 +93,11 @@ export class Asks {
       this.#underWay.delete(askId);
       this.#parts.slots.release(asked.slot);
     }
+  }
+
+  /** Whether any request was granted that is not known to be over. */
+  get areUnderWay(): boolean {
+    return this.#underWay.size > 0;
   }
 
   /** Whether a request to this host has been granted and is not known to be over. */

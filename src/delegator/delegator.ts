@@ -5,8 +5,8 @@
 import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
+import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
 import type { ProxyPlan } from '../proxies/plan.js';
-import type { WorkerMessage } from '../protocol/outcome.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
@@ -77,6 +77,7 @@ export class Delegator implements PoolListener {
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
   readonly #asks: Asks;
+  readonly #cookies: Cookies;
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
   #broken: unknown = null;
@@ -108,7 +109,8 @@ export class Delegator implements PoolListener {
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
     this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
-    this.#filing = new Filing({ ...shared, store, random, listener });
+    this.#filing = new Filing({ ...shared, flights: this.#flights, store, random, listener });
+    this.#cookies = cookies;
   }
 
   get counters(): Readonly<RunCounters> {
@@ -162,6 +164,8 @@ export class Delegator implements PoolListener {
         return this.#flights.freeHost(message.flightId);
       case 'started':
         return this.#flights.start(message.flightId);
+      case 'cookies-set':
+        return this.#takeCookies(message);
       case 'ask':
         return this.#asks.add(message);
       case 'asked':
@@ -171,6 +175,13 @@ export class Delegator implements PoolListener {
       default:
         return message satisfies never;
     }
+  }
+
+  #takeCookies({ flightId, setCookies }: CookiesSet): void {
+    const flight = this.#flights.get(flightId);
+    // Its outcome was faster.
+    if (flight === undefined) return;
+    this.#flights.noteCookiesTaken(flight, this.#cookies.take(flight.url, { setCookies }, this.#clock()));
   }
 
   onThread(thread: number, isLive: boolean): void {
@@ -240,7 +251,11 @@ export class Delegator implements PoolListener {
     const askAt = await this.#asks.nextAt(now);
     const proxyAt = this.#proxies.readyAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null || proxyAt !== null;
-    const isWaitingForThreads = this.#slots.free() < this.#slots.capacity || this.#dispatcher.held.length > 0;
+    const isWaitingForThreads =
+      this.#slots.free() < this.#slots.capacity ||
+      this.#dispatcher.held.length > 0 ||
+      // Of an executor that did not wait for it, and whose page is long filed.
+      this.#asks.areUnderWay;
     const isWaitingForReader = this.#valve?.isOpen() === false;
     if (!isWaitingForTime && !isWaitingForThreads && !isWaitingForReader && !this.#hasChanged) {
       const { queued } = await this.#frontier.counts();

@@ -11,7 +11,7 @@ import type { Answer } from '../store/records.js';
 import { Batch, stateOf } from './batch.js';
 import { type Cookies, withoutCookies } from './cookies.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
-import type { Arrival, Flight } from './flights.js';
+import type { Arrival, Flight, Flights } from './flights.js';
 import { HostTrouble } from './host-trouble.js';
 import type { Lost } from './pool.js';
 import { type Proxies, robotsSubject } from './proxies.js';
@@ -37,6 +37,7 @@ export interface AnswerStore {
 export interface FilingParts {
   readonly frontier: Frontier;
   readonly store: AnswerStore;
+  readonly flights: Flights;
   readonly cookies: Cookies;
   readonly proxies: Proxies;
   readonly hops: RobotsHops;
@@ -60,6 +61,7 @@ export class Filing {
   readonly #store: AnswerStore;
   readonly #cookies: Cookies;
   readonly #proxies: Proxies;
+  readonly #flights: Flights;
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
@@ -77,6 +79,7 @@ export class Filing {
     this.#store = parts.store;
     this.#cookies = parts.cookies;
     this.#proxies = parts.proxies;
+    this.#flights = parts.flights;
     this.#settings = parts.settings;
     this.#random = parts.random;
     this.#listener = parts.listener;
@@ -107,7 +110,7 @@ export class Filing {
   async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
     if (answered.kind !== 'declined' && flight.isSent) this.counters.requests++;
     const { errand } = flight;
-    const hasSet = answered.kind !== 'lost' && this.#cookies.take(flight.url, answered, batch.now);
+    const hasSet = answered.kind !== 'lost' && this.#takeCookies(flight, answered, batch.now);
     const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
     if (errand.kind === 'robots') {
       const subject = robotsSubject(errand.robots);
@@ -125,6 +128,11 @@ export class Filing {
       return;
     }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
+  }
+
+  /** Whether the answer set any. */
+  #takeCookies(flight: Flight, outcome: Outcome, now: number): boolean {
+    return this.#flights.cookiesTaken(flight) ?? this.#cookies.take(flight.url, outcome, now);
   }
 
   async #judgeFetch(

@@ -47,6 +47,8 @@ export class Flights {
   #arrived: Arrival[] = [];
   /** Hosts by flights that keep a gap and whose request is not known to be made: their thread may be busy, or still starting. */
   readonly #starting = new Map<number, number>();
+  /** Flights whose cookies were taken before they landed, and whether any was valid. */
+  readonly #cookiesTaken = new WeakMap<Flight, boolean>();
   #starts: Start[] = [];
   #lastId = 0;
   readonly #clock: () => number;
@@ -135,6 +137,16 @@ export class Flights {
     if (flight === undefined) return;
     this.#slots.releaseHost(flight.slot);
     this.#onChange();
+  }
+
+  /** The cookies of its answer are in the jar; they are not to be taken once more. */
+  noteCookiesTaken(flight: Flight, isAnyValid: boolean): void {
+    this.#cookiesTaken.set(flight, isAnyValid);
+  }
+
+  /** Whether any of the cookies that were taken was valid; undefined = none were taken yet. */
+  cookiesTaken(flight: Flight): boolean | undefined {
+    return this.#cookiesTaken.get(flight);
   }
 
   takeArrivals(): Arrival[] {

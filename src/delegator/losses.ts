@@ -22,33 +22,34 @@ export class Losses {
     this.#userWork = userWork;
   }
 
-  judge(lease: Lease, { slot, flightId }: Flight, lost: Lost): Loss {
+  judge(lease: Lease, flight: Flight, lost: Lost): Loss {
     const { id, suspect } = lease;
+    const { slot, flightId } = flight;
     const failure: Failure = { code: 'worker-lost', message: lost.message };
     const again = (next: number): Loss => ({ settlement: { kind: 'release', id, suspect: next }, failure });
-    if (lost.endedFor === flightId) return this.#judgeHeld(lease, lost, again);
+    if (lost.endedFor === flightId) return this.#judgeHeld(lease, flight, lost, again);
     // Ended for another page's sake: nobody is a suspect.
     if (lost.endedFor !== null) return again(suspect);
     // All tasks of a dead thread are suspects; each is tried again alone, and has to end that thread, too, twice.
     if (!slot.isAlone) return again(Math.max(1, suspect));
     if (suspect < 2) return again(2);
     const detail = `ended its thread twice: ${lost.message}`;
-    if (this.#blame(lease, lost, `worker-lost: ${detail}`)) return again(1);
+    if (this.#blame(lease, flight, lost, `worker-lost: ${detail}`)) return again(1);
     return { settlement: { kind: 'failed', id, code: 'worker-lost', detail }, failure };
   }
 
   /** It is not tried again as it was: it would hold the next thread, too. */
-  #judgeHeld(lease: Lease, lost: Lost, again: (suspect: number) => Loss): Loss {
-    if (this.#blame(lease, lost, `timeout: ${lost.message}`)) return again(lease.suspect);
+  #judgeHeld(lease: Lease, flight: Flight, lost: Lost, again: (suspect: number) => Loss): Loss {
+    if (this.#blame(lease, flight, lost, `timeout: ${lost.message}`)) return again(lease.suspect);
     const failure: Failure = { code: 'decode', message: lost.message };
     return { settlement: { kind: 'failed', id: lease.id, code: 'decode', detail: lost.message }, failure };
   }
 
   /** Whether an executor was at work on it, which then is not run on it again. */
-  #blame(lease: Lease, { executor }: Lost, error: string): boolean {
-    const name = this.#userWork?.nameAt(executor) ?? null;
-    if (name === null) return false;
-    this.#userWork?.blame(lease, name, error);
+  #blame(lease: Lease, { startedAt }: Flight, { executor: place }: Lost, error: string): boolean {
+    const executor = this.#userWork?.nameAt(place) ?? null;
+    if (executor === null) return false;
+    this.#userWork?.blame(lease, { executor, error, startedAt });
     return true;
   }
 }

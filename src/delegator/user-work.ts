@@ -4,6 +4,7 @@
  */
 import type { AdmitTask, Lease } from '../frontier/frontier.js';
 import {
+  type Blamed,
   type Execution,
   type ExecutorModule,
   type KeptBody,
@@ -46,7 +47,7 @@ export class UserWork {
   readonly #names: readonly string[];
   readonly #hashes: ReadonlyMap<string, string>;
   /** Pages on which an executor ended its thread: it is not run on them again in this run. */
-  readonly #blamed = new Map<number, { readonly executor: string; readonly error: string }>();
+  readonly #blamed = new Map<number, Blamed>();
 
   /** Pages of tasks that were queued again, and of which nothing was heard yet. */
   readonly #queued = new Set<number>();
@@ -73,7 +74,13 @@ export class UserWork {
     const task = lease.kind === 'page' ? undefined : this.#table.taskOf(lease.pageId);
     // A page that was never fetched, so that nothing was ever run on it.
     if (task === undefined)
-      return { key: lease.key, params: NO_PARAMS, run: this.#names, results: {}, blamed };
+      return {
+        key: this.#table.keyOf(lease.key),
+        params: NO_PARAMS,
+        run: this.#names,
+        results: {},
+        blamed,
+      };
     const run: string[] = [];
     const results: Record<string, string> = {};
     const known = new Map(this.#table.executionsOf(task.id).map((row) => [row.executor, row]));
@@ -102,8 +109,8 @@ export class UserWork {
   }
 
   /** An executor ended its thread on this page: it fails there without being run. */
-  blame(lease: Lease, executor: string, error: string): void {
-    this.#blamed.set(lease.pageId, { executor, error });
+  blame(lease: Lease, blamed: Blamed): void {
+    this.#blamed.set(lease.pageId, blamed);
   }
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
@@ -127,7 +134,7 @@ export class UserWork {
   /** Stores what came of it; called in the transaction that settles the lease. */
   store({ lease, report, kept }: Done, admitTask: AdmitTask): void {
     const taskId =
-      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addTask(lease.key, lease.pageId, NO_PARAMS);
+      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
       const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
       this.#table.write(taskId, execution, hash);

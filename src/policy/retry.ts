@@ -32,7 +32,8 @@ export const RETRY_RULES: Readonly<Record<Exclude<FailureCode, 'status'>, RetryR
   // Corrupt or cut-off content coding: a second answer is often whole.
   decode: { isRetried: true, blames: 'url' },
   host: NEVER,
-  validation: NEVER,
+  // A captcha or a page half made: another try, maybe by another way, often gets the right one.
+  validation: { isRetried: true, blames: 'url' },
   executor: NEVER,
   'worker-lost': NEVER,
 };

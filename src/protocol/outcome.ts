@@ -168,4 +168,16 @@ export interface Started {
   readonly kind: 'started';
   readonly flightId: number;
 }
-export type WorkerMessage = BodyRead | Started | Ask | Asked | Said;
+
+/**
+ * Posted before user code is at work on an answer, or a redirect of its task is followed: what comes after is asked for
+ * with these cookies, too. The outcome holds them as well, since it may overtake this.
+ */
+export interface CookiesSet {
+  readonly kind: 'cookies-set';
+  readonly flightId: number;
+  /** As in an outcome. */
+  readonly setCookies: readonly string[];
+}
+
+export type WorkerMessage = BodyRead | Started | CookiesSet | Ask | Asked | Said;

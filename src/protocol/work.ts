@@ -42,7 +42,15 @@ export interface Work {
   /** Outputs, as JSON, of those that succeeded before and are passed over. */
   readonly results: Readonly<Record<string, string>>;
   /** One that is known to end its thread: it fails without being run. */
-  readonly blamed: { readonly executor: string; readonly error: string } | null;
+  readonly blamed: Blamed | null;
+}
+
+/** An executor that ended its thread, or held it for too long. */
+export interface Blamed {
+  readonly executor: string;
+  readonly error: string;
+  /** When its page was handed out, ms since epoch: the thread took all else that was known of it along. */
+  readonly startedAt: number;
 }
 
 /** The country that a task wants to be asked from, two letters in lower case; null = any. */

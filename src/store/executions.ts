@@ -92,10 +92,19 @@ export class ExecutionTable {
     return this.#taskOf.get(pageId);
   }
 
-  /** Adds a task, unless its key is known. Answers its number. */
-  addTask(key: string, pageId: number, params: string): number {
-    const { changes, lastInsertRowid } = this.#addTask.run(key, pageId, params);
-    return changes === 1 ? Number(lastInsertRowid) : (this.#taskId.get(key) as number);
+  /** The key that a crawled page has or will have: its address, unless that is the key of a task of a list. */
+  keyOf(url: string): string {
+    return this.#taskId.get(url) === undefined ? url : `${url} (crawled)`;
+  }
+
+  /** Adds a task, unless its key is known. */
+  addTask(key: string, pageId: number, params: string): void {
+    this.#addTask.run(key, pageId, params);
+  }
+
+  /** Adds the task that a crawled page is. Answers its number. */
+  addPage(url: string, pageId: number, params: string): number {
+    return Number(this.#addTask.run(this.keyOf(url), pageId, params).lastInsertRowid);
   }
 
   /** The same; one that is known gets new params, and what was kept for the old ones goes. */

@@ -30,7 +30,7 @@ describe('which failures are tried again, and whom they blame', () => {
     ['too-large', false, 'url'],
     ['decode', true, 'url'],
     ['host', false, 'url'],
-    ['validation', false, 'url'],
+    ['validation', true, 'url'],
     ['executor', false, 'url'],
     ['worker-lost', false, 'url'],
   ];

@@ -13,11 +13,15 @@ import type {
 } from 'node:http';
 import { createServer as createListener } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 
 /** One request, as the server saw it. Times are ms since epoch, with fractions. */
 export interface Hit {
   /** Path and query, as they stood in the request line. */
   readonly path: string;
+  readonly method: string;
+  /** Of a POST. */
+  readonly body: string;
   readonly headers: IncomingHttpHeaders;
   readonly at: number;
   /** Numbered from 0 in the order in which they were accepted. */
@@ -147,10 +151,13 @@ export class Site {
     this.#inFlight++;
     this.peakInFlight = Math.max(this.peakInFlight, this.#inFlight);
     response.on('close', () => this.#inFlight--);
+    const at = performance.timeOrigin + performance.now();
     const hit: Hit = {
       path,
+      method: request.method ?? '',
+      body: request.method === 'POST' ? await readText(request).catch(() => '') : '',
       headers: request.headers,
-      at: performance.timeOrigin + performance.now(),
+      at,
       connection: this.#open.get(request.socket) ?? -1,
       openConnections: this.#open.size,
       inFlight: this.#inFlight,

@@ -1,0 +1,200 @@
+/** Lists of tasks: what they may be, what a second run of one does, what is refused before anything starts. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import { executionOf, executionsOf, faultsIn, moduleOf, outputOf, statusesOf } from '../executors/bench.js';
+import { test } from '../manners/bench.js';
+import { page, text } from '../support/site.js';
+import { PROGRAM } from '../support/program.js';
+import { runTasks } from './bench.js';
+
+const OWN = 'export const one = (page, { key, params }) => [key, params.n ?? null];';
+
+describe('a list', () => {
+  test('may be a map, entries a line, a table, or keys of an earlier run', async ({ bench }) => {
+    const site = await bench.site({ '*': text('x') });
+    const url = (path: string): string => `${site.origin}/${path}`;
+    const db = bench.file();
+    const own = ['--executors', moduleOf(bench, OWN)];
+    const lists: readonly [list: unknown, flags: readonly string[]][] = [
+      [{ map: { url: url('map'), n: 1 } }, []],
+      [
+        `{"key":"line","url":"${url('line')}","n":2}\n\n{"key":"line 2","url":"${url('line2')}"}\n`,
+        ['--format', 'jsonl'],
+      ],
+      [`key,url,n\r\n"a, table",${url('table')},3\r\n`, ['--format', 'csv']],
+    ];
+    for (const [list, flags] of lists) {
+      const { status, stderr } = await runTasks(bench, list, [...own, ...flags], db);
+      expect(status, stderr).toBe(0);
+    }
+    expect(
+      executionsOf(db).map(({ key, output }) => [key, output && (JSON.parse(output) as unknown[])[1]]),
+    ).toEqual([
+      ['a, table', expect.anything() as unknown],
+      ['line', 2],
+      ['line 2', null],
+      ['map', 1],
+    ]);
+    const asked = site.hits.length;
+    const again = await runTasks(bench, ['map', 'line 2'], [...own, '--force', 'one', '--json'], db);
+    expect(again.status, again.stderr).toBe(0);
+    expect(site.paths.slice(asked).sort()).toEqual(['/line2', '/map']);
+    expect(executionOf(db, 'map', 'one').attempts).toBe(2);
+    expect(executionOf(db, 'line', 'one').attempts).toBe(1);
+    expect(JSON.stringify(JSON.parse(again.stdout))).toContain('"one"');
+    expect(faultsIn(db)).toEqual([]);
+  });
+
+  test('given again does what failed and what was added, and asks for nothing else', async ({ bench }) => {
+    const site = await bench.site({
+      '/good': text('x'),
+      '/bad': ({ earlier }) => (earlier === 0 ? { status: 404 } : text('now')),
+      '/new': text('y'),
+    });
+    const db = bench.file();
+    const flags = ['--executors', moduleOf(bench, OWN)];
+    const tasks = { good: { url: `${site.origin}/good` }, bad: { url: `${site.origin}/bad` } };
+    const first = await runTasks(bench, tasks, flags, db);
+    expect(first.status, first.stderr).toBe(1);
+    expect(statusesOf(db, 'bad')).toEqual({ one: 'failed' });
+    expect(executionOf(db, 'bad', 'one')).toMatchObject({
+      error: expect.stringMatching(/^status: 404/) as string,
+      last_run: null,
+    });
+    const before = executionOf(db, 'good', 'one');
+    const asked = site.hits.length;
+    const second = await runTasks(bench, { ...tasks, new: { url: `${site.origin}/new` } }, flags, db);
+    expect(second.status, second.stderr).toBe(0);
+    expect(site.paths.slice(asked).sort()).toEqual(['/bad', '/new']);
+    expect(executionOf(db, 'good', 'one')).toEqual(before);
+    const third = await runTasks(bench, tasks, flags, db);
+    expect(third.status, third.stderr).toBe(0);
+    expect(site.hits.length).toBe(asked + 2);
+    expect(faultsIn(db)).toEqual([]);
+  });
+});
+
+describe('refused with status 2 before anything is asked for or written', () => {
+  const cases: readonly [what: string, list: unknown, flags: readonly string[], message: RegExp][] = [
+    ['a key that is not known', ['who'], [], /tasks\.json, entry 1: "who" is not known from an earlier run/],
+    [
+      'JSON that is none',
+      '{\n "a": {"url": "http://x.example/"},\n "b": {url: 1}\n}',
+      [],
+      /tasks\.json, line 3/,
+    ],
+    [
+      'a line that is none',
+      '{"key":"a","url":"http://x.example/"}\n{"key":',
+      ['--format', 'jsonl'],
+      /tasks\.json, line 2/,
+    ],
+    ['params without url', { a: { n: 1 } }, [], /key "a": there is no url/],
+    ['one key twice', '{"a":{"url":"http://x.example/"},"a":{"url":"http://x.example/2"}}', [], /"a"/],
+    ['an empty list', {}, [], /there is no task in/],
+    [
+      'an unknown executor to force',
+      { a: { url: 'http://x.example/' } },
+      ['--force', 'who'],
+      /--force: there is no executor 'who'/,
+    ],
+  ];
+
+  test.for(cases)('%s', async ([, list, flags, message], { bench }) => {
+    const { status, stderr, stdout, db } = await runTasks(bench, list, flags);
+    expect(stderr).toMatch(message);
+    expect([status, stdout, existsSync(db)]).toEqual([2, '', false]);
+  });
+
+  test('a list in the file of an unfinished crawl, an unknown key, and a crawl in a file with unfinished tasks', async ({
+    bench,
+  }) => {
+    const site = await bench.site({ '/': page(['/a', '/b']), '*': page([]) });
+    const seeds = [`${site.origin}/`];
+    const crawl = await bench.crawl({ seeds, maxPages: 1 });
+    const bytes = readFileSync(crawl.db);
+    const asked = site.hits.length;
+    const own = ['--executors', moduleOf(bench, OWN)];
+    const tasks = { a: { url: `${site.origin}/a` } };
+    const inCrawl = await runTasks(bench, tasks, own, crawl.db);
+    expect(inCrawl.stderr).toContain('holds an unfinished crawl');
+    expect(inCrawl.status).toBe(2);
+    expect(readFileSync(crawl.db).equals(bytes)).toBe(true);
+
+    await bench.crawl({ seeds, db: crawl.db });
+    const whole = readFileSync(crawl.db);
+    const unknown = await runTasks(bench, ['nobody'], own, crawl.db);
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('"nobody"')]);
+    expect(readFileSync(crawl.db).equals(whole)).toBe(true);
+    expect(site.hits.length).toBe(asked + 2);
+
+    const db = bench.file();
+    site.route('/slow', 'silence');
+    const list = { ...tasks, slow: { url: `${site.origin}/slow` } };
+    const stopped = await runTasks(bench, list, [...own, '--max-time', '0.5', '--timeout', '2'], db);
+    expect(stopped.status, stopped.stderr).toBe(3);
+    const rest = readFileSync(db);
+    await expect(bench.crawl({ seeds, db })).rejects.toMatchObject({
+      message: expect.stringContaining('unfinished tasks') as string,
+    });
+    expect(readFileSync(db).equals(rest)).toBe(true);
+  });
+
+  test('a key alone with --fresh, and the file is still there', async ({ bench }) => {
+    const site = await bench.site({ '*': text('x') });
+    const own = ['--executors', moduleOf(bench, OWN)];
+    const { db } = await runTasks(bench, { a: { url: `${site.origin}/a` } }, own);
+    const bytes = readFileSync(db);
+    const { status, stderr } = await runTasks(bench, ['a'], [...own, '--fresh'], db);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('"a" is not known')]);
+    expect(readFileSync(db).equals(bytes)).toBe(true);
+  });
+
+  test('a key that is a page of the crawl in the file', async ({ bench }) => {
+    const site = await bench.site({ '/': page([]) });
+    const url = `${site.origin}/`;
+    const own = moduleOf(bench, OWN);
+    const { db } = await bench.crawl({ seeds: [url], executors: [own] });
+    const before = executionsOf(db);
+    const { status, stderr } = await runTasks(bench, { [url]: { url, n: 1 } }, ['--executors', own], db);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('is a page of the crawl')]);
+    expect(executionsOf(db)).toEqual(before);
+    // Alone it stands for that page.
+    const alone = await runTasks(bench, [url], ['--executors', own, '--force', 'all'], db);
+    expect(alone.status, alone.stderr).toBe(0);
+    expect(executionOf(db, url, 'one').attempts).toBe(2);
+    expect(faultsIn(db)).toEqual([]);
+  });
+});
+
+test('a page that is crawled later does not merge with a task whose key is its address', async ({
+  bench,
+}) => {
+  const site = await bench.site({ '/': page([]) });
+  const url = `${site.origin}/`;
+  const own = moduleOf(bench, OWN);
+  const { db, status, stderr } = await runTasks(bench, { [url]: { url, n: 1 } }, ['--executors', own]);
+  expect(status, stderr).toBe(0);
+  await bench.crawl({ seeds: [url], executors: [own], db });
+  expect(
+    executionsOf(db).map(({ output, attempts }) => [JSON.parse(output ?? '') as unknown, attempts]),
+  ).toEqual([
+    [[url, 1], 1],
+    [[`${url} (crawled)`, null], 1],
+  ]);
+  const asked = site.hits.length;
+  await bench.crawl({ seeds: [url], executors: [own], db });
+  expect(site.hits.length).toBe(asked);
+  expect(faultsIn(db)).toEqual([]);
+});
+
+test('the list may come from standard input', async ({ bench }) => {
+  const site = await bench.site({ '*': text('x') });
+  const db = bench.file();
+  const child = spawn(process.execPath, [PROGRAM, 'run', '-', '--db', db, '--workers', '1']);
+  child.stdin.end(JSON.stringify({ a: { url: `${site.origin}/a` } }));
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(outputOf(db, 'a', 'scrape')).toMatchObject({ size: 1 });
+});
