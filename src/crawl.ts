@@ -68,6 +68,8 @@ async function run(parsed: ParsedCommand): Promise<number> {
       // What goes to standard output ends where it stands; a file that is being written has to be taken away.
       if (parsed.format === 'json-files' || parsed.out !== null) stopBySignals(false);
       return (await import('./commands/export.js')).exportCommand(parsed, invocation());
+    case 'proxies':
+      return (await import('./commands/proxies.js')).proxiesCommand(parsed, invocation());
     default:
       return parsed satisfies never;
   }

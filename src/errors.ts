@@ -44,6 +44,34 @@ export function unreadable(label: string, file: string, cause: unknown, expected
   return new UsageError(`${label}: cannot read ${file}: ${message}`, { cause });
 }
 
+/**
+ * Why a text is no JSON: the line where it ceases to be. The platform's own words are not repeated, as they quote the
+ * text, and with it a password.
+ *
+ * @param label how messages call the text
+ */
+export function notJson(label: string, text: string, hint?: string): UsageError {
+  let [good, bad] = [0, text.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (mayGoOn(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  const line = text.slice(0, bad).split('\n').length;
+  return new UsageError(`${label} is not JSON: see line ${line}`, hint === undefined ? {} : { hint });
+}
+
+/** Whether a text is the beginning of some JSON. */
+function mayGoOn(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as SyntaxError; // What `JSON.parse` throws.
+    return /end of JSON|Unterminated/.test(message) || message.includes(`at position ${text.length}`);
+  }
+}
+
 /** The database file cannot be opened, is full, is not ours or is newer. Exit status 4. */
 export class StoreError extends CrawlError {
   constructor(message: string, options?: { hint?: string; cause?: unknown }) {

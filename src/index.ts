@@ -11,6 +11,10 @@ export { readStatus, statusSummary } from './commands/read-status.js';
 export type { StatusRow } from './status/rows.js';
 export type { ExecutorCounts, FailureCount, HostFailures, StatusSummary } from './status/summary.js';
 export type { JsonObject, JsonValue } from './protocol/json.js';
+export type { CheckOptions, ProxyCheck } from './proxies/check.js';
+export { type ProxyProvider, proxyProvider } from './proxies/provider.js';
+export { ipRoyal, type ProviderOptions, proxyScrape, webshare } from './proxies/providers.js';
+export type { ProxyMap } from './proxies/proxy-map.js';
 export { CrawlError, InvariantError, PoolError, StoreError, UsageError } from './errors.js';
 export type { Failure, FailureCode, SkipReason } from './protocol/failure.js';
 

@@ -61,6 +61,7 @@ describe('resolving', () => {
       userAgent: `Orbweaver/${VERSION} (+https://github.com/orbweaver/orbweaver; web crawler)`,
       headers: [],
       ca: [],
+      proxies: null,
       cookies: true,
       loadCookies: null,
       timeoutMs: 30_000,

@@ -215,7 +215,7 @@ function tableAfter(heading: string): string[][] {
 
 /** One entry for each code, or for each group of statuses. */
 function failureRows(): { code: string; statuses: string; rule: RetryRule }[] {
-  const blames = { 'the URL': 'url', 'the host': 'host', 'our rate': 'rate' } as const;
+  const blames = { 'the URL': 'url', 'the host': 'host', 'our rate': 'rate', 'a proxy': 'proxy' } as const;
   return tableAfter('### Why a URL failed').flatMap(([names = '', , again = '', blame = '']) => {
     const rule = { isRetried: again === 'yes', blames: blames[blame as keyof typeof blames] };
     const statuses = names.replace(/`[^`]*`|, (?=`)/g, '').trim();

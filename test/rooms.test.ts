@@ -31,7 +31,9 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/document.ts', 'workers/lean-tree.ts'],
   'tough-cookie': ['src/cookies/set-cookie.ts'],
-  undici: ['workers/fetcher.ts'],
+  socks: ['src/proxies/tunnel.ts'],
+  'cli-progress': ['src/commands/proxies.ts'],
+  undici: ['workers/lines.ts'],
   tldts: ['src/url/public-suffix.ts'],
 };
 

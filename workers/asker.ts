@@ -28,11 +28,12 @@ export class Asker {
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
-    const { url, sendHeaders, cookie, spaced, flightId } = task;
+    const { url, sendHeaders, cookie, proxy, spaced, flightId } = task;
     return this.#fetcher.send({
       url,
       sendHeaders,
       cookie,
+      proxy,
       ...(task.kind === 'request' ? ownPartsOf(task) : {}),
       onSetCookies: (setCookies) => {
         if ('work' in task) this.#post({ kind: 'cookies-set', flightId, setCookies });

@@ -1,29 +1,21 @@
 /**
- * The thread's HTTP client: one dispatcher, HTTP/1.1, connections kept alive, certificates checked,
+ * The thread's HTTP client: HTTP/1.1, directly or through a proxy, connections kept alive, certificates checked,
  * redirects reported and never followed. It bounds each answer in time and bytes; how many run at
  * once the main thread decides, so inside a thread requests in flight = connections at most.
  */
-import type { Socket } from 'node:net';
-import { Agent, buildConnector, Client, Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import { SET_COOKIE_LINES } from '#src/protocol/outcome.js';
+import { trusting } from '#src/trust.js';
 import { type AddressRule, bareHost } from '#src/url/addresses.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { ACCEPT_ENCODING } from './content-coding.js';
 import { Exchange } from './exchange.js';
-import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
-import { declineLiteral, guardLookup } from './guard.js';
-import { InterimFilter } from './interim.js';
-import { trusting } from './trust.js';
+import type { Reply, ReplyHeaders, Intake } from './exchange.js';
+import { declineLiteral } from './guard.js';
+import { type ExchangeRequest, guarded, makeAgent, makeConnector } from './lines.js';
+import { ProxyRoutes, type ProxyRoute } from './proxy-route.js';
 
-/**
- * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
- * (delegator/slots.ts) count on an idle connection being closed soon after.
- */
-const KEEP_ALIVE_MS = 4_000;
-/** Generous beside Node's 16 KiB (sites with many cookies and policies need it), still bounded. */
-const MAX_HEADER_BYTES = 64 * 1024;
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.5';
 
 /** What to ask for, and how much of the answer. */
@@ -44,13 +36,16 @@ export interface Ask {
   readonly onStart?: () => void;
   /** Cookie header, where there is one. */
   readonly cookie?: string | null;
+  /** The proxy to ask through (src/proxies/proxy-url.ts); null = directly. */
+  readonly proxy?: string | null;
   /** Called with the answer's Set-Cookie lines where it has any, before `intake`. */
   readonly onSetCookies?: (lines: readonly string[]) => void;
 }
 
 /** Sends requests from one thread. Close it when the thread is done with it. */
 export class Fetcher {
-  readonly #agent: Agent;
+  readonly #direct: Agent;
+  readonly #routes: ProxyRoutes;
   readonly #timeoutMs: number;
   readonly #ownHeaders: string[];
   readonly #allHeaders: string[];
@@ -68,7 +63,11 @@ export class Fetcher {
     this.#hasOwnCookie = given.has('cookie');
     this.#ownHeaders = own.flat();
     this.#allHeaders = [...own.filter(([name]) => !given.has(name)), ...settings.headers].flat();
-    this.#agent = makeAgent(settings);
+    const rule = ruleOf(settings);
+    const trust = settings.ca.length === 0 ? null : trusting(settings.ca);
+    const connect = makeConnector(rule, settings.timeoutMs, trust);
+    this.#direct = makeAgent(guarded(connect, (hostname) => declineLiteral(hostname, rule)));
+    this.#routes = new ProxyRoutes(connect, rule, settings.timeoutMs, trust);
   }
 
   /**
@@ -76,9 +75,13 @@ export class Fetcher {
    * to `toFailure`, unless it is a `DeclinedError` (guard.ts). Takes at most `timeoutMs` in all.
    */
   send(ask: Ask): Promise<Reply> {
-    const { keepAlive, onStart, onSetCookies, method = 'GET', body = null } = ask;
+    const { keepAlive, onStart, onSetCookies, proxy = null, method = 'GET', body = null } = ask;
+    const origin = originOf(ask.url);
+    const route = proxy === null ? null : this.#routes.to(proxy);
+    const asked = route?.asksItself(origin) === true ? route : null;
     const exchange = new Exchange({
       intake: (status, headers) => {
+        asked?.check(status);
         const lines = [headers['set-cookie'] ?? []].flat().slice(0, SET_COOKIE_LINES);
         if (lines.length > 0) onSetCookies?.(lines);
         return ask.intake(status, headers);
@@ -88,36 +91,38 @@ export class Fetcher {
       ...(onStart === undefined ? {} : { onStart }),
     });
     const request: ExchangeRequest = {
-      origin: originOf(ask.url),
+      origin,
       // Not the parser's `search`, which is empty for a lone question mark.
-      path: pathAndQuery(ask.url),
+      path: `${asked === null ? '' : origin}${pathAndQuery(ask.url)}`,
       method,
       body,
-      headers: this.#headersFor(ask),
+      headers: this.#headersFor(ask, asked),
       // `reset` makes the client say `connection: close`; null leaves it to HTTP/1.1's default.
       ...(keepAlive ? {} : { reset: true }),
       exchange,
     };
-    this.#agent.dispatch(request, exchange);
+    (route?.agent ?? this.#direct).dispatch(request, exchange);
     return exchange.reply;
   }
 
-  #headersFor({ sendHeaders, cookie = null, headers: extra = [] }: Ask): string[] {
+  /** @param asked the proxy that the request itself is made of, where it is not only passed through */
+  #headersFor({ sendHeaders, cookie = null, headers: extra = [] }: Ask, asked: ProxyRoute | null): string[] {
     const base = sendHeaders ? this.#allHeaders : this.#ownHeaders;
     const headers = extra.length === 0 ? base : withHeaders(base, extra);
     const hasOwn = (sendHeaders && this.#hasOwnCookie) || extra.some(([name]) => name === 'cookie');
-    return cookie === null || hasOwn ? headers : [...headers, 'cookie', cookie];
+    const isPlain = cookie === null || hasOwn;
+    const all = isPlain ? headers : [...headers, 'cookie', cookie];
+    return asked === null ? all : [...all, ...asked.headers];
   }
 
   /** Closes every connection; requests in flight fail. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#direct.destroy(), this.#routes.close()]);
   }
 }
 
-/** The client hands request options down to the connection as they are, so the exchange rides along. */
-interface ExchangeRequest extends Dispatcher.DispatchOptions {
-  readonly exchange: Exchange;
+function ruleOf({ openHosts, allowPrivate }: WorkerSettings): AddressRule {
+  return { openHosts: new Set(openHosts.map(bareHost)), allowPrivate };
 }
 
 /** A flat list of names and values with some of them replaced, and others added. */
@@ -125,88 +130,4 @@ function withHeaders(base: readonly string[], extra: readonly (readonly [string,
   const given = new Set(extra.map(([name]) => name));
   const kept = base.filter((_, at) => !given.has((base[at - (at % 2)] as string).toLowerCase()));
   return [...kept, ...extra.flat()];
-}
-
-type Connector = buildConnector.connector;
-
-/**
- * One connection at a time. It counts the answers on it, so that an exchange can tell a stale connection
- * from a broken host, and keeps hold of its socket, the only clean way to end a running request.
- */
-class LineClient extends Client implements Line {
-  answered = 0;
-  #socket: Socket | null = null;
-  /** What runs on it, or ran last. */
-  #exchange: Exchange | null = null;
-
-  constructor(origin: string | URL, options: Client.Options, connect: Connector) {
-    const connectLine: Connector = (target, done) =>
-      connect(target, (...[error, socket]) => {
-        this.answered = 0;
-        this.#socket = socket;
-        if (error === null) done(null, this.#listening(socket));
-        else done(error, null);
-      });
-    super(origin, { ...options, connect: connectLine });
-  }
-
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if ('exchange' in options) {
-      this.#exchange = (options as ExchangeRequest).exchange;
-      this.#exchange.line = this;
-    }
-    return super.dispatch(options, handler);
-  }
-
-  /** The socket, its bytes seen by us before the parser has them. */
-  #listening(socket: Socket): Socket {
-    const filter = new InterimFilter();
-    const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
-    socket.read = (size?: number) => {
-      const chunk = read(size);
-      const exchange = this.#exchange;
-      if (chunk === null || exchange === null) return chunk;
-      exchange.onBytes(chunk.length);
-      return filter.pass(chunk, !exchange.hasBytes);
-    };
-    return socket;
-  }
-
-  hangUp(): void {
-    this.#socket?.destroy(new Error('answer no longer wanted'));
-  }
-}
-
-function makeAgent(settings: WorkerSettings): Agent {
-  const options: Client.Options = {
-    pipelining: 1,
-    allowH2: false,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    // The exchange has one deadline for everything; idle time-outs never fire on a drip anyway.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  };
-  const connect = makeConnector(settings);
-  const makeClient = (origin: URL): Client => new LineClient(origin, options, connect);
-  return new Agent({ factory: (origin) => new Pool(origin, { ...options, factory: makeClient }) });
-}
-
-/** One for all origins: TLS sessions outlive the connection that made them. */
-function makeConnector(settings: WorkerSettings): Connector {
-  const { openHosts, allowPrivate } = settings;
-  const rule: AddressRule = { openHosts: new Set(openHosts.map(bareHost)), allowPrivate };
-  const connect = buildConnector({
-    timeout: settings.timeoutMs,
-    allowH2: false,
-    lookup: guardLookup(rule),
-    ...(settings.ca.length === 0 ? {} : { secureContext: trusting(settings.ca) }),
-  });
-  return (target, done) => {
-    const refusal = declineLiteral(target.hostname, rule);
-    if (refusal === null) connect(target, done);
-    // The client does not expect an answer while it is still asking.
-    else setImmediate(() => done(refusal, null));
-  };
 }

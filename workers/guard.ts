@@ -8,6 +8,7 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { type AddressRule, bareHost, refuseAddress } from '#src/url/addresses.js';
+import { refuseName } from '#src/url/private-host.js';
 
 /** Ends a request before there is a connection: its address is one we do not connect to. */
 export class DeclinedError extends Error {
@@ -44,6 +45,15 @@ export function declineLiteral(hostname: string, rule: AddressRule): DeclinedErr
   const address = bareHost(hostname);
   const refusal = isIP(address) === 0 ? null : refuseAddress(hostname, address, rule);
   return refusal === null ? null : new DeclinedError(refusal);
+}
+
+/**
+ * Why a host may not be asked for through a proxy, which connects where nobody here sees it: what can be told by the
+ * text of an address or a name. Null = it may.
+ */
+export function declineUnseen(hostname: string, rule: AddressRule): DeclinedError | null {
+  const refusal = refuseName(hostname, rule);
+  return refusal === null ? declineLiteral(hostname, rule) : new DeclinedError(refusal);
 }
 
 function declined(hostname: string, addresses: readonly LookupAddress[], rule: AddressRule): Error {

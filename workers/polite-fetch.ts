@@ -31,6 +31,13 @@ export class FetchError extends Error {
   }
 }
 
+/** Whose request it is. */
+export interface Asking {
+  readonly flightId: number;
+  /** Where it should come from; two letters, null = anywhere. */
+  readonly country: string | null;
+}
+
 /** A request as it goes on the wire. */
 export interface PlainRequest {
   readonly url: string;
@@ -52,6 +59,9 @@ export function plainRequest(url: string, base: string, request: FetchRequest): 
   const pairs = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return { url: target.request, method, headers: pairs, body };
 }
+
+/** Requests through different proxies, where they fail, before their failure is that of the request. */
+const PROXY_TRIES = 5;
 
 /** Sends a message to the main thread in mid-task. */
 export type Post = (message: WorkerMessage, transfer?: readonly Transferable[]) => void;
@@ -75,9 +85,9 @@ export class PoliteFetch {
    * Asks for an address and follows redirects.
    * @throws FetchError (rejects)
    */
-  async fetch(flightId: number, request: PlainRequest, signal: AbortSignal): Promise<Followed> {
+  async fetch(asker: Asking, request: PlainRequest, signal: AbortSignal): Promise<Followed> {
     try {
-      return await this.follow(flightId, request, await this.#once(flightId, request, signal), signal);
+      return await this.follow(asker, request, await this.#once(asker, request, signal), signal);
     } catch (thrown) {
       if (thrown instanceof FetchError) throw thrown;
       const { code, message } = toFailure(thrown);
@@ -91,21 +101,33 @@ export class PoliteFetch {
    * @param asked what the reply answers
    * @throws FailureError (rejects): `redirect` where one leads nowhere, or there are too many of them
    */
-  async follow(flightId: number, asked: PlainRequest, reply: Reply, signal: AbortSignal): Promise<Followed> {
+  async follow(asker: Asking, asked: PlainRequest, reply: Reply, signal: AbortSignal): Promise<Followed> {
     let request = asked;
     let answer = reply;
     for (let hops = 0; isRedirect(answer.status); hops++) {
       if (hops === this.#options.maxRedirects) throw unusable(answer.status, `more than ${hops} redirects`);
       request = redirected(request, answer);
-      answer = await this.#once(flightId, request, signal);
+      answer = await this.#once(asker, request, signal);
     }
     return { url: request.url, reply: answer };
   }
 
+  /** One answer; a proxy that fails is not the end of it. */
+  async #once(asker: Asking, request: PlainRequest, signal: AbortSignal): Promise<Reply> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#try(asker, request, signal);
+      } catch (thrown) {
+        const isProxys = !(thrown instanceof FetchError) && toFailure(thrown).code === 'proxy';
+        if (!isProxys || tries === PROXY_TRIES) throw thrown;
+      }
+    }
+  }
+
   /** One request, with leave. */
-  async #once(flightId: number, request: PlainRequest, signal: AbortSignal): Promise<Reply> {
+  async #try(asker: Asking, request: PlainRequest, signal: AbortSignal): Promise<Reply> {
     const askId = randomUUID();
-    const grant = await this.#leave(flightId, askId, request.url, signal);
+    const grant = await this.#leave(asker, askId, request.url, signal);
     if (grant.kind === 'refused') throw new FetchError(grant.code, grant.message);
     const startedAt = Date.now();
     let setCookies: readonly string[] = [];
@@ -123,11 +145,16 @@ export class PoliteFetch {
     }
   }
 
-  #send(request: PlainRequest, { cookie, sendHeaders }: Leave, onSetCookies: OnSetCookies): Promise<Reply> {
+  #send(
+    request: PlainRequest,
+    { cookie, proxy, sendHeaders }: Leave,
+    onSetCookies: OnSetCookies,
+  ): Promise<Reply> {
     return this.#options.fetcher.send({
       ...request,
       sendHeaders,
       cookie,
+      proxy,
       onSetCookies,
       // Its slot is the host's, not this thread's: an idle connection would count against the host's limit.
       keepAlive: false,
@@ -137,7 +164,7 @@ export class PoliteFetch {
   }
 
   /** Waits for the main thread's word; a wait that is given up is told, too. */
-  #leave(flightId: number, askId: string, url: string, signal: AbortSignal): Promise<Grant> {
+  #leave({ flightId, country }: Asking, askId: string, url: string, signal: AbortSignal): Promise<Grant> {
     const { port1: own, port2: port } = new MessageChannel();
     return new Promise((resolve, reject) => {
       const end = (): void => {
@@ -155,7 +182,7 @@ export class PoliteFetch {
         end();
         resolve(grant);
       });
-      this.#options.post({ kind: 'ask', flightId, askId, url, port }, [port]);
+      this.#options.post({ kind: 'ask', flightId, askId, url, country, port }, [port]);
     });
   }
 }

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import type { AnswerOutcome, ExecutedOutcome } from '#src/protocol/outcome.js';
 import type { ExecuteTask, RequestTask } from '#src/protocol/task.js';
 import { FailureError } from '#src/protocol/to-failure.js';
+import { countryOf } from '#src/protocol/work.js';
 import { contentTypeOf, contentTypeText, isRedirect, refusal, sniffType } from './answer.js';
 import { readAnswer } from './answer-body.js';
 import type { Asker } from './asker.js';
@@ -66,7 +67,8 @@ export class Requester {
     try {
       const { method, headers, body } = task;
       const never = new AbortController().signal;
-      return await this.#parts.polite.follow(task.flightId, { url, method, headers, body }, reply, never);
+      const asker = { flightId: task.flightId, country: countryOf(task.work) };
+      return await this.#parts.polite.follow(asker, { url, method, headers, body }, reply, never);
     } catch (thrown) {
       if (!(thrown instanceof FetchError)) throw thrown;
       const message = `redirected to where nothing may be asked for: ${thrown.message}`;

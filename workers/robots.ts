@@ -27,6 +27,7 @@ export async function fetchRobots(
     url: task.url,
     sendHeaders: task.sendHeaders,
     cookie: task.cookie,
+    proxy: task.proxy,
     onSetCookies,
     // Asked once a day: an idle connection would only count against the host's limit.
     keepAlive: false,

@@ -28,6 +28,8 @@ import { circumstances, redirectOf } from './visit.js';
 const SITEMAP_BYTES = 50 * 1024 * 1024;
 /** Twice what the protocol allows in one file: who has more must write an index. */
 const MAX_ENTRIES = 100_000;
+/** Far more elements in each other than any sitemap has; their number costs the parser its square. */
+const MAX_NESTED = 10_000;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** What text there is outside an encoding is in UTF-8, as in any XML. */
 const XML = new MIMEType('application/xml');
@@ -129,6 +131,7 @@ export function parseSitemap(text: string): {
     {
       onopentagname(name) {
         open.push(name);
+        if (open.length > MAX_NESTED) throw tooDeep();
         if (ownerOf(open) !== null) address = '';
       },
       ontext(piece) {
@@ -179,4 +182,8 @@ function linesOf(text: string): string[] {
 function tooManyEntries(): FailureError {
   const message = `more than ${MAX_ENTRIES} entries; the protocol allows 50,000`;
   return new FailureError({ code: 'too-large', message });
+}
+
+function tooDeep(): FailureError {
+  return new FailureError({ code: 'decode', message: `more than ${MAX_NESTED} elements in each other` });
 }

@@ -7,6 +7,7 @@ import type { JsonObject } from '#src/executor.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { Held, Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
+import { countryOf } from '#src/protocol/work.js';
 import type { ExecutorSettings, Follow, KeptBody, Work, WorkReport } from '#src/protocol/work.js';
 import { compileScope } from '#src/url/scope.js';
 import { isHtml } from './answer.js';
@@ -117,6 +118,7 @@ export class UserWork {
 
   #contextParts({ flightId, work }: WorkTask, pageUrl: string): ContextParts {
     const follows: Follow[] = [];
+    const asker = { flightId, country: countryOf(work) };
     return {
       key: work.key,
       params: JSON.parse(work.params) as JsonObject,
@@ -125,7 +127,7 @@ export class UserWork {
       follows,
       fetch: async (url, request, signal) => {
         const { url: reached, reply } = await this.#polite.fetch(
-          flightId,
+          asker,
           plainRequest(url, pageUrl, request),
           signal,
         );

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { unreadable, UsageError } from '../errors.js';
+import { notJson, unreadable, UsageError } from '../errors.js';
+import { isProviderName } from '../proxies/names.js';
 import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
 import { suggest } from './suggest.js';
@@ -54,9 +55,8 @@ function parseObject(text: string, file: string): object {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${file} is not JSON: ${reason}`, { cause });
+  } catch {
+    throw notJson(file, text);
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   throw new UsageError(`${file} must hold one JSON object`, {
@@ -69,14 +69,19 @@ function readValue(flag: Flag, value: unknown, file: string): TypedValues[string
   const check = (each: unknown): FlagValue => {
     const isText = typeof each === 'string' && WITH_UNIT.has(flag.kind);
     const checked = isText ? readFlag(flag, each, label) : checkFlag(flag, each, label);
-    return flag.unit === 'file name' || flag.unit === 'PEM file'
-      ? besideFile(String(checked), file)
-      : checked;
+    return namesFile(flag, checked) ? besideFile(checked, file) : checked;
   };
   if (flag.repeatable !== true) return check(value);
   if (!Array.isArray(value))
     throw new UsageError(`${label} must be an array, as it may be given more than once`);
   return value.map(check);
+}
+
+function namesFile(flag: Flag, value: FlagValue): value is string {
+  // A provider, or what is to be refused as a URL.
+  if (flag.kind === 'proxies')
+    return typeof value === 'string' && !isProviderName(value) && !value.includes('://');
+  return flag.unit === 'file name' || flag.unit === 'PEM file';
 }
 
 /** `-` is standard input. */

@@ -19,7 +19,8 @@ export type FlagKind =
   | 'selector'
   | 'choice'
   | 'header'
-  | 'agent';
+  | 'agent'
+  | 'proxies';
 
 /** A checked value, in the flag's own unit. */
 export type FlagValue = string | number | boolean;
@@ -123,6 +124,8 @@ function expectation(flag: Flag): string {
     case 'text':
     case 'agent':
       return 'a text';
+    case 'proxies':
+      return 'a file name, a provider, a list or lists by country';
     default:
       return flag.kind satisfies never;
   }
@@ -155,6 +158,8 @@ function hasType(flag: Flag, value: unknown): boolean {
       return Number.isFinite(value) && isInRange(flag, value as number);
     case 'choice':
       return typeof value === 'string' && (flag.choices ?? []).includes(value);
+    case 'proxies':
+      return typeof value === 'object' ? value !== null : typeof value === 'string' && value.trim() !== '';
     default:
       return typeof value === 'string' && value.trim() !== '';
   }

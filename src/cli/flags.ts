@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { FAILURE_CODES } from '../protocol/failure.js';
+import { PROVIDER_NAMES } from '../proxies/names.js';
 import { VERSION } from '../version.js';
 import type { Flag } from './flag.js';
 
@@ -333,6 +334,32 @@ const LIMIT_FLAGS: readonly Flag[] = [
   },
 ];
 
+export const PROXY_FLAG: Flag = {
+  name: 'proxy',
+  option: 'proxy',
+  kind: 'text',
+  placeholder: '<url>',
+  repeatable: true,
+  unit: 'URL',
+  default: { text: 'HTTP_PROXY and HTTPS_PROXY, but for NO_PROXY', value: null },
+  group: GROUPS.requests,
+  help: 'Ask through this proxy: http://, https:// or socks5://, with name:password@ where it wants them. With several, requests take turns.',
+  resumable: 'free',
+  secret: true,
+};
+
+export const PROXIES_FLAG: Flag = {
+  name: 'proxies',
+  option: 'proxies',
+  kind: 'proxies',
+  placeholder: '<file|provider>',
+  unit: `JSON file, or ${PROVIDER_NAMES.join(', ')}`,
+  default: NOTHING,
+  group: GROUPS.requests,
+  help: 'Ask through the proxies in a JSON file (a list, or lists by country with * for any), or in the list of a provider.',
+  resumable: 'free',
+};
+
 const REQUEST_FLAGS: readonly Flag[] = [
   {
     name: 'user-agent',
@@ -373,6 +400,8 @@ const REQUEST_FLAGS: readonly Flag[] = [
     help: 'Trust the certificate authorities in this file too, beside those that Node.js trusts.',
     resumable: 'free',
   },
+  PROXY_FLAG,
+  PROXIES_FLAG,
   {
     name: 'no-cookies',
     option: 'cookies',

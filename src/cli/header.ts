@@ -12,6 +12,7 @@ const REFUSED_HEADERS: ReadonlyMap<string, string> = new Map([
     (name) => [name, 'it belongs to the connection'] as const,
   ),
   ['host', 'it comes from the URL'],
+  ['proxy-authorization', 'write it into --proxy: http://name:password@host:port'],
   ['content-length', 'it comes from what is sent'],
   ['expect', 'it belongs to the connection'],
   ['user-agent', 'use --user-agent'],

@@ -21,11 +21,13 @@ export function programHelp(): string {
     `Orbweaver ${VERSION}: covers a whole web site and leaves one SQLite file.`,
     usage(
       crawl.usage,
+      'run <list> [options]',
       'demo [options]',
       'verify <file>',
       'explain <url|path>',
       'status [options]',
       'export [options]',
+      'proxies check',
     ),
     section('Commands', COMMANDS.map(({ name, summary }) => row(name, summary)).join('\n')),
     ...flagSections(crawl.flags),
@@ -77,7 +79,8 @@ function fixedNote(flags: readonly Flag[], quote: string): string {
 }
 
 function notes(flags: readonly Flag[]): string {
-  return `${wrap(UNITS, 0)}\n${wrap(fixedNote(flags, ''), 0)}`;
+  const isContinued = flags.some(({ resumable }) => resumable === 'fixed');
+  return [UNITS, ...(isContinued ? [fixedNote(flags, '')] : [])].map((text) => wrap(text, 0)).join('\n');
 }
 
 function usage(...forms: readonly string[]): string {

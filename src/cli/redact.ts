@@ -1,5 +1,5 @@
 /** The command line as it may be stored: without what must stay secret. */
-import { spell } from './flag.js';
+import { type Flag, spell } from './flag.js';
 import { CRAWL_FLAGS } from './flags.js';
 import { splitHeader } from './header.js';
 
@@ -11,7 +11,9 @@ const HIDDEN = '***';
  */
 const CREDENTIALS = /((?:[a-z][a-z0-9+.-]*:)?[\\/]{2,}|https?:[\\/]?)[^\\/?#]*@/gi;
 
-const SECRET_FLAGS: ReadonlySet<string> = new Set(CRAWL_FLAGS.filter((flag) => flag.secret).map(spell));
+const SECRET_FLAGS: ReadonlyMap<string, Flag> = new Map(
+  CRAWL_FLAGS.filter(({ secret }) => secret).map((flag) => [spell(flag), flag]),
+);
 
 /**
  * The arguments as one line that a shell would read again, with the values of secret flags and the
@@ -24,16 +26,19 @@ export function redactCommandLine(argv: readonly string[]): string {
 }
 
 function redact(arg: string, before: string | undefined): string {
-  if (before !== undefined && SECRET_FLAGS.has(before)) return hideValue(arg);
+  const flag = SECRET_FLAGS.get(before ?? '');
+  if (flag !== undefined) return hideValue(flag, arg);
   const equals = arg.indexOf('=');
   const name = arg.slice(0, Math.max(0, equals));
-  if (SECRET_FLAGS.has(name)) return `${name}=${hideValue(arg.slice(equals + 1))}`;
+  const given = SECRET_FLAGS.get(name);
+  if (given !== undefined) return `${name}=${hideValue(given, arg.slice(equals + 1))}`;
   return arg.replace(CREDENTIALS, `$1${HIDDEN}@`);
 }
 
-/** A header keeps its name, which tells a reader what was set. */
-function hideValue(header: string): string {
-  return header.includes(':') ? `${splitHeader(header)[0]}: ${HIDDEN}` : HIDDEN;
+/** A header keeps its name, which tells a reader what was set; a URL its host. */
+function hideValue({ kind }: Flag, value: string): string {
+  if (kind !== 'header') return value.replace(/^([a-z0-9+.-]+:[\\/]+)?.*@/is, `$1${HIDDEN}@`);
+  return value.includes(':') ? `${splitHeader(value)[0]}: ${HIDDEN}` : HIDDEN;
 }
 
 function quote(arg: string): string {

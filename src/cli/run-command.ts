@@ -1,5 +1,5 @@
 /** `run` on the command line: a list of tasks instead of a site. */
-import type { TaskOptions } from '../config/config.js';
+import type { TaskOptions } from '../config/task-config.js';
 import { TASK_FORMATS, type TaskFormat } from '../tasks/format.js';
 import { crawlOptions, type ViewOptions, viewOptions } from './crawl-command.js';
 import type { Flag } from './flag.js';

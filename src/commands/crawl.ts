@@ -15,7 +15,9 @@ import type { Invocation } from './invocation.js';
 export async function crawlCommand(command: CrawlCommand, invocation: Invocation): Promise<number> {
   const seedLines = await readSeeds(command, invocation);
   if (seedLines === null) return invocation.stopStatus();
-  const config = await resolveConfig(command.options, { seedLines, names: 'flag', labels: command.labels });
+  const { options, labels } = command;
+  const { env } = invocation;
+  const config = await resolveConfig(options, { seedLines, names: 'flag', labels, env });
   return crawlWatched(config, command.view, invocation);
 }
 

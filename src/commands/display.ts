@@ -10,12 +10,16 @@ import { type Progress, startProgress } from '../observe/progress.js';
 import { formatNumber, plural, sum } from '../observe/quantity.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { statusOf } from '../protocol/outcome.js';
+import { proxiesOf } from '../proxies/plan.js';
 import { type RunResult, seedHosts } from './crawl-run.js';
 import type { Invocation } from './invocation.js';
 import { failureText, noticeText } from './notice-text.js';
 
 /** A rest that begins so soon after the end of the last one is part of the same trouble. */
 const SAME_TROUBLE_MS = 5_000;
+
+/** With more proxies than these, only their end is told, not every rest. */
+const MANY_PROXIES = 10;
 
 /** Hooks of a run that write to standard error what the view asks for. */
 export class Display {
@@ -26,6 +30,7 @@ export class Display {
   readonly said = new Set<string>();
   readonly #advice: string[] = [];
   readonly #restsSaid = new Map<string, { readonly text: string; readonly until: number }>();
+  readonly #hasManyProxies: boolean;
   #hadNothingToDo = false;
   #hasAsked = false;
   #progress: Progress | null = null;
@@ -33,6 +38,7 @@ export class Display {
 
   constructor(config: CrawlConfig, view: ViewOptions, invocation: Invocation) {
     this.#config = config;
+    this.#hasManyProxies = proxiesOf(config.proxies).length > MANY_PROXIES;
     this.#view = view;
     this.#invocation = invocation;
   }
@@ -85,6 +91,7 @@ export class Display {
   }
 
   onNotice(notice: Notice): void {
+    if (notice.kind === 'proxy-rested' && this.#hasManyProxies && !this.#view.verbose) return;
     const text = noticeText(notice, this.#config);
     if (notice.kind === 'host-blocked' && this.#isSaidAlready(notice.host, text, notice.forMs)) return;
     if (notice.kind === 'within-missing') {

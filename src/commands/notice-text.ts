@@ -26,6 +26,14 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return notice.isPaused
         ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'
         : 'going on: the log could be emptied';
+    case 'proxy-rested':
+      return `${printable(notice.proxy)} rests for ${restTime(notice.forMs)}: ${printable(notice.detail)}`;
+    case 'proxy-bad':
+      return `not using ${printable(notice.proxy)} any more: ${printable(notice.detail)}`;
+    case 'proxies-spent':
+      return notice.proxies === 1
+        ? 'the only proxy has failed: nothing can be asked for through it'
+        : `all ${formatNumber(notice.proxies)} proxies have failed: nothing can be asked for through them`;
     case 'thread-lost':
       return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
     case 'code-changed':

@@ -1,6 +1,6 @@
 /** `run`: executors on a list of tasks. */
 import type { RunCommand } from '../cli/run-command.js';
-import { resolveTaskConfig } from '../config/config.js';
+import { resolveTaskConfig } from '../config/task-config.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import { readTaskList } from '../tasks/list.js';
 import { crawlWatched } from './crawl.js';
@@ -10,7 +10,8 @@ import type { Invocation } from './invocation.js';
 export async function runCommand(command: RunCommand, invocation: Invocation): Promise<number> {
   const tasks = await readTasks(command, invocation);
   if (tasks === null) return invocation.stopStatus();
-  const config = await resolveTaskConfig(command.options, tasks, { names: 'flag', labels: command.labels });
+  const { options, labels } = command;
+  const config = await resolveTaskConfig(options, tasks, { names: 'flag', labels, env: invocation.env });
   return crawlWatched(config, command.view, invocation);
 }
 

@@ -54,8 +54,9 @@ export function openOwnCode(connection: Connection, config: CrawlConfig, started
 }
 
 /** The request of a task as a thread makes it. */
-function plainRequestOf(params: string): TaskRequest {
-  const { method, headers, body } = requestOf(JSON.parse(params) as JsonObject, 'a stored task');
+function plainRequestOf(params: string, url: string): TaskRequest {
+  // A task that user code added says its address beside its params.
+  const { method, headers, body } = requestOf({ ...(JSON.parse(params) as JsonObject), url }, 'a stored task');
   const own = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     method,

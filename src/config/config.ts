@@ -2,23 +2,21 @@
  * What a crawl is told to do: the checked, frozen configuration, made of options before anything starts. What
  * must match when a crawl is continued: fixed-settings.ts.
  */
-import { resolve } from 'node:path';
 import { readAuthorities } from '../cli/ca-file.js';
-import { checkFlag } from '../cli/flag.js';
-import { MAX_PARALLELISM } from '../cli/flags.js';
 import { splitHeader } from '../cli/header.js';
 import type { SeedLine } from '../cli/seeds-file.js';
 import { UsageError } from '../errors.js';
-import { readModules } from '../executors/modules.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
-import type { ExecutorModule } from '../protocol/work.js';
 import type { TaskEntry } from '../tasks/entry.js';
-import { addressesOf } from '../tasks/request.js';
+import type { Environment } from '../proxies/environment.js';
+import type { ProxyPlan } from '../proxies/plan.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
 import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
+import { resolveProxies } from './proxies.js';
+import { type OwnCode, ownCodeOf } from './own-code.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
 
 /** How fast, and how many at once. */
@@ -80,18 +78,6 @@ interface Requests {
   readonly retryFailed: FailureCode | 'all' | null;
 }
 
-/** What the user's own code is, and how it is run. */
-interface OwnCode {
-  readonly modules: readonly ExecutorModule[];
-  /** Names of executors to run where they succeeded. */
-  readonly forced: readonly string[];
-  readonly keepBodies: boolean;
-  readonly executorTimeoutMs: number;
-  readonly keepGoing: boolean;
-  /** For files, absolute. */
-  readonly folder: string;
-}
-
 /** A checked configuration. All durations ms, sizes bytes; null = no limit, unless said otherwise. */
 export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   /** Canonical seed URLs, each once, in the order given. */
@@ -104,6 +90,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   readonly maxInFlight: number;
   readonly databasePath: string;
   readonly fresh: boolean;
+  /** Null = all requests are made directly. */
+  readonly proxies: ProxyPlan | null;
 }
 
 /** Where options came from, so that messages can call them by the name the user gave. */
@@ -114,77 +102,33 @@ export interface ResolveContext {
   readonly names?: OptionNames;
   /** How messages call options that stand in a file of flags, by option: file and key. */
   readonly labels?: ReadonlyMap<string, string>;
+  /** Where proxies may be named, too, and the keys of those who provide them. @default no proxies there */
+  readonly env?: Environment;
 }
 
 /**
  * Checks options and makes a configuration of them. Asynchronous because the CSS selector engine is loaded
- * when there is a selector to check, and files of certificates are read.
+ * when there is a selector to check, files of certificates are read, and lists of proxies are fetched.
  *
  * @throws UsageError (rejects) naming the option, what was met and what was expected; a misspelt
  *         option is refused with the one it may have meant
  */
 export async function resolveConfig(
   options: CrawlOptions,
-  { seedLines = [], names = 'option', labels = new Map() }: ResolveContext = {},
+  { seedLines = [], names = 'option', labels = new Map(), env = {} }: ResolveContext = {},
 ): Promise<CrawlConfig> {
   const given = new GivenOptions(options, names, labels);
   const strip = compileStripParams(given.list('stripParams'));
   const seeds = Object.freeze(resolveSeeds(options.seeds ?? [], seedLines, given.get('base'), strip));
-  return configOf(given, seeds);
+  return configOf(given, seeds, env);
 }
 
-/** What may be asked of a run over a task list: the crawl's options that are not about which pages belong to it. */
-export interface TaskOptions extends Omit<
-  CrawlOptions,
-  | 'seeds'
-  | 'base'
-  | 'concurrency'
-  | 'maxPages'
-  | 'maxDepth'
-  | 'maxVariants'
-  | 'maxPerHost'
-  | 'scope'
-  | 'profile'
-  | 'include'
-  | 'exclude'
-  | 'stripParams'
-  | 'within'
-  | 'sitemaps'
-  | 'retryFailed'
-> {
-  /** Tasks at once, in all threads together. @default 100 */
-  readonly maxParallelism?: number | undefined;
-}
-
-/**
- * The same for a run over a list of tasks: by default the executor that is built in, and for each executor the time
- * that a request has.
- */
-export async function resolveTaskConfig(
-  { maxParallelism = 100, ...options }: TaskOptions,
-  tasks: readonly TaskEntry[],
-  { names = 'option', labels = new Map() }: ResolveContext = {},
+/** All of it but what is about a list of tasks. */
+export async function configOf(
+  given: GivenOptions,
+  seeds: readonly string[],
+  env: Environment,
 ): Promise<CrawlConfig> {
-  const label = names === 'flag' ? '--max-parallelism' : 'maxParallelism';
-  checkFlag(MAX_PARALLELISM, maxParallelism, labels.get('maxParallelism') ?? label);
-  const executors = options.executors ?? ['scrape'];
-  const given = new GivenOptions({ ...options, seeds: [], executors }, names, labels);
-  const config = await configOf(given, []);
-  const workers = Math.min(config.workers, maxParallelism);
-  const startingPoints = Object.freeze(addressesOf(tasks));
-  return Object.freeze<CrawlConfig>({
-    ...config,
-    tasks,
-    workers,
-    concurrency: Math.ceil(maxParallelism / workers),
-    maxInFlight: maxParallelism,
-    startingPoints,
-    openHosts: Object.freeze(hostsNamed(startingPoints)),
-    executorTimeoutMs: given.has('executorTimeout') ? config.executorTimeoutMs : config.timeoutMs,
-  });
-}
-
-async function configOf(given: GivenOptions, seeds: readonly string[]): Promise<CrawlConfig> {
   await checkPatterns(given);
   checkTogether(given);
   return Object.freeze<CrawlConfig>({
@@ -199,6 +143,7 @@ async function configOf(given: GivenOptions, seeds: readonly string[]): Promise<
     ...rulesOf(given, seeds),
     ...(await requestsOf(given, seeds)),
     ...(await ownCodeOf(given)),
+    proxies: await planOf(given, env),
   });
 }
 
@@ -274,27 +219,9 @@ async function requestsOf(given: GivenOptions, seeds: readonly string[]): Promis
   };
 }
 
-async function ownCodeOf(given: GivenOptions): Promise<OwnCode> {
-  const modules = await readModules(given.list('executors'), given.label('executors'));
-  const names = modules.flatMap(({ executors }) => executors);
-  const databasePath = given.get<string>('db');
-  return {
-    modules,
-    forced: forcedOf(given, names),
-    keepBodies: given.get('keepBodies'),
-    executorTimeoutMs: toMs(given.get<number>('executorTimeout'), 1000),
-    keepGoing: given.get('keepGoing'),
-    folder: resolve(given.get<string | null>('files') ?? `${databasePath.replace(/\.[^./\\]*$/, '')}.files`),
-  };
-}
-
-function forcedOf(given: GivenOptions, names: readonly string[]): readonly string[] {
-  const forced = given.list('force');
-  if (forced.includes('all') && names.length > 0) return names;
-  const unknown = forced.find((name) => !names.includes(name));
-  if (unknown === undefined) return forced;
-  const hint = names.length === 0 ? 'name a module with --executors' : `there are ${names.join(', ')}`;
-  throw new UsageError(`${given.label('force')}: there is no executor '${unknown}'`, { hint });
+function planOf(given: GivenOptions, env: Environment): Promise<ProxyPlan | null> {
+  const labels = { proxy: given.label('proxy'), proxies: given.label('proxies') };
+  return resolveProxies({ proxy: given.list('proxy'), proxies: given.get('proxies') }, labels, env);
 }
 
 async function checkSelector(label: string, selector: string): Promise<void> {

@@ -8,6 +8,8 @@ import { suggest } from '../cli/suggest.js';
 import { UsageError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
+import type { ProxyProvider } from '../proxies/provider.js';
+import type { ProxyMap } from '../proxies/proxy-map.js';
 
 /**
  * What may be asked of a crawl, by library users and the command line alike: the flags in camelCase,
@@ -74,6 +76,13 @@ export interface CrawlOptions {
   readonly headers?: readonly string[] | undefined;
   /** PEM files of certificate authorities to trust beside those of the platform. @default [] */
   readonly ca?: readonly string[] | undefined;
+  /** Proxies to take turns with, each a URL: http, https or socks5. @default [] */
+  readonly proxy?: readonly string[] | undefined;
+  /**
+   * More of them: the name of a JSON file or of a provider, a list, lists by country, or a provider. The environment
+   * (`HTTP_PROXY` and its kin) is read for the command line only. @default null
+   */
+  readonly proxies?: string | readonly string[] | ProxyMap | ProxyProvider | null | undefined;
   /** Whether cookies are taken and sent. @default true */
   readonly cookies?: boolean | undefined;
   /** cookies.txt in the format of Netscape, to start with. @default null */

@@ -4,12 +4,13 @@
  * asked they are asked again.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { Frontier, HostFacts } from '../frontier/frontier.js';
+import type { Frontier, HostFacts, HostPatch } from '../frontier/frontier.js';
 import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import type { Ask, Asked, AskedAnswer, Grant } from '../protocol/ask.js';
 import { canonicalise, originOf } from '../url/canonicalise.js';
 import type { Cookies } from './cookies.js';
 import type { Flights } from './flights.js';
+import type { Proxies } from './proxies.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import { eventOf } from './settle.js';
@@ -26,6 +27,7 @@ export interface AskParts {
   readonly gate: RobotsGate;
   readonly hops: RobotsHops;
   readonly cookies: Cookies;
+  readonly proxies: Proxies;
   readonly settings: AskSettings;
   /** In [0, 1). */
   readonly random: () => number;
@@ -36,12 +38,14 @@ export interface AskParts {
 interface Waiting {
   readonly flightId: number;
   readonly url: string;
+  readonly country: string | null;
   readonly port: MessagePort;
 }
 
 interface UnderWay {
   readonly flightId: number;
   readonly url: string;
+  readonly proxy: string | null;
   readonly hostId: number;
   readonly slot: Slot;
 }
@@ -61,10 +65,10 @@ export class Asks {
     this.#parts = parts;
   }
 
-  add({ askId, flightId, url, port }: Ask): void {
+  add({ askId, flightId, url, country, port }: Ask): void {
     // Its task is over, or its thread has ended: nobody waits for an answer.
     if (this.#parts.flights.get(flightId) === undefined) return port.close();
-    this.#waiting.set(askId, { flightId, url, port });
+    this.#waiting.set(askId, { flightId, url, country, port });
     this.#parts.onChange();
   }
 
@@ -81,6 +85,7 @@ export class Asks {
 
   /** The thread that asked for them is gone. */
   drop(flightId: number): void {
+    this.#parts.proxies.forget(subjectOf(flightId));
     for (const [askId, { flightId: asker }] of this.#waiting)
       if (asker === flightId) this.#waiting.delete(askId);
     for (const [askId, asked] of this.#underWay) {
@@ -108,7 +113,9 @@ export class Asks {
     const { frontier, cookies, settings, random } = this.#parts;
     for (const { asked, answer } of finished) {
       const host = await frontier.hostById(asked.hostId);
-      const patch = clockAfter(host, eventOf(answer.failure), settings, now, random());
+      this.#parts.proxies.note(asked.proxy, subjectOf(asked.flightId), answer.failure, answer.startedAt, now);
+      const event = eventOf(answer.failure);
+      const patch: HostPatch = event === null ? {} : clockAfter(host, event, settings, now, random());
       cookies.take(asked.url, answer, now);
       const nextFetchAt = Math.max(
         patch.nextFetchAt ?? host.nextFetchAt,
@@ -151,11 +158,11 @@ export class Asks {
   /** Null = not yet. */
   async #judge(
     askId: string,
-    { url, flightId }: Waiting,
+    { url, country, flightId }: Waiting,
     now: number,
     launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
   ): Promise<Grant | null> {
-    const { frontier, gate, hops, cookies, settings, slots, flights } = this.#parts;
+    const { frontier, gate, hops, cookies, proxies, settings, slots, flights } = this.#parts;
     const host = await frontier.hostOf(url);
     if (host.givenUp !== null) return refused(host.givenUp, `${host.host} was given up`);
     if (hops.isWaiting(host.id) || gate.isUnderWay(host.id) || host.nextFetchAt > now) return null;
@@ -168,12 +175,15 @@ export class Asks {
     if (gate.refuse(canonicalise(url) ?? url, host.id, () => text) !== null)
       return refused('robots', `robots.txt of ${host.host} does not allow ${url}`);
     if (gapMs > 0 && (flights.isStarting(host.id) || this.isUnderWay(host.id))) return null;
+    const choice = proxies.choose(url, country, subjectOf(flightId), now);
+    if (choice.failure !== null) return refused(choice.failure.code, choice.failure.message);
     const slot = slots.acquireHost(host.id, perHost, flights.get(flightId)?.slot.thread ?? 0);
     if (slot === null) return null;
     await frontier.apply([], [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }], () => undefined);
-    this.#underWay.set(askId, { flightId, url, hostId: host.id, slot });
+    const { proxy } = choice;
+    this.#underWay.set(askId, { flightId, url, proxy, hostId: host.id, slot });
     const sendHeaders = settings.seedOrigins.has(originOf(url));
-    return { kind: 'granted', sendHeaders, cookie: cookies.headerFor(url, now) };
+    return { kind: 'granted', sendHeaders, cookie: cookies.headerFor(url, now), proxy };
   }
 
   /** On a thread's reserve: all else may be taken by those who wait for this very answer. */
@@ -196,6 +206,11 @@ export class Asks {
     await frontier.apply([], [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }], () => undefined);
     launchRobots(errand, slot, gapMs > 0);
   }
+}
+
+/** What a flight asked for beside its own request, as far as proxies are concerned. */
+function subjectOf(flightId: number): string {
+  return `ask ${flightId}`;
 }
 
 function refused(code: Extract<Grant, { kind: 'refused' }>['code'], message: string): Grant {

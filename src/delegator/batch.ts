@@ -1,7 +1,9 @@
 /** A batch of answers while it is being judged: what will be filed of it, in one go. */
 import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
+import { withoutPassword } from '../proxies/proxy-url.js';
 import type { Answer } from '../store/records.js';
 import type { Filed } from './events.js';
+import type { Flight } from './flights.js';
 import { HostLedger } from './host-ledger.js';
 import type { Done } from './user-work.js';
 
@@ -19,16 +21,22 @@ export class Batch {
   }
 
   /** What became of a lease, and the answer it rests on. */
-  note({ id, kind, key, url }: Lease, settlement: Settlement, outcome: Filed['outcome']): void {
+  note(
+    { id, kind, key, url }: Lease,
+    settlement: Settlement,
+    outcome: Filed['outcome'],
+    { isSent, proxy }: Pick<Flight, 'isSent' | 'proxy'>,
+  ): void {
     this.settlements.push(settlement);
     // Nothing was asked, so nothing was answered; and a rerun is about executors, the page's record stays as it is.
-    if (outcome.kind === 'declined' || kind === 'rerun') return;
+    if (outcome.kind === 'declined' || !isSent || kind === 'rerun') return;
     this.answers.push({
       id,
       key: kind === 'task' ? null : key,
       url,
       outcome,
       isLast: stateOf(settlement) !== 'retry',
+      proxy: proxy === null ? null : withoutPassword(proxy),
     });
   }
 }

@@ -6,6 +6,7 @@ import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
 import type { Frontier } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
+import type { ProxyPlan } from '../proxies/plan.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
@@ -13,6 +14,7 @@ import type { CrawlListener, RunCounters } from './events.js';
 import { type AnswerStore, Filing, type FilingSettings, type UserCrash } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
+import { Proxies } from './proxies.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
@@ -38,6 +40,8 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly parseTimeoutMs: number;
   /** How long one executor may take, ms; null = there are none. */
   readonly executorTimeoutMs: number | null;
+  /** Null = all requests are made directly. */
+  readonly proxies: ProxyPlan | null;
 }
 
 export interface DelegatorParts {
@@ -66,6 +70,7 @@ export class Delegator implements PoolListener {
   readonly #watchdog: Watchdog;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
+  readonly #proxies: Proxies;
   readonly #flights: Flights;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
@@ -93,7 +98,9 @@ export class Delegator implements PoolListener {
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
-    const shared = { frontier, cookies, gate, hops, settings, userWork: parts.userWork };
+    this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
+    const { userWork } = parts;
+    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, userWork };
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
     this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
@@ -237,7 +244,8 @@ export class Delegator implements PoolListener {
     const dueAt = await this.#frontier.nextDueAt(now);
     const hopAt = await this.#dispatcher.nextHopAt(now);
     const askAt = await this.#asks.nextAt(now);
-    const isWaitingForTime = dueAt !== null || hopAt !== null;
+    const proxyAt = this.#proxies.readyAt(now);
+    const isWaitingForTime = dueAt !== null || hopAt !== null || proxyAt !== null;
     const isWaitingForThreads =
       this.#slots.free() < this.#slots.capacity ||
       this.#dispatcher.held.length > 0 ||
@@ -247,7 +255,8 @@ export class Delegator implements PoolListener {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
     }
-    const wakeAt = Math.min(dueAt ?? Infinity, hopAt ?? Infinity, askAt ?? Infinity, endsAt);
+    const times = [dueAt, hopAt, askAt, proxyAt].filter((time) => time !== null);
+    const wakeAt = Math.min(...times, endsAt);
     return Math.min(Math.max(wakeAt - now, 1), MAX_SLEEP_MS);
   }
 

@@ -11,10 +11,14 @@ import {
   STORED_HOST,
 } from '../frontier/frontier.js';
 import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
+import type { Failure } from '../protocol/failure.js';
+import type { FailureOutcome } from '../protocol/outcome.js';
+import { countryOf } from '../protocol/work.js';
 import { originOf } from '../url/canonicalise.js';
 import type { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
-import type { Flights } from './flights.js';
+import type { Errand, Flights } from './flights.js';
+import { DIRECTLY, type Proxies, robotsSubject } from './proxies.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import type { Slot, Slots } from './slots.js';
@@ -38,6 +42,7 @@ export interface DispatcherParts {
   readonly asks: Asks;
   /** null = the run has no executors. */
   readonly userWork: UserWork | null;
+  readonly proxies: Proxies;
   readonly settings: DispatchSettings;
 }
 
@@ -56,6 +61,7 @@ export class Dispatcher {
   readonly #cookies: Cookies;
   readonly #asks: Asks;
   readonly #userWork: UserWork | null;
+  readonly #proxies: Proxies;
   readonly #settings: DispatchSettings;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
@@ -69,6 +75,7 @@ export class Dispatcher {
     this.#cookies = parts.cookies;
     this.#asks = parts.asks;
     this.#userWork = parts.userWork;
+    this.#proxies = parts.proxies;
     this.#settings = parts.settings;
   }
 
@@ -83,6 +90,7 @@ export class Dispatcher {
    */
   async dispatch(now: number, pageBudget: number): Promise<boolean> {
     await this.#spaceOut();
+    if (this.#proxies.readyAt(now) !== null) return false;
     await this.#launchSuspects(now);
     await this.#launchHops(now);
     await this.#asks.grant(now, (errand, slot, isSpaced) => this.#launchRobots(errand, slot, isSpaced, now));
@@ -173,24 +181,34 @@ export class Dispatcher {
   }
 
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
-    const sendHeaders = this.#settings.seedOrigins.has(originOf(lease.key));
-    const cookie = lease.isStored ? null : this.#cookies.headerFor(lease.url, now);
-    this.#flights.launch({ kind: 'fetch', lease }, slot, now, (flightId) =>
-      taskFor(lease, this.#userWork, {
-        thread: slot.thread,
-        flightId,
-        url: lease.url,
-        slotted: slot.index !== null,
-        keepOutside,
-        sendHeaders,
-        spaced,
-        cookie,
-      }),
+    const errand: Errand = { kind: 'fetch', lease };
+    const work = lease.kind === 'sitemap' ? null : (this.#userWork?.workFor(lease) ?? null);
+    const choice = lease.isStored
+      ? DIRECTLY
+      : this.#proxies.choose(lease.url, work === null ? null : countryOf(work), lease.id, now);
+    if (choice.failure !== null)
+      return this.#flights.answer(errand, lease.url, slot, now, unasked(choice.failure, now));
+    const base = {
+      thread: slot.thread,
+      url: lease.url,
+      slotted: slot.index !== null,
+      keepOutside,
+      sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
+      spaced,
+      cookie: lease.isStored ? null : this.#cookies.headerFor(lease.url, now),
+      proxy: choice.proxy,
+    };
+    this.#flights.launch(errand, slot, now, (flightId) =>
+      taskFor(lease, work, this.#userWork, { ...base, flightId }),
     );
   }
 
   #launchRobots(robots: RobotsErrand, slot: Slot, spaced: boolean, now: number): void {
-    this.#flights.launch({ kind: 'robots', robots }, slot, now, (flightId) => ({
+    const errand: Errand = { kind: 'robots', robots };
+    const choice = this.#proxies.choose(robots.url, null, robotsSubject(robots), now);
+    if (choice.failure !== null)
+      return this.#flights.answer(errand, robots.url, slot, now, unasked(choice.failure, now));
+    this.#flights.launch(errand, slot, now, (flightId) => ({
       kind: 'robots',
       thread: slot.thread,
       flightId,
@@ -199,6 +217,7 @@ export class Dispatcher {
       spaced,
       // A wall that sends everybody round until its cookie is there would hide the rules, and none means all allowed.
       cookie: this.#cookies.headerFor(robots.url, now),
+      proxy: choice.proxy,
     }));
   }
 
@@ -261,6 +280,11 @@ export class Dispatcher {
     }
     return next;
   }
+}
+
+/** What stands for an answer where nothing could be asked. */
+function unasked(failure: Failure, now: number): FailureOutcome {
+  return { kind: 'failure', startedAt: now, durationMs: 0, failure };
 }
 
 function takeFrom(reserved: Map<number, Slot[]>, hostId: number): Slot {

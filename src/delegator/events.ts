@@ -38,6 +38,12 @@ export type Notice =
   | { readonly kind: 'rerun'; readonly pages: number; readonly asked: number; readonly isList: boolean }
   /** A line of user code's. */
   | { readonly kind: 'said'; readonly key: string; readonly level: 'info' | 'warn'; readonly text: string }
+  /** A proxy failed and is not used for a while; `proxy` is its URL without name and password. */
+  | { readonly kind: 'proxy-rested'; readonly proxy: string; readonly forMs: number; readonly detail: string }
+  /** It failed again and again, and is not used any more in this run. */
+  | { readonly kind: 'proxy-bad'; readonly proxy: string; readonly detail: string }
+  /** That was the last one: what would go through a proxy fails from here on. */
+  | { readonly kind: 'proxies-spent'; readonly proxies: number }
   | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
 
 /** A request that came back and was filed. */

@@ -14,6 +14,7 @@ import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { Arrival, Flight, Flights } from './flights.js';
 import { HostTrouble } from './host-trouble.js';
 import type { Lost } from './pool.js';
+import { type Proxies, robotsSubject } from './proxies.js';
 import { RobotsFiling } from './robots-filing.js';
 import type { RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
@@ -38,6 +39,7 @@ export interface FilingParts {
   readonly store: AnswerStore;
   readonly flights: Flights;
   readonly cookies: Cookies;
+  readonly proxies: Proxies;
   readonly hops: RobotsHops;
   readonly gate: RobotsGate;
   readonly settings: FilingSettings;
@@ -59,6 +61,7 @@ export class Filing {
   readonly #store: AnswerStore;
   readonly #cookies: Cookies;
   readonly #flights: Flights;
+  readonly #proxies: Proxies;
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
@@ -76,6 +79,7 @@ export class Filing {
     this.#store = parts.store;
     this.#cookies = parts.cookies;
     this.#flights = parts.flights;
+    this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#random = parts.random;
     this.#listener = parts.listener;
@@ -104,19 +108,23 @@ export class Filing {
   }
 
   async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
-    if (answered.kind !== 'declined') this.counters.requests++;
+    if (answered.kind !== 'declined' && flight.isSent) this.counters.requests++;
     const { errand } = flight;
     const hasSet = answered.kind !== 'lost' && this.#takeCookies(flight, answered, batch.now);
     const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
     if (errand.kind === 'robots') {
-      if (isNobodysFault(outcome)) return this.#robots.forget(errand.robots);
+      const subject = robotsSubject(errand.robots);
+      const isProxys = this.#proxies.land(flight, subject, outcome, batch.now);
+      if (isProxys || isNobodysFault(outcome)) return this.#robots.forget(errand.robots);
+      this.#proxies.forget(subject);
       return this.#robots.file(batch, errand.robots, flight.slot.hostId, outcome);
     }
     if (outcome.kind === 'lost') return this.#fileLost(batch, errand.lease, flight, outcome);
     if (outcome.kind === 'robots') throw new InvariantError(`${flight.url} was answered as a robots.txt`);
-    if (this.#mustResend(errand.lease, outcome)) {
+    const isProxys = this.#proxies.land(flight, errand.lease.id, outcome, batch.now);
+    if (isProxys || this.#mustResend(errand.lease, outcome)) {
       const { id, suspect } = errand.lease;
-      batch.note(errand.lease, { kind: 'release', id, suspect }, outcome);
+      batch.note(errand.lease, { kind: 'release', id, suspect }, outcome, flight);
       return;
     }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
@@ -142,7 +150,8 @@ export class Filing {
       random: this.#random(),
       withCookies,
     });
-    batch.note(lease, settlement, outcome);
+    batch.note(lease, settlement, outcome, flight);
+    if (stateOf(settlement) !== 'retry') this.#proxies.forget(lease.id);
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
@@ -157,9 +166,15 @@ export class Filing {
       // Without robots.txt the first page is what shows that a host cannot be reached at all.
       const isHopeless =
         !this.#settings.obeyRobots && settlement.kind === 'failed' && isUnreachable(code, host);
-      if (isHopeless) batch.ledger.change(await batch.ledger.get(host.id), { givenUp: code });
+      if (isHopeless || this.#isOutOfReach(outcome))
+        batch.ledger.change(await batch.ledger.get(host.id), { givenUp: code });
       await this.#trouble.tell(batch, host, message);
     }
+  }
+
+  /** Nothing of this host can be asked for any more: there is no proxy left. */
+  #isOutOfReach({ failure }: FailureOutcome): boolean {
+    return failure.isFinal === true && this.#proxies.isSpent;
   }
 
   /** Only once in a row, or a server that closes on one URL would be asked for it without end. */
@@ -176,7 +191,7 @@ export class Filing {
     const { startedAt, slot } = flight;
     const durationMs = Math.max(0, batch.now - startedAt);
     const outcome: FailureOutcome = { kind: 'failure', startedAt, durationMs, failure };
-    batch.note(lease, settlement, outcome);
+    batch.note(lease, settlement, outcome, flight);
     this.#fileWork(batch, lease, outcome, settlement);
     if (settlement.kind === 'failed')
       batch.filed.push({ lease, thread: slot.thread, outcome, state: 'failed' });

@@ -21,6 +21,10 @@ export interface Flight {
   readonly startedAt: number;
   /** The crawl's cookies went with it; which, only the thread knows. */
   readonly hasCookie: boolean;
+  /** It went through this one, password and all; null = directly. */
+  readonly proxy: string | null;
+  /** False for what was answered without a request. */
+  readonly isSent: boolean;
 }
 
 export interface Arrival {
@@ -88,6 +92,8 @@ export class Flights {
       slot,
       startedAt,
       hasCookie: task.cookie !== null,
+      proxy: task.proxy,
+      isSent: true,
     };
     this.#aloft.set(flightId, flight);
     if (task.spaced) this.#starting.set(flightId, slot.hostId);
@@ -97,7 +103,9 @@ export class Flights {
   /** An errand whose answer is known already: it arrives without a request. */
   answer(errand: Errand, url: string, slot: Slot, now: number, outcome: Outcome): void {
     this.#slots.release(slot);
-    const flight: Flight = { flightId: ++this.#lastId, errand, url, slot, startedAt: now, hasCookie: false };
+    const flightId = ++this.#lastId;
+    const unsent = { hasCookie: false, proxy: null, isSent: false };
+    const flight: Flight = { flightId, errand, url, slot, startedAt: now, ...unsent };
     this.#arrived.push({ flight, outcome });
     this.#onChange();
   }

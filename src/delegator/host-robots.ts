@@ -41,6 +41,7 @@ export function withoutRobots(
   now: number,
   random: number,
 ): HostPatch {
+  if (verdict.isFinal === true) return { givenUp: verdict.code };
   const robotsAttempts = host.robotsAttempts + 1;
   const change: ClockChange = verdict.isRefusal
     ? clockAfter(host, { kind: 'refusal', retryAfterMs: verdict.retryAfterMs }, settings, now, random)

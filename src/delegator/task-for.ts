@@ -2,32 +2,34 @@
 import { InvariantError } from '../errors.js';
 import type { Lease } from '../frontier/frontier.js';
 import type { FetchTask, Task } from '../protocol/task.js';
+import type { Work } from '../protocol/work.js';
 import type { UserWork } from './user-work.js';
 
 /** What all kinds have in common. */
 type Base = Omit<FetchTask, 'kind' | 'key' | 'work'>;
 
-/** @param userWork null = the run has no executors */
-export function taskFor(lease: Lease, userWork: UserWork | null, base: Base): Task {
+/**
+ * @param work     null = the run has no executors; then `userWork` is null, too
+ * @param userWork what tasks of user code are made of
+ */
+export function taskFor(lease: Lease, work: Work | null, userWork: UserWork | null, base: Base): Task {
   const { kind, key } = lease;
   switch (kind) {
     case 'sitemap':
       return { ...base, kind, key };
     case 'page':
-      return userWork === null
-        ? { ...base, kind: 'fetch', key }
-        : { ...base, kind: 'fetch', key, work: userWork.workFor(lease) };
+      return work === null ? { ...base, kind: 'fetch', key } : { ...base, kind: 'fetch', key, work };
     case 'task':
     case 'rerun':
-      if (userWork === null) throw new InvariantError(`${kind} ${lease.id} without executors`);
-      return workOn(lease, userWork, base);
+      if (work === null || userWork === null)
+        throw new InvariantError(`${kind} ${lease.id} without executors`);
+      return workOn(lease, work, userWork, base);
     default:
       return kind satisfies never;
   }
 }
 
-function workOn(lease: Lease, userWork: UserWork, base: Omit<Base, 'keepOutside'>): Task {
-  const work = userWork.workFor(lease);
+function workOn(lease: Lease, work: Work, userWork: UserWork, base: Omit<Base, 'keepOutside'>): Task {
   if (!lease.isStored) return { ...base, kind: 'request', ...userWork.requestFor(lease, work), work };
   const answer = userWork.storedFor(lease);
   if (answer === undefined) throw new InvariantError(`the body of ${lease.pageId} is not stored`);

@@ -3,7 +3,15 @@
  * executions.
  */
 import type { AdmitTask, Lease } from '../frontier/frontier.js';
-import type { Blamed, Execution, ExecutorModule, KeptBody, Work, WorkReport } from '../protocol/work.js';
+import {
+  type Blamed,
+  type Execution,
+  type ExecutorModule,
+  type KeptBody,
+  NO_PARAMS,
+  type Work,
+  type WorkReport,
+} from '../protocol/work.js';
 import type { ExecutionTable, StoredAnswer } from '../store/executions.js';
 
 /** A request as a task describes it. */
@@ -19,7 +27,7 @@ export interface UserWorkOptions {
   /** When this run began: what was run since then is done, forced or not. ms since epoch. */
   readonly since: number;
   /** The request that params describe. */
-  readonly requestOf: (params: string) => TaskRequest;
+  readonly requestOf: (params: string, url: string) => TaskRequest;
   /** Called for each execution that is stored. */
   readonly onExecution: (execution: Execution) => void;
 }
@@ -31,7 +39,6 @@ export interface Done {
   readonly kept: KeptBody | null;
 }
 
-const NO_PARAMS = '{}';
 const PLAIN: TaskRequest = { method: 'GET', headers: [], body: null };
 
 export class UserWork {
@@ -81,7 +88,7 @@ export class UserWork {
 
   /** How the page of a lease is to be asked for. */
   requestFor(lease: Lease, { params }: Work): TaskRequest {
-    return lease.kind === 'task' ? this.#options.requestOf(params) : PLAIN;
+    return lease.kind === 'task' ? this.#options.requestOf(params, lease.url) : PLAIN;
   }
 
   storedFor(lease: Lease): StoredAnswer | undefined {

@@ -81,7 +81,7 @@ export function fairShare(
 /** What an answer says about its host. `retryAfterMs` only with a 429 or 503 that had one. */
 export type HostEvent =
   | { readonly kind: 'success' }
-  | { readonly kind: 'failure'; readonly blames: Exclude<Blame, 'rate'> }
+  | { readonly kind: 'failure'; readonly blames: Exclude<Blame, 'rate' | 'proxy'> }
   | { readonly kind: 'refusal'; readonly retryAfterMs: number | null };
 
 /** New values for a host's clock after an answer. */

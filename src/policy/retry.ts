@@ -4,8 +4,8 @@
  */
 import type { Failure, FailureCode } from '../protocol/failure.js';
 
-/** What a failure says: about the URL alone, about the host's health, or about our rate. */
-export type Blame = 'url' | 'host' | 'rate';
+/** What a failure says: about the URL alone, about the host's health, about our rate, or about a proxy of ours. */
+export type Blame = 'url' | 'host' | 'rate' | 'proxy';
 
 export interface RetryRule {
   readonly isRetried: boolean;
@@ -22,6 +22,7 @@ const UNREACHABLE: RetryRule = { ...RETRIED, isUnreachable: true };
 export const RETRY_RULES: Readonly<Record<Exclude<FailureCode, 'status'>, RetryRule>> = {
   dns: UNREACHABLE,
   connect: UNREACHABLE,
+  proxy: { isRetried: true, blames: 'proxy', isUnreachable: true },
   tls: UNREACHABLE,
   timeout: RETRIED,
   reset: RETRIED,
@@ -96,7 +97,7 @@ export interface RetryFacts {
 /** Whether a URL that failed is tried again, after what wait, and what that is charged to. */
 export function decideRetry(facts: RetryFacts): RetryDecision {
   const rule = retryRule(facts.failure);
-  if (!rule.isRetried) return { kind: 'fail' };
+  if (!rule.isRetried || facts.failure.isFinal === true) return { kind: 'fail' };
   if (rule.blames === 'rate') {
     // A statement about our rate: it uses up no retries, and the host's own block says when.
     if (facts.hasHostSucceeded && facts.refusals + 1 >= MAX_REFUSALS) return { kind: 'fail' };

@@ -21,6 +21,8 @@ export type RobotsVerdict =
       readonly detail: string;
       /** The server refused us (429, 503) rather than broke. */
       readonly isRefusal: boolean;
+      /** Nothing was asked, and nothing will be in this run. */
+      readonly isFinal?: true;
       readonly retryAfterMs: number | null;
     };
 
@@ -34,13 +36,20 @@ export function judgeRobots(
     return hops > 0 ? { kind: 'rules', status: null, text: '' } : { kind: 'private', detail: answer.detail };
   }
   if (answer.kind === 'failure') {
-    const { code, message } = answer.failure;
-    return { kind: 'unknown', code, detail: message, isRefusal: false, retryAfterMs: null };
+    const { code, message, isFinal } = answer.failure;
+    const verdict = { kind: 'unknown', code, detail: message, isRefusal: false, retryAfterMs: null } as const;
+    return isFinal === true ? { ...verdict, isFinal } : verdict;
   }
   const { status, text, redirectTo, retryAfterMs } = answer;
   if (status >= 500 || status === 429) {
     const isRefusal = status === 429 || status === 503;
-    return { kind: 'unknown', code: 'status', detail: `HTTP ${status}`, isRefusal, retryAfterMs };
+    return {
+      kind: 'unknown',
+      code: 'status',
+      detail: `HTTP ${status}`,
+      isRefusal,
+      retryAfterMs,
+    };
   }
   if (status >= 200 && status < 300) return { kind: 'rules', status, text };
   if (redirectTo !== null && hops < MAX_ROBOTS_HOPS) return { kind: 'hop', url: redirectTo };

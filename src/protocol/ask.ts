@@ -13,6 +13,8 @@ export interface Ask {
   readonly askId: string;
   /** Absolute http(s) URL, as it is to go on the wire. */
   readonly url: string;
+  /** As in the params of the task; null = any. */
+  readonly country: string | null;
   readonly port: MessagePort;
 }
 
@@ -22,6 +24,7 @@ export type Grant =
       /** As in `TaskBase`. */
       readonly sendHeaders: boolean;
       readonly cookie: string | null;
+      readonly proxy: string | null;
     }
   | { readonly kind: 'refused'; readonly code: FailureCode | 'robots' | 'private'; readonly message: string };
 

@@ -7,6 +7,7 @@
 export const FAILURE_CODES = [
   'dns',
   'connect',
+  'proxy',
   'tls',
   'timeout',
   'reset',
@@ -66,4 +67,6 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** A kept connection was closed under the request, before a byte of an answer: nobody's fault. */
   readonly isStale?: true;
+  /** Nothing was asked, and nothing will be in this run: not tried again. */
+  readonly isFinal?: true;
 }

@@ -16,6 +16,8 @@ interface TaskBase {
   readonly spaced: boolean;
   /** The crawl's cookies for this request, bytes as Latin-1; a Cookie header of the user's own goes before them. */
   readonly cookie: string | null;
+  /** The proxy to ask through, as proxies/proxy-url.ts writes it, password and all; null = directly. */
+  readonly proxy: string | null;
 }
 
 /** Fetch a page, follow nothing, report its links. */

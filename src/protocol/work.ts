@@ -53,6 +53,16 @@ export interface Blamed {
   readonly startedAt: number;
 }
 
+/** The country that a task wants to be asked from, two letters in lower case; null = any. */
+export function countryOf({ params }: Work): string | null {
+  if (params === NO_PARAMS) return null;
+  const { country } = JSON.parse(params) as { readonly country?: unknown };
+  return typeof country === 'string' ? country.toLowerCase() : null;
+}
+
+/** Params of a task that has none. */
+export const NO_PARAMS = '{}';
+
 /** What came of one executor on one page. */
 export interface Execution {
   readonly executor: string;

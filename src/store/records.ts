@@ -19,6 +19,7 @@ interface RecordRow {
   readonly canonicalUrl: string | null;
   readonly filteredLinks: number | null;
   readonly strippedLinks: number | null;
+  readonly proxy: string | null;
 }
 
 /** One answer to be stored with the URL it belongs to. */
@@ -31,6 +32,8 @@ export interface Answer {
   readonly outcome: Outcome;
   /** Whether it settled the URL. One that did not is remembered as a try, too. */
   readonly isLast: boolean;
+  /** The proxy it came through, without its password; null = none. */
+  readonly proxy: string | null;
 }
 
 interface TryRow {
@@ -51,9 +54,9 @@ export class RecordTable {
     this.#connection = connection;
     this.#write = connection.prepare(
       `INSERT OR REPLACE INTO records (id, requested_url, http_status, title, content_type, body_bytes, body_sha256,
-         fetched_at, duration_ms, canonical_url, filtered_links, stripped_links)
+         fetched_at, duration_ms, canonical_url, filtered_links, stripped_links, proxy)
        VALUES (@id, @requestedUrl, @httpStatus, @title, @contentType, @bodyBytes, @bodySha256, @fetchedAt,
-         @durationMs, @canonicalUrl, @filteredLinks, @strippedLinks)`,
+         @durationMs, @canonicalUrl, @filteredLinks, @strippedLinks, @proxy)`,
     );
     this.#addTry = connection.prepare(
       `INSERT INTO tries (url_id, asked_at, duration_ms, http_status, error, detail)
@@ -62,7 +65,7 @@ export class RecordTable {
   }
 
   /** Stores an answer in place of an earlier one to the same URL. */
-  write({ id, key, url, outcome, isLast }: Answer): void {
+  write({ id, key, url, outcome, isLast, proxy }: Answer): void {
     if (!isLast) this.#addTry.run(tryOf(id, outcome));
     this.#write.run({
       id,
@@ -77,6 +80,7 @@ export class RecordTable {
       canonicalUrl: outcome.kind === 'page' ? outcome.canonicalUrl : null,
       filteredLinks: 'filtered' in outcome ? outcome.filtered : null,
       strippedLinks: 'stripped' in outcome ? (outcome.stripped ?? null) : null,
+      proxy,
     });
   }
 

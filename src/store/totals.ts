@@ -57,10 +57,11 @@ interface StateRow {
 }
 
 export function readTotals(connection: Connection): Totals {
+  // A sitemap that a limit holds back is told with the pages held back: nobody knows what it lists.
   const states = connection
     .prepare<[], StateRow>(
       `SELECT state, error, count(*) AS urls, count(link_count) AS pages, sum(link_count) AS links
-         FROM urls WHERE kind <> 'sitemap' GROUP BY state, error`,
+         FROM urls WHERE kind <> 'sitemap' OR (state = 'skipped' AND error = 'limit') GROUP BY state, error`,
     )
     .all();
   const done = states.filter(({ state }) => state === 'done');

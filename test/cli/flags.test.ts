@@ -50,7 +50,7 @@ describe('the flag table', () => {
       'seed seeds base db workers concurrency per-host delay max-pages max-depth max-time max-body include exclude ' +
       'within scope profile no-robots user-agent header timeout retries retry-failed fresh fail-on-broken quiet verbose ' +
       'json no-progress help version retry-delay give-up worker-memory allow-private ca no-cookies load-cookies ' +
-      'sitemaps max-variants max-per-host max-redirects parse-timeout config strip-param ' +
+      'sitemaps max-variants max-per-host max-redirects parse-timeout config strip-param proxy proxies ' +
       'executors force keep-bodies executor-timeout keep-going files';
     expect(CRAWL_FLAGS.map(({ name }) => name).sort()).toEqual(expected.split(' ').sort());
   });
@@ -314,6 +314,9 @@ describe('the stored command line', () => {
     [['--seed', 'https://me:s3cret@x.org/a?b'], "--seed 'https://***@x.org/a?b'"],
     [['--seed=http:\\\\me:s3@cret@x.org'], "'--seed=http:\\\\***@x.org'"],
     [['--seed', 'https:me:s3cret@x.org'], '--seed https:***@x.org'],
+    [['--proxy', 'http://me:s3cret@p.org:8080'], '--proxy http://***@p.org:8080'],
+    [['--proxy=socks5://me:s3@cret@p.org'], '--proxy=socks5://***@p.org'],
+    [['--proxy', 'me:s3cret@p.org:80'], '--proxy ***@p.org:80'],
     [['--exclude', "it's"], "--exclude 'it'\\''s'"],
   ])('%j', (argv, stored) => {
     expect(redactCommandLine(argv)).toBe(stored);

@@ -1,16 +1,22 @@
-/** What becomes of a crawl when its file does: deleted, replaced, damaged, or held by a reader. */
+/** What becomes of a crawl when its file does: deleted, replaced, damaged, held by a reader, out of room. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe } from 'vitest';
 import { runCrawl } from '../../dist/commands/crawl-run.js';
 import { resolveConfig } from '../../dist/config/config.js';
 import type { Notice } from '../../dist/delegator/events.js';
 import { startDemo } from '../../dist/demo/server.js';
+import { copyAtRest, restOf } from '../support/crash-file.js';
+import { verify } from '../support/crash-verify.js';
 import { until } from '../support/program.js';
 import { test } from './site.js';
 
 const QUICK = ['--workers', '1', '--no-progress'];
+/** Requests at once where they are counted. */
+const IN_FLIGHT = 4;
 
 describe.concurrent('a file under a crawl', () => {
   test.for(['deleted', 'replaced'])(
@@ -129,5 +135,57 @@ describe.concurrent('a file under a crawl', () => {
     // What was under way, and what came before the next look, is filed still.
     expect(largest).toBeLessThan(walBound + 64 * 1024 * 1024);
     await demo.close();
+  });
+});
+
+/** Whether a command of the system, which may ask for rights that we have not, did as it was told. */
+function succeeds(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+describe('a volume', () => {
+  test('that is full ends the crawl and loses nothing; with more room it goes on to the same result', async ({
+    folder,
+    expect,
+    skip,
+  }) => {
+    const volume = folder.file('volume');
+    mkdirSync(volume);
+    if (!succeeds('mount', '-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', volume)) {
+      process.stderr.write('not tested, as nothing may be mounted here: a full volume\n');
+      return skip();
+    }
+    const demo = await startDemo({ pages: 1_000 });
+    try {
+      const file = join(volume, 'crawl.db');
+      const seed = ['--seed', `${demo.origin}/wiki/Kevin_Bacon`, ...QUICK];
+      const args = [...seed, '--concurrency', String(IN_FLIGHT), '--db', file];
+      for (const room of ['2m', '4m']) {
+        succeeds('mount', '-o', `remount,size=${room}`, volume);
+        const before = demo.requests();
+        const { status, stderr } = await folder.run(args);
+        expect(status, stderr).toBe(4);
+        expect(stderr).toContain(
+          `orbweaver: cannot write ${file}: database or disk is full (SQLITE_FULL)\n  Nothing is lost: once there is room`,
+        );
+        expect(copyAtRest(file, folder.file(`at-${room}.db`))).toBe(true);
+        expect(verify(folder.file(`at-${room}.db`)).faults).toEqual([]);
+        const { settled } = restOf(folder.file(`at-${room}.db`));
+        expect(demo.requests(), room).toBeGreaterThan(before);
+        // All but what was under way when there was no room, each time, is there.
+        expect(settled.length, room).toBeGreaterThanOrEqual(demo.requests() - 2 * IN_FLIGHT);
+      }
+      succeeds('mount', '-o', 'remount,size=100m', volume);
+      const { status, stderr } = await folder.run(args);
+      expect(status, stderr).toBe(0);
+      await folder.run([...seed, '--db', 'undisturbed.db']);
+      expect(verify(file)).toMatchObject({
+        state: 'whole',
+        digest: verify(folder.file('undisturbed.db')).digest,
+      });
+    } finally {
+      await demo.close();
+      succeeds('umount', '--lazy', volume);
+    }
   });
 });

@@ -32,6 +32,7 @@ const SETTINGS: DelegatorSettings = {
   keepGoing: false,
   maxInFlight: Infinity,
   seedOrigins: new Set(),
+  proxies: null,
 };
 
 const BASE = { startedAt: 0, durationMs: 0 };

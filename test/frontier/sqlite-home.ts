@@ -40,7 +40,7 @@ export function openSqlite(path: string, seeds: readonly string[], sitemapsOf?: 
       maxHops: 20,
       sitemapsOf: sitemapsOf ?? null,
     }),
-    record: (lease) => records.write({ ...lease, outcome: answerOf(lease), isLast: true }),
+    record: (lease) => records.write({ ...lease, outcome: answerOf(lease), isLast: true, proxy: null }),
     inspect: () => inspect(connection),
     close,
   };

@@ -5,19 +5,26 @@ import type { HostileSite } from '../site/hostile-site.js';
 import { PROGRAM } from '../support/program.js';
 import type { Folder, Running } from '../support/program.js';
 
+/** A case is at that address, where no server can be: it is named so that it is tried. */
+const BROADCAST = 'http://127.255.255.255';
+
 /** Every wait is short. `--concurrency` is for the test to say: few threads must wait for many slow hosts at once. */
-const FLAGS = '--scope any --allow-private --profile web --timeout 2 --retries 1 --retry-delay 0.01 --json';
+const FLAGS = `--base ${BROADCAST} --scope any --profile web --timeout 2 --retries 1 --retry-delay 0.01 --json`;
+
+/** What the site of steady cases is crawled with beside that. None takes a minute; one that would is to say where it was. */
+export const STEADY = ['--sitemaps', '--exclude', '^/excluded/', '--max-time', '60'];
 
 /** Starts a crawl that trusts the site's certificate authority. */
 export function startCrawl(
   folder: Folder,
-  { seed }: HostileSite,
+  { seeds }: Pick<HostileSite, 'seeds'>,
   file: string,
   flags: readonly string[],
 ): Running {
   const authority = folder.file('authority.pem');
   writeFileSync(authority, AUTHORITY);
-  const args = [PROGRAM, '--seed', seed, '--db', file, ...FLAGS.split(' '), ...flags];
+  const named = seeds.flatMap((seed) => ['--seed', seed]);
+  const args = [PROGRAM, ...named, '--db', file, ...FLAGS.split(' '), ...flags];
   return folder.spawn(process.execPath, args, { NODE_EXTRA_CA_CERTS: authority });
 }
 
@@ -25,13 +32,19 @@ export function startCrawl(
 export interface CrawlSummary {
   readonly peakMemoryBytes: number;
   readonly elapsedMs: number;
+  readonly patterns: readonly {
+    readonly pattern: string;
+    readonly variants: number;
+    readonly heldBack: number;
+  }[];
+  readonly heldBackByHost: number;
   readonly hostsGivenUp: readonly { readonly host: string; readonly code: string }[];
 }
 
 /** Crawls to the end. */
 export async function crawlSite(
   folder: Folder,
-  site: HostileSite,
+  site: Pick<HostileSite, 'seeds'>,
   file: string,
   flags: readonly string[],
 ): Promise<{ status: number | null; stderr: string; summary: CrawlSummary }> {

@@ -21,6 +21,7 @@ describe('which failures are tried again, and whom they blame', () => {
   const table: readonly (readonly [FailureCode, boolean, string])[] = [
     ['dns', true, 'host'],
     ['connect', true, 'host'],
+    ['proxy', true, 'proxy'],
     ['tls', true, 'host'],
     ['timeout', true, 'host'],
     ['reset', true, 'host'],

@@ -50,6 +50,8 @@ export interface PathCase {
 export interface Part {
   readonly topic: string;
   readonly cases: readonly Case[];
+  /** What these link to is what they list. A host's own that nobody names here is `/sitemap.xml`, and not there. */
+  readonly sitemaps?: readonly Case[];
   /** URLs that look like links and are none: nobody may ever ask for them. */
   readonly never?: readonly string[];
   /** URLs that are asked for, if at all, for a robots.txt that leads there; they are no pages. */

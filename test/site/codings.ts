@@ -4,6 +4,7 @@
  * of the other half; what unpacks to more than `--max-body` is `too-large`, at the price of the limit.
  */
 import zlib from 'node:zlib';
+import { BOMB_MIB, brotliStream, deflateStream, gzipMembers } from './bombs.js';
 import { done, failed, failedTwice } from './case.js';
 import type { End, Part, PathCase } from './case.js';
 import type { Network } from './network.js';
@@ -61,22 +62,30 @@ const FAULTS: readonly Coded[] = [
 
 const TOO_LARGE = failed('too-large', { http_status: 200 });
 
-const BOMBS: readonly Coded[] = [
-  ['a bomb of 1 GiB', 'gzip', members(1024), TOO_LARGE],
-  ['a bomb in one stream', 'deflate', stream(1024), TOO_LARGE],
-  ['a bomb in a bomb', 'gzip, gzip', gzip(members(1024)), TOO_LARGE],
-  ['a bomb in br', 'br', zlib.brotliCompressSync(Buffer.alloc(64 * MIB), quick()), TOO_LARGE],
+/** A GiB each, in more bytes and in fewer. */
+async function bombs(): Promise<readonly Coded[]> {
+  return [
+    ['a bomb of 1 GiB', 'gzip', gzipMembers(BOMB_MIB), TOO_LARGE],
+    ['a bomb in one stream', 'deflate', deflateStream(BOMB_MIB), TOO_LARGE],
+    ['a bomb in a bomb', 'gzip, gzip', gzip(gzipMembers(BOMB_MIB)), TOO_LARGE],
+    ['a bomb in br', 'br', await brotliStream(BOMB_MIB), TOO_LARGE],
+  ];
+}
+
+const LARGE: readonly Coded[] = [
   ['within the limit', 'gzip', gzip(padded(4 * MIB)), UNPACKED],
   ['at the limit', 'gzip', gzip(padded(10 * MIB)), UNPACKED],
   ['a byte beyond the limit', 'gzip', gzip(padded(10 * MIB + 1)), TOO_LARGE],
 ];
 
 /** Starts the host of this topic. `--max-body` must be its default, 10 MiB. */
-export function openCodings(network: Network): Promise<Part> {
-  const cases = [...CODINGS, ...FAULTS, ...BOMBS].map(([name, coding, body, expect]): PathCase => {
-    const headers = { 'content-type': 'text/html', 'Content-Encoding': coding };
-    return { name, path: `/${name.replaceAll(/\W+/g, '-')}`, answer: { headers, body }, expect };
-  });
+export async function openCodings(network: Network): Promise<Part> {
+  const cases = [...CODINGS, ...FAULTS, ...(await bombs()), ...LARGE].map(
+    ([name, coding, body, expect]): PathCase => {
+      const headers = { 'content-type': 'text/html', 'Content-Encoding': coding };
+      return { name, path: `/${name.replaceAll(/\W+/g, '-')}`, answer: { headers, body }, expect };
+    },
+  );
   return network.topic('content coding', [...cases, UNDECLARED], {});
 }
 
@@ -97,22 +106,6 @@ function flipped(bytes: Buffer, at: number): Buffer {
 
 function layers(bytes: Buffer, count: number): Buffer {
   return count === 0 ? bytes : layers(gzip(bytes), count - 1);
-}
-
-/** So many MiB of nothing, a gzip member each. */
-function members(count: number): Buffer {
-  return Buffer.concat(new Array<Buffer>(count).fill(gzip(Buffer.alloc(MIB))));
-}
-
-/** So many MiB of nothing in one raw deflate stream: the same flushed block again and again. */
-function stream(count: number): Buffer {
-  const block = zlib.deflateRawSync(Buffer.alloc(MIB), { finishFlush: zlib.constants.Z_FULL_FLUSH });
-  const end = zlib.deflateRawSync(Buffer.alloc(0));
-  return Buffer.concat([...new Array<Buffer>(count).fill(block), end]);
-}
-
-function quick(): zlib.BrotliOptions {
-  return { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } };
 }
 
 /** The page, made so long by blanks. */

@@ -7,6 +7,15 @@ import { read } from '../support/crash-file.js';
 import type { Case, End } from './case.js';
 import type { HostileSite } from './hostile-site.js';
 
+type Links = ReadonlyMap<number, readonly string[]>;
+
+const LINKS = 'SELECT l.source_id AS source, t.url FROM links l JOIN pages t ON t.id = l.target_id';
+/** Requests that went with a thread, whether they were on their way already or not. */
+const LOST = `SELECT coalesce(u.url, u.request_key) AS url, count(*) AS n FROM tries t JOIN urls u ON u.id = t.url_id
+  WHERE t.error = 'worker-lost' GROUP BY 1`;
+const SITEMAPS = 'SELECT *, NULL AS title FROM sitemaps';
+const LISTED = 'SELECT s.sitemap_id AS source, p.url FROM sitemap_urls s JOIN pages p ON p.id = s.page_id';
+
 interface Row {
   readonly id: number;
   readonly url: string;
@@ -34,25 +43,30 @@ export interface Comparison {
  * @param isCounted whether each URL must have been asked for as often as it says; not after a kill
  */
 export function compareEnds(site: HostileSite, file: string, isCounted = true): Comparison {
-  const rows = new Map(read<Row>(file, 'SELECT * FROM pages').map((row) => [row.url, row]));
-  const links = linksOf(file);
   const asked = askedByKey(site);
+  const lost = new Map(read<{ url: string; n: number }>(file, LOST).map(({ url, n }) => [url, n]));
   const found: Record<string, string> = {};
   const expected: Record<string, string> = {};
   const tally = new Map<string, [right: number, all: number]>();
   const todo: string[] = [];
-  for (const [url, each] of site.expected) {
-    const row = rows.get(url);
-    const facts = row === undefined ? null : factsOf(row, links.get(row.id) ?? [], asked.get(url) ?? 0);
-    const [is, mustBe] = [text(facts, each, isCounted), text(wanted(each), each, isCounted)];
-    count(tally, each, is === mustBe);
-    if (each.todo !== undefined) todo.push(`${each.name}: ${is === mustBe ? 'mended' : each.todo}`);
-    else if (is !== mustBe) [found[each.name], expected[each.name]] = [is, mustBe];
-  }
-  for (const [url, { state, error }] of rows) {
-    if (!site.expected.has(url)) found[`nobody expected ${url.slice(0, 200)}`] = `${state} ${error}`;
-  }
-  for (const url of unwantedRequests(site)) found[`asked for ${url.slice(0, 200)}`] = 'must never be';
+  const compare = (cases: ReadonlyMap<string, Case>, rows: ReadonlyMap<string, Row>, links: Links): void => {
+    for (const [url, each] of cases) {
+      const row = rows.get(url);
+      const requests = countOf(asked.get(url) ?? 0, lost.get(url) ?? 0, each);
+      const facts = row === undefined ? null : factsOf(row, links.get(row.id) ?? [], requests);
+      const [is, mustBe] = [text(facts, each, isCounted), text(wanted(each), each, isCounted)];
+      count(tally, each, is === mustBe);
+      if (each.todo !== undefined) todo.push(`${each.name}: ${is === mustBe ? 'mended' : each.todo}`);
+      else if (is !== mustBe) [found[each.name], expected[each.name]] = [is, mustBe];
+    }
+    for (const [url, { state, error, http_status: status }] of rows) {
+      if (!cases.has(url) && !isUsualSitemap(url, status))
+        found[`nobody expected ${url.slice(0, 200)}`] = `${state} ${error} ${status}`;
+    }
+  };
+  compare(site.expected, rowsOf(file, 'SELECT * FROM pages'), linksOf(file, LINKS));
+  compare(site.sitemaps, rowsOf(file, SITEMAPS), linksOf(file, LISTED));
+  for (const fault of unwanted(site)) found[fault] = 'must never be';
   const lines = [...tally].map(([topic, [right, all]]) => [topic, `${right} of ${all}`] as const);
   return { found, expected, tally: Object.fromEntries(lines), todo };
 }
@@ -64,8 +78,20 @@ function count(tally: Map<string, [number, number]>, { name }: Case, isRight: bo
 }
 
 /** What arrived and never should have. */
-export function unwantedRequests(site: HostileSite): string[] {
-  return [...askedByKey(site).keys()].filter((url) => !site.isWanted(url));
+export function unwanted(site: HostileSite): string[] {
+  const requests = [...askedByKey(site).keys()].filter((url) => !site.isWanted(url));
+  return [...requests.map((url) => `asked for ${url.slice(0, 200)}`), ...site.network.leaks];
+}
+
+/** Every host is asked for this one; where nobody says more of it, it is not there, or its host is not. */
+function isUsualSitemap(url: string, status: number | null): boolean {
+  return new URL(url).pathname === '/sitemap.xml' && (status === 404 || status === null);
+}
+
+/** As often as it must be asked for, where that and requests lost make what arrived. */
+function countOf(asked: number, lost: number, { expect: { requests } }: Case): number {
+  const wantedTimes = requests ?? 1;
+  return asked >= wantedTimes && asked <= wantedTimes + lost ? wantedTimes : asked;
 }
 
 type Facts = Required<End>;
@@ -107,13 +133,13 @@ function text(facts: End | null, { expect }: Case, isCounted: boolean): string {
   ].join(', ');
 }
 
-function linksOf(file: string): Map<number, string[]> {
-  const edges = read<{ source_id: number; url: string }>(
-    file,
-    'SELECT l.source_id, t.url FROM links l JOIN pages t ON t.id = l.target_id',
-  );
+function rowsOf(file: string, sql: string): Map<string, Row> {
+  return new Map(read<Row>(file, sql).map((row) => [row.url, row]));
+}
+
+function linksOf(file: string, sql: string): Map<number, string[]> {
   const links = new Map<number, string[]>();
-  for (const { source_id: source, url } of edges) {
+  for (const { source, url } of read<{ source: number; url: string }>(file, sql)) {
     const known = links.get(source);
     if (known === undefined) links.set(source, [url]);
     else known.push(url);

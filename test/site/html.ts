@@ -21,6 +21,7 @@ const SIZES: readonly Markup[] = [
   ['a million elements and nothing else', `${'<p><br>'.repeat(1_000_000)}<a href=in>`, ['in']],
   ['a page of blanks', ' '.repeat(9_000_000), []],
   ['200,000 links to few pages', numbered(200_000, (n) => `<a href="p${n % 20}#${n}">`), numberedLinks(20)],
+  ['200,000 links that --exclude refuses', numbered(200_000, (n) => `<a href="/excluded/${n}">`), []],
 ];
 
 const UNCLOSED: readonly Markup[] = [
@@ -196,7 +197,7 @@ const FOLLOWING: readonly PathCase[] = [
 /** A link of 5 MB is kept as a row with a cut key, and never asked for. */
 const LONG_PATH = `/long/${'x'.repeat(5_000_000)}`;
 
-/** Starts the hosts of this topic. */
+/** Starts the hosts of this topic. The crawl must exclude `/excluded/`. */
 export async function openHtml(network: Network): Promise<Part> {
   const other = await network.site({ '*': PLAIN });
   const away: PathCase = {

@@ -2,7 +2,7 @@
  * Redirects: RFC 9110 §15.4 for what is one, §10.2.2 and the WHATWG URL and Fetch standards for how its
  * Location is read. A redirect is `done` with its target; one that leads nowhere is `failed: redirect`.
  */
-import { closedOrigin, each, page, to } from '../support/site.js';
+import { each, page, to } from '../support/site.js';
 import type { Route } from '../support/site.js';
 import { done, failed, moved, PLAIN, skipped } from './case.js';
 import type { Case, Part, PathCase } from './case.js';
@@ -153,7 +153,7 @@ const OTHERS: readonly PathCase[] = [
 /** Starts the hosts of this topic. */
 export async function openRedirects(network: Network): Promise<Part> {
   const elsewhere = (await network.site({ '*': PLAIN })).origin;
-  const dead = closedOrigin();
+  const dead = network.closed();
   const secure = await network.raw(
     ({ socket }) =>
       socket.end(

@@ -44,7 +44,7 @@ const FORMS: readonly RobotsHost[] = [
   {
     name: 'other lines between',
     robots:
-      'User-agent: orbweaver\nCrawl-delay: 0\nSitemap: /s\nFoo: bar\n\nUser-agent: other\nDisallow: /closed\n',
+      'User-agent: orbweaver\nCrawl-delay: 0\nSitemap: /sitemap.xml\nFoo: bar\n\nUser-agent: other\nDisallow: /closed\n',
     ...SHUT,
   },
   {

@@ -5,7 +5,6 @@
  */
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { closedOrigin } from '../support/site.js';
 import { done, failed, failedTwice, PLAIN, PLAIN_TITLE } from './case.js';
 import type { Case, End, Part } from './case.js';
 import { ELSEWHERE, EXPIRED, KEY, SELF_SIGNED, VALID } from './certificates.js';
@@ -341,7 +340,7 @@ export async function openTransport(network: Network): Promise<Part> {
 function unreachable(network: Network): Promise<Case>[] {
   const never = { requests: 0, http_status: null } as const;
   return [
-    Promise.resolve(caseOf('refused port', `${closedOrigin()}/`, failed('connect', never))),
+    Promise.resolve(caseOf('refused port', `${network.closed()}/`, failed('connect', never))),
     // The broadcast address of the loopback network: nobody is reached, and nothing leaves the machine.
     Promise.resolve(caseOf('unreachable', 'http://127.255.255.255/', failed('connect', never))),
     // RFC 6761 §6.4: no name below .invalid exists.

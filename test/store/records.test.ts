@@ -75,7 +75,7 @@ describe('the record of an answer', () => {
     ],
   ])('holds %s', (_, outcome, facts) => {
     const connection = openFile();
-    new RecordTable(connection).write({ id: 1, key: KEY, url: KEY, outcome, isLast: true });
+    new RecordTable(connection).write({ id: 1, key: KEY, url: KEY, outcome, isLast: true, proxy: null });
     expect(connection.prepare('SELECT * FROM records').all()).toEqual([{ ...NOTHING, ...facts }]);
   });
 
@@ -87,6 +87,7 @@ describe('the record of an answer', () => {
       url: 'http://a.test/%7Ex',
       outcome: PAGE,
       isLast: true,
+      proxy: null,
     });
     expect(connection.prepare('SELECT requested_url FROM records').pluck().get()).toBe('http://a.test/%7Ex');
   });
@@ -94,7 +95,7 @@ describe('the record of an answer', () => {
   test('is that of the last answer, nothing of an earlier one left', () => {
     const connection = openFile();
     const records = new RecordTable(connection);
-    records.write({ id: 1, key: KEY, url: 'http://a.test/%7Ex', outcome: PAGE, isLast: true });
+    records.write({ id: 1, key: KEY, url: 'http://a.test/%7Ex', outcome: PAGE, isLast: true, proxy: null });
     const failure = { code: 'timeout', message: 'too slow' } as const;
     records.write({
       id: 1,
@@ -102,6 +103,7 @@ describe('the record of an answer', () => {
       url: KEY,
       outcome: { ...BASE, kind: 'failure', failure },
       isLast: true,
+      proxy: null,
     });
     expect(connection.prepare('SELECT * FROM records').all()).toEqual([NOTHING]);
   });

@@ -82,9 +82,18 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
 
 export function fetchTask(url: string, changes: Partial<FetchTask> = {}): FetchTask {
   const task = { kind: 'fetch', thread: 0, flightId: 1, url, key: url, sendHeaders: false } as const;
-  return { ...task, slotted: false, spaced: false, keepOutside: false, cookie: null, ...changes };
+  return {
+    ...task,
+    slotted: false,
+    spaced: false,
+    keepOutside: false,
+    cookie: null,
+    proxy: null,
+    ...changes,
+  };
 }
 
 export function robotsTask(url: string): RobotsTask {
-  return { kind: 'robots', thread: 0, flightId: 1, url, sendHeaders: false, spaced: false, cookie: null };
+  const task = { kind: 'robots', thread: 0, flightId: 1, url, sendHeaders: false } as const;
+  return { ...task, spaced: false, cookie: null, proxy: null };
 }

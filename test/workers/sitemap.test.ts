@@ -66,3 +66,11 @@ test('more entries than any sitemap may have are refused before they fill the me
   expect(() => parseSitemap(urlset('<url><loc>http://a/x</loc></url>'.repeat(100_001)))).toThrow('entries');
   expect(parseSitemap(urlset('<url><loc>http://a/x</loc></url>'.repeat(50_000))).pages).toHaveLength(50_000);
 });
+
+test('elements in each other without end are refused before they hold the thread', () => {
+  const startedAt = performance.now();
+  expect(() => parseSitemap('<url>'.repeat(1_000_000))).toThrow('more than 10000 elements in each other');
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  const deep = `${'<x>'.repeat(5_000)}<url><loc>http://a/1</loc></url>${'</x>'.repeat(5_000)}`;
+  expect(parseSitemap(deep).pages).toEqual(['http://a/1']);
+});
