@@ -32,9 +32,12 @@ export interface UserWorkOptions {
   readonly onExecution: (execution: Execution) => void;
 }
 
+/** The page or task that executors are run on. */
+export type Subject = Pick<Lease, 'kind' | 'pageId' | 'key'>;
+
 /** What user code came to on one page. */
 export interface Done {
-  readonly lease: Lease;
+  readonly lease: Subject;
   readonly report: WorkReport;
   readonly kept: KeptBody | null;
 }
@@ -61,7 +64,7 @@ export class UserWork {
   }
 
   /** What is to be done on the page of a lease. */
-  workFor(lease: Lease): Work {
+  workFor(lease: Subject): Work {
     const blamed = this.#blamed.get(lease.pageId) ?? null;
     const task = lease.kind === 'page' ? undefined : this.#table.taskOf(lease.pageId);
     // A page that was never fetched, so that nothing was ever run on it.
@@ -106,7 +109,7 @@ export class UserWork {
   }
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
-  reportOfFailure(lease: Lease, error: string): WorkReport {
+  reportOfFailure(lease: Subject, error: string): WorkReport {
     const executions = this.workFor(lease).run.map((executor, place): Execution => {
       const base = { executor, output: null, startedAt: null, durationMs: null };
       return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
