@@ -47,6 +47,7 @@ describe('resolving', () => {
       executorTimeoutMs: 30_000,
       keepGoing: false,
       folder: resolve('crawl.files'),
+      origins: ['https://en.wikipedia.org'],
       tasks: null,
       maxInFlight: Infinity,
       scope: 'origin',

@@ -53,6 +53,10 @@ export class Asker {
 }
 
 /** What only user code's requests say. */
-function ownPartsOf({ method, headers, body }: RequestTask): Pick<RequestTask, 'method' | 'headers' | 'body'> {
+function ownPartsOf({
+  method,
+  headers,
+  body,
+}: RequestTask): Pick<RequestTask, 'method' | 'headers' | 'body'> {
   return { method, headers, body };
 }

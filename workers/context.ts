@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Context, FetchedPage, FetchRequest, JsonObject } from '#src/executor.js';
 import type { Follow } from '#src/protocol/work.js';
-import { requestOf } from '#src/tasks/request.js';
+import { callOf } from '#src/tasks/call.js';
 import { parseTarget } from '#src/url/canonicalise.js';
 
 /** Params longer than this stand in a key as their digest, characters. */
@@ -51,22 +51,19 @@ export function makeContext(parts: ContextParts, signal: AbortSignal): Context {
 function followOf(url: string, params: JsonObject, pageUrl: string): Follow {
   const target = parseTarget(url, pageUrl);
   if (target === null) throw new TypeError(`follow needs an http(s) address, got '${url}'`);
-  checkParams(target.request, params);
+  checkCall(params);
   const text = JSON.stringify(sorted(params));
   // Never the key of a crawled page, which is an address alone.
   const suffix = text.length <= MAX_SHOWN ? text : createHash('sha256').update(text).digest('hex');
   return { key: `${target.key} ${suffix}`, url: target.request, params: text };
 }
 
-/**
- * Whether a request can be made of them: here it shows whose fault it is.
- * @throws TypeError
- */
-function checkParams(url: string, params: unknown): void {
+/** @throws TypeError for params that a task list could not have either */
+function checkCall(params: JsonObject): void {
   if (typeof params !== 'object' || params === null || Array.isArray(params))
     throw new TypeError('params of follow must be an object');
   try {
-    requestOf({ ...(params as JsonObject), url }, 'follow');
+    callOf(params, 'follow');
   } catch (cause) {
     throw new TypeError((cause as Error).message, { cause });
   }

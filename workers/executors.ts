@@ -97,7 +97,14 @@ export class ExecutorRunner {
     const { blamed } = job.work;
     if (blamed?.executor === name) {
       const { error, startedAt } = blamed;
-      const recorded = { executor: name, status: 'failed', output: null, error, startedAt, durationMs: null } as const;
+      const recorded = {
+        executor: name,
+        status: 'failed',
+        output: null,
+        error,
+        startedAt,
+        durationMs: null,
+      } as const;
       return { recorded, crash: null };
     }
     const startedAt = Date.now();

@@ -1,9 +1,9 @@
 /** `run` on the command line: a list of tasks instead of a site. */
-import type { TaskOptions } from '../config/task-config.js';
+import type { TaskOptions } from '../config/options.js';
 import { TASK_FORMATS, type TaskFormat } from '../tasks/format.js';
 import { crawlOptions, type ViewOptions, viewOptions } from './crawl-command.js';
 import type { Flag } from './flag.js';
-import { CRAWL_FLAGS, MAX_PARALLELISM } from './flags.js';
+import { TASK_FLAGS } from './flags.js';
 import type { Grammar, Labels } from './grammar.js';
 
 export interface RunCommand {
@@ -16,14 +16,6 @@ export interface RunCommand {
   readonly view: ViewOptions;
   readonly labels: Labels;
 }
-
-/** Flags of a crawl that say which pages belong to it, or when it has enough of them. */
-const OF_A_SITE: ReadonlySet<string> = new Set(
-  (
-    'seed seeds base scope profile include exclude strip-param within sitemaps concurrency max-pages max-depth ' +
-    'max-variants max-per-host retry-failed fail-on-broken'
-  ).split(' '),
-);
 
 const FORMAT: Flag = {
   name: 'format',
@@ -45,7 +37,7 @@ export const RUN: Grammar<RunCommand> = {
     'Asks for every address of a list (a JSON map from keys to params, a list of keys known from an earlier run, JSONL, or CSV; - is standard input) and runs executors on the answers. The same command again does only what is missing: what failed, what was added, what never ran.',
     'Params: url (required), method, headers, post_payload (sent as JSON), post_form, country; all others are handed to the executors.',
   ],
-  flags: [FORMAT, MAX_PARALLELISM, ...CRAWL_FLAGS.filter(({ name }) => !OF_A_SITE.has(name))],
+  flags: [FORMAT, ...TASK_FLAGS],
   operands: ['list'],
   examples: [
     ['orbweaver run tasks.json --executors ./prices.mjs --db work.db', 'run your functions on every task'],

@@ -14,7 +14,7 @@ import { keepPrivate } from '../database/file.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Cookies } from '../delegator/cookies.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
-import type { CrawlListener, Notice } from '../delegator/events.js';
+import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
 import { WorkerPool } from '../delegator/pool.js';
 import { UsageError } from '../errors.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
@@ -26,6 +26,7 @@ import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
 import type { WorkerSettings } from '../protocol/settings.js';
 import type { ExecutorSettings } from '../protocol/work.js';
+import { type FinishedPage, FinishedPages } from '../status/finished-page.js';
 import { CookieTable } from '../store/cookies.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
@@ -50,6 +51,13 @@ export interface CrawlHooks extends CrawlListener {
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot): void;
 }
 
+/** Whoever takes finished pages, and holds the crawl back when there are too many of them. */
+export interface PageSink extends Valve {
+  /** Whether anybody wants them; they cost a look into the file. */
+  isTaking(): boolean;
+  take(page: FinishedPage): void;
+}
+
 /** How a run came out. */
 export interface RunResult {
   /** `held-back`: nothing more to do but what --max-variants or --max-per-host holds back. */
@@ -69,6 +77,7 @@ export interface RunRequest {
   readonly commandLine: string;
   readonly hooks: CrawlHooks;
   readonly stop: AbortSignal;
+  readonly sink?: PageSink;
   /** How far a reader may make the file's log grow before the crawl waits for it, bytes; 1 GiB by default. */
   readonly walBound?: number;
   /** Says what status a result gives, so that the row of this run can hold it; null where there is none. */
@@ -129,8 +138,8 @@ async function crawlInto(
   const delegator = delegatorFor(
     config,
     frontier,
-    { records, cookies, userWork, checkStore: database.check },
-    hooks,
+    { records, cookies, userWork, valve: request.sink, checkStore: database.check },
+    request.sink === undefined ? hooks : telling(request.sink, new FinishedPages(connection), hooks),
   );
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
@@ -220,14 +229,14 @@ function delegatorFor(
   {
     records,
     ...parts
-  }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'checkStore'> & { records: RecordTable },
+  }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'valve' | 'checkStore'> & { records: RecordTable },
   listener: CrawlListener,
 ): Delegator {
   const { modules, executorTimeoutMs } = config;
   const settings = {
     ...config,
     executorTimeoutMs: modules.length === 0 ? null : executorTimeoutMs,
-    seedOrigins: new Set(config.startingPoints.map(originOf)),
+    seedOrigins: new Set(config.origins),
   };
   return new Delegator(settings, {
     frontier,
@@ -248,6 +257,22 @@ function delegatorFor(
         poolListener,
       ),
   });
+}
+
+/** Hooks that hand finished pages on, too. */
+function telling(sink: PageSink, pages: FinishedPages, hooks: CrawlHooks): CrawlListener {
+  return {
+    onNotice: (notice) => hooks.onNotice(notice),
+    onFiled: (filed) => {
+      hooks.onFiled(filed);
+      if (sink.isTaking() && isFinishedPage(filed)) sink.take(pages.read(filed.lease.pageId));
+    },
+  };
+}
+
+/** A redirect leads to the page, and a sitemap is none. */
+function isFinishedPage({ lease, outcome, state }: Filed): boolean {
+  return state !== 'retry' && lease.kind !== 'sitemap' && outcome.kind !== 'redirect';
 }
 
 /** A setting of the file: when the cookies that were brought last had been written, ms since epoch. */
@@ -312,8 +337,8 @@ function executorSettings(config: CrawlConfig): ExecutorSettings | null {
 function withStoredAddresses(connection: Connection, config: CrawlConfig): CrawlConfig {
   const stored = storedAddresses(connection, config.tasks ?? []);
   if (stored.length === 0) return config;
-  const startingPoints = [...config.startingPoints, ...stored];
-  return { ...config, startingPoints, openHosts: hostsNamed(startingPoints) };
+  const origins = [...new Set([...config.origins, ...stored.map(originOf)])];
+  return { ...config, origins, openHosts: hostsNamed(origins) };
 }
 
 /**
@@ -368,8 +393,7 @@ function seedsWithoutPage(connection: Connection, seeds: readonly string[]): Run
 
 /** The seeds' hosts with the limits they start under. */
 export function seedHosts(config: CrawlConfig): HostLimit[] {
-  const hosts = [...new Set(config.startingPoints.map(originOf))];
-  return hosts.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
+  return config.origins.map((host) => ({ host, ...hostLimits({ host, crawlDelayMs: null }, config) }));
 }
 
 function snapshotOf(

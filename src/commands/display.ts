@@ -2,7 +2,7 @@
 import type { ViewOptions } from '../cli/crawl-command.js';
 import type { CrawlConfig } from '../config/config.js';
 import type { Filed, Notice } from '../delegator/events.js';
-import type { Resumption } from '../frontier/frontier.js';
+import type { Resumption, StateCounts } from '../frontier/frontier.js';
 import { formatPageLine } from '../observe/page-line.js';
 import { paintFor } from '../observe/paint.js';
 import { politenessLines } from '../observe/politeness-lines.js';
@@ -55,8 +55,8 @@ export class Display {
         `resuming: ${formatNumber(counts.done)} done, ${formatNumber(counts.queued)} queued${reclaimedText}\n`,
       );
     }
-    const { workers, concurrency, maxPages } = this.#config;
-    const pagesLeft = this.#hadNothingToDo ? 0 : maxPages === null ? null : maxPages - counts.pages;
+    const { workers, concurrency } = this.#config;
+    const pagesLeft = this.#hadNothingToDo ? 0 : this.#pagesLeft(counts);
     for (const line of politenessLines(seedHosts(this.#config), { workers, concurrency, pagesLeft }))
       stderr.write(`${line}\n`);
     // Some terminals cannot go back to a line that was written.
@@ -70,6 +70,13 @@ export class Display {
     });
     this.#onAbort = () => this.#sayStopping(snapshot());
     this.#invocation.stop.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Pages until the run is over, as far as it is known; null = it is not. */
+  #pagesLeft({ pages, queued }: StateCounts): number | null {
+    const { maxPages, tasks } = this.#config;
+    if (tasks !== null) return queued;
+    return maxPages === null ? null : maxPages - pages;
   }
 
   onFiled({ lease, thread, outcome, state }: Filed): void {

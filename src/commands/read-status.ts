@@ -4,6 +4,7 @@ import { openForReading } from '../database/open.js';
 import { MIGRATIONS } from '../migrations.js';
 import { executionRows, type StatusRow, toStatusRow } from '../status/rows.js';
 import { type StatusSummary, summarise } from '../status/summary.js';
+import { type TaskEnds, taskEnds } from '../status/task-ends.js';
 
 /**
  * Counts what a file holds, beside a running crawl too: one moment of it.
@@ -32,6 +33,14 @@ export function* readStatus(db: string): Generator<StatusRow, void, undefined> {
   } finally {
     close();
   }
+}
+
+/**
+ * How the tasks of a list stand.
+ * @throws StoreError when the file cannot be read
+ */
+export function readTaskEnds(db: string, keys: readonly string[], executors: readonly string[]): TaskEnds {
+  return readOneMoment(db, (connection) => taskEnds(connection, keys, executors));
 }
 
 function readOneMoment<Answer>(db: string, read: (connection: Connection) => Answer): Answer {

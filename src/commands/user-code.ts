@@ -12,6 +12,7 @@ import { ExecutionTable } from '../store/executions.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { JsonObject } from '../protocol/json.js';
+import { callOf } from '../tasks/call.js';
 import { requestOf } from '../tasks/request.js';
 
 /** What one executor came to in this run, in tasks. */
@@ -54,9 +55,8 @@ export function openOwnCode(connection: Connection, config: CrawlConfig, started
 }
 
 /** The request of a task as a thread makes it. */
-function plainRequestOf(params: string, url: string): TaskRequest {
-  // A task that user code added says its address beside its params.
-  const { method, headers, body } = requestOf({ ...(JSON.parse(params) as JsonObject), url }, 'a stored task');
+function plainRequestOf(params: string): TaskRequest {
+  const { method, headers, body } = callOf(JSON.parse(params) as JsonObject, 'a stored task');
   const own = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     method,
@@ -126,9 +126,12 @@ export function refuseKeys(connection: Connection, entries: readonly TaskEntry[]
     const known = kind.get(entry.key);
     if (entry.params === null && known === undefined) throw unknownKey(entry);
     if (entry.params !== null && known === 'page')
-      throw new UsageError(`${entry.where}: ${JSON.stringify(entry.key)} is a page of the crawl in this file`, {
-        hint: 'give the task another key, or only that key to run executors on the page; or choose another file with --db',
-      });
+      throw new UsageError(
+        `${entry.where}: ${JSON.stringify(entry.key)} is a page of the crawl in this file`,
+        {
+          hint: 'give the task another key, or only that key to run executors on the page; or choose another file with --db',
+        },
+      );
   }
 }
 

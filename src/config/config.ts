@@ -11,6 +11,7 @@ import type { Profile, ScopeMode } from '../protocol/settings.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { Environment } from '../proxies/environment.js';
 import type { ProxyPlan } from '../proxies/plan.js';
+import { originOf } from '../url/canonicalise.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
@@ -82,10 +83,10 @@ interface Requests {
 export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   /** Canonical seed URLs, each once, in the order given. */
   readonly seeds: readonly string[];
+  /** Origins that the user names, in seeds or tasks. */
+  readonly origins: readonly string[];
   /** The entries of a task list, in the place of seeds; null = a crawl. */
   readonly tasks: readonly TaskEntry[] | null;
-  /** The addresses that the user names: seeds, or those of the tasks. */
-  readonly startingPoints: readonly string[];
   /** Tasks in all threads together. */
   readonly maxInFlight: number;
   readonly databasePath: string;
@@ -133,7 +134,7 @@ export async function configOf(
   checkTogether(given);
   return Object.freeze<CrawlConfig>({
     seeds,
-    startingPoints: seeds,
+    origins: Object.freeze([...new Set(seeds.map(originOf))]),
     tasks: null,
     maxInFlight: Infinity,
     databasePath: given.get('db'),

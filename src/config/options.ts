@@ -95,8 +95,11 @@ export interface CrawlOptions {
   readonly retries?: number | undefined;
   /** Seconds of the first back-off. @default 1 */
   readonly retryDelay?: number | undefined;
-  /** Modules of functions to run on every page, or `scrape`; paths or `file:` URLs. @default [] */
-  readonly executors?: readonly string[] | undefined;
+  /**
+   * Modules of functions to run on every page, one or several, or `scrape`; paths (from the working directory) or
+   * `file:` URLs. @default []
+   */
+  readonly executors?: string | URL | readonly (string | URL)[] | undefined;
   /** Executors to run again where they succeeded, or `all`. @default [] */
   readonly force?: readonly string[] | undefined;
   /** Whether bodies are stored, so that executors can be run again without asking for them. @default false */
@@ -113,6 +116,31 @@ export interface CrawlOptions {
   readonly retryFailed?: FailureCode | 'all' | null | undefined;
 }
 
+/** What may be asked of a run over a task list: the crawl's options that are not about which pages belong to it. */
+export interface TaskOptions extends Omit<
+  CrawlOptions,
+  | 'seeds'
+  | 'base'
+  | 'concurrency'
+  | 'maxPages'
+  | 'maxDepth'
+  | 'maxVariants'
+  | 'maxPerHost'
+  | 'scope'
+  | 'profile'
+  | 'include'
+  | 'exclude'
+  | 'stripParams'
+  | 'within'
+  | 'sitemaps'
+  | 'retryFailed'
+> {
+  /** Tasks at once, in all threads together. @default 100 */
+  readonly maxParallelism?: number | undefined;
+}
+
+type OptionName = keyof CrawlOptions | keyof TaskOptions;
+
 /** How messages call an option: `flag` is `--max-pages`, `option` is `maxPages`. */
 export type OptionNames = 'flag' | 'option';
 
@@ -121,41 +149,56 @@ export class GivenOptions {
   readonly #given = new Map<string, unknown>();
   readonly #names: OptionNames;
   readonly #labels: ReadonlyMap<string, string>;
+  readonly #flags: readonly Flag[];
 
   /**
    * @param labels other names for messages, by option
+   * @param flags  those there are
    * @throws UsageError naming the option, what was met and what was expected
    */
-  constructor(options: CrawlOptions, names: OptionNames, labels: ReadonlyMap<string, string>) {
+  constructor(
+    options: CrawlOptions | TaskOptions,
+    names: OptionNames,
+    labels: ReadonlyMap<string, string>,
+    flags: readonly Flag[] = CRAWL_FLAGS,
+  ) {
     this.#names = names;
     this.#labels = labels;
+    this.#flags = flags;
     if (typeof options !== 'object' || options === null)
       throw new UsageError('the options must be an object');
-    for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-      const flag = CRAWL_FLAGS.find((candidate) => candidate.option === name);
-      if (flag === undefined) throw unknownOption(name);
+    for (const [name, given] of Object.entries(options) as [string, unknown][]) {
+      const flag = flags.find((candidate) => candidate.option === name);
+      if (flag === undefined) throw unknownOption(name, flags);
+      const value = name === 'executors' ? moduleNames(given) : given;
       if (value === undefined || (value === null && flag.default.value === null)) continue;
       checkOption(flag, value, this.#labelOf(flag));
       this.#given.set(name, value);
     }
   }
 
-  has(option: keyof CrawlOptions): boolean {
+  has(option: OptionName): boolean {
     return this.#given.has(option);
   }
 
   /** The value, or its default. Of the type its flag was checked for, which `T` must name. */
-  get<T>(option: keyof CrawlOptions): T {
-    return (this.#given.has(option) ? this.#given.get(option) : flagOf(option).default.value) as T;
+  get<T>(option: OptionName): T {
+    return (this.#given.has(option) ? this.#given.get(option) : this.#flagOf(option).default.value) as T;
   }
 
   /** The values of an option that takes several; none by default. */
-  list(option: keyof CrawlOptions): readonly string[] {
-    return Object.freeze([...(this.get<readonly string[] | null>(option) ?? [])]);
+  list(option: OptionName): readonly string[] {
+    const values = this.get<readonly string[] | string | null>(option) ?? [];
+    return Object.freeze(typeof values === 'string' ? [values] : [...values]);
   }
 
-  label(option: keyof CrawlOptions): string {
-    return this.#labelOf(flagOf(option));
+  label(option: OptionName): string {
+    return this.#labelOf(this.#flagOf(option));
+  }
+
+  /** An option that this kind of run does not have has the default of the other. */
+  #flagOf(option: OptionName): Flag {
+    return this.#flags.find((flag) => flag.option === option) ?? flagOf(option);
   }
 
   #labelOf(flag: Flag): string {
@@ -181,8 +224,14 @@ function checkOption(flag: Flag, value: unknown, label: string): void {
   for (const item of value as unknown[]) checkFlag(flag, item, label);
 }
 
-function unknownOption(name: string): UsageError {
-  const known = CRAWL_FLAGS.flatMap(({ option }) => option ?? []);
+/** One or several, as texts; what is none of these is refused like any other value. */
+function moduleNames(given: unknown): unknown {
+  const list: unknown = Array.isArray(given) || given === undefined || given === null ? given : [given];
+  return Array.isArray(list) ? list.map((each: unknown) => (each instanceof URL ? each.href : each)) : list;
+}
+
+function unknownOption(name: string, flags: readonly Flag[]): UsageError {
+  const known = flags.flatMap(({ option }) => option ?? []);
   const meant = suggest(name, known);
   return new UsageError(`there is no option '${name}'`, {
     hint: meant === undefined ? `Options are ${known.join(', ')}` : `Did you mean ${meant}?`,

@@ -10,7 +10,7 @@ import type { ProxyPlan } from '../proxies/plan.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
-import type { CrawlListener, RunCounters } from './events.js';
+import type { CrawlListener, RunCounters, Valve } from './events.js';
 import { type AnswerStore, Filing, type FilingSettings, type UserCrash } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
@@ -52,6 +52,8 @@ export interface DelegatorParts {
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
   readonly userWork: UserWork | null;
+  /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
+  readonly valve?: Valve | undefined;
   /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
   readonly checkStore: () => boolean;
   /** ms since epoch; must never go back. */
@@ -77,6 +79,7 @@ export class Delegator implements PoolListener {
   readonly #asks: Asks;
   readonly #cookies: Cookies;
   readonly #checkStore: () => boolean;
+  readonly #valve: Valve | undefined;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -89,6 +92,8 @@ export class Delegator implements PoolListener {
     this.#listener = parts.listener;
     this.#clock = parts.clock;
     this.#checkStore = parts.checkStore;
+    this.#valve = parts.valve;
+    if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
     const { parseTimeoutMs, executorTimeoutMs } = settings;
@@ -99,8 +104,8 @@ export class Delegator implements PoolListener {
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
-    const { userWork } = parts;
-    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, userWork };
+    const { userWork, valve } = parts;
+    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, userWork, valve };
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
     this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
@@ -252,7 +257,8 @@ export class Delegator implements PoolListener {
       this.#dispatcher.held.length > 0 ||
       // Of an executor that did not wait for it, and whose page is long filed.
       this.#asks.areUnderWay;
-    if (!isWaitingForTime && !isWaitingForThreads && !this.#hasChanged) {
+    const isWaitingForReader = this.#valve?.isOpen() === false;
+    if (!isWaitingForTime && !isWaitingForThreads && !isWaitingForReader && !this.#hasChanged) {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
     }

@@ -17,6 +17,7 @@ import { countryOf } from '../protocol/work.js';
 import { originOf } from '../url/canonicalise.js';
 import type { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
+import type { Valve } from './events.js';
 import type { Errand, Flights } from './flights.js';
 import { DIRECTLY, type Proxies, robotsSubject } from './proxies.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
@@ -42,6 +43,7 @@ export interface DispatcherParts {
   readonly asks: Asks;
   /** null = the run has no executors. */
   readonly userWork: UserWork | null;
+  readonly valve?: Valve | undefined;
   readonly proxies: Proxies;
   readonly settings: DispatchSettings;
 }
@@ -63,6 +65,7 @@ export class Dispatcher {
   readonly #userWork: UserWork | null;
   readonly #proxies: Proxies;
   readonly #settings: DispatchSettings;
+  readonly #valve: Valve | undefined;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
 
@@ -77,6 +80,7 @@ export class Dispatcher {
     this.#userWork = parts.userWork;
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
+    this.#valve = parts.valve;
   }
 
   /** Leases held without a thread. */
@@ -94,6 +98,7 @@ export class Dispatcher {
     await this.#launchSuspects(now);
     await this.#launchHops(now);
     await this.#asks.grant(now, (errand, slot, isSpaced) => this.#launchRobots(errand, slot, isSpaced, now));
+    if (this.#valve?.isOpen() === false) return false;
     const limit = Math.min(this.#slots.free(), this.#settings.maxInFlight - this.#flights.size);
     return limit > 0 && (await this.#claim(now, limit, pageBudget));
   }

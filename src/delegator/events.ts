@@ -61,6 +61,13 @@ export interface CrawlListener {
   onNotice(notice: Notice): void;
 }
 
+/** Says whether more may be handed out: whoever takes what is finished may be behind. */
+export interface Valve {
+  isOpen(): boolean;
+  /** To be called when it opens again; set by the delegator. */
+  onOpen: () => void;
+}
+
 /** Totals of one run. */
 export interface RunCounters {
   requests: number;

@@ -60,8 +60,8 @@ export class Filing {
   readonly #frontier: Frontier;
   readonly #store: AnswerStore;
   readonly #cookies: Cookies;
-  readonly #flights: Flights;
   readonly #proxies: Proxies;
+  readonly #flights: Flights;
   readonly #settings: FilingSettings;
   readonly #random: () => number;
   readonly #listener: CrawlListener;
@@ -78,8 +78,8 @@ export class Filing {
     this.#frontier = parts.frontier;
     this.#store = parts.store;
     this.#cookies = parts.cookies;
-    this.#flights = parts.flights;
     this.#proxies = parts.proxies;
+    this.#flights = parts.flights;
     this.#settings = parts.settings;
     this.#random = parts.random;
     this.#listener = parts.listener;
@@ -214,7 +214,7 @@ export class Filing {
       const { report } = outcome;
       batch.done.push({ lease, report, kept: 'kept' in outcome ? (outcome.kept ?? null) : null });
       if (report.crash !== null && !this.#settings.keepGoing)
-        this.#crash ??= { key: lease.key, ...report.crash };
+        this.#crash ??= { key: this.#userWork?.workFor(lease).key ?? lease.key, ...report.crash };
       return;
     }
     const error = lease.kind === 'task' || lease.kind === 'rerun' ? errorOf(settlement) : null;

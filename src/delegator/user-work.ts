@@ -27,7 +27,7 @@ export interface UserWorkOptions {
   /** When this run began: what was run since then is done, forced or not. ms since epoch. */
   readonly since: number;
   /** The request that params describe. */
-  readonly requestOf: (params: string, url: string) => TaskRequest;
+  readonly requestOf: (params: string) => TaskRequest;
   /** Called for each execution that is stored. */
   readonly onExecution: (execution: Execution) => void;
 }
@@ -91,7 +91,7 @@ export class UserWork {
 
   /** How the page of a lease is to be asked for. */
   requestFor(lease: Lease, { params }: Work): TaskRequest {
-    return lease.kind === 'task' ? this.#options.requestOf(params, lease.url) : PLAIN;
+    return lease.kind === 'task' ? this.#options.requestOf(params) : PLAIN;
   }
 
   storedFor(lease: Lease): StoredAnswer | undefined {
@@ -110,11 +110,7 @@ export class UserWork {
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
   reportOfFailure(lease: Subject, error: string): WorkReport {
-    const executions = this.workFor(lease).run.map((executor, place): Execution => {
-      const base = { executor, output: null, startedAt: null, durationMs: null };
-      return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
-    });
-    return { executions, follows: [], crash: null };
+    return { executions: failuresOf(this.workFor(lease).run, error), follows: [], crash: null };
   }
 
   /** Stores what came of it; called in the transaction that settles the lease. */
@@ -134,4 +130,12 @@ export class UserWork {
   #isSince(lastRun: number | null): boolean {
     return lastRun !== null && lastRun >= this.#options.since;
   }
+}
+
+/** The first executor that waits for a page fails with it, the others are skipped. */
+function failuresOf(executors: readonly string[], error: string): readonly Execution[] {
+  return executors.map((executor, place) => {
+    const base = { executor, output: null, startedAt: null, durationMs: null };
+    return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
+  });
 }

@@ -40,7 +40,7 @@ function builtIn(name: string): ExecutorModule {
 }
 
 async function readModule(name: string, label: string): Promise<ExecutorModule> {
-  const file = name.startsWith('file:') ? fileURLToPath(name) : resolve(name);
+  const file = pathOf(name, label);
   const source = readSource(file, label);
   const url = pathToFileURL(file).href;
   const found = await inspect(url);
@@ -55,6 +55,20 @@ async function readModule(name: string, label: string): Promise<ExecutorModule> 
     });
   }
   return { url, executors, validates, codeHash: createHash('sha256').update(source).digest('hex') };
+}
+
+/** @throws UsageError for a URL that is no file's */
+function pathOf(name: string, label: string): string {
+  // A letter alone is a drive.
+  if (!/^[a-z][a-z\d+.-]+:/i.test(name)) return resolve(name);
+  try {
+    return fileURLToPath(name);
+  } catch (cause) {
+    throw new UsageError(`${label}: ${name} is no file`, {
+      cause,
+      hint: "expected a path, or a URL as new URL('./my.mjs', import.meta.url) makes it",
+    });
+  }
 }
 
 function readSource(file: string, label: string): string {
@@ -130,4 +144,14 @@ function refuseTwins(modules: readonly ExecutorModule[], label: string): void {
       owners.set(executor, url);
     }
   }
+  for (const name of owners.keys()) refuseShadow(name, owners, label);
+}
+
+/** In a file of one task (`export --format json-files`) results stand beside the task's name and params. */
+function refuseShadow(name: string, owners: ReadonlyMap<string, string>, label: string): void {
+  const [, of] = /^(.+)_(?:status|last_run|error)$/.exec(name) ?? [];
+  if (name !== 'name' && name !== 'params' && (of === undefined || !owners.has(of))) return;
+  throw new UsageError(
+    `${label}: an executor cannot be called ${name}: exports have that name for something else`,
+  );
 }

@@ -20,6 +20,10 @@ export const LONGEST_WAIT_MS = 3_600_000;
 /** Ids of hosts seen lately, by origin: a miss costs a look-up. */
 const CACHED_HOSTS = 10_000;
 
+/** What is forgotten of a host that was given up. */
+const ANOTHER_CHANCE =
+  'given_up = NULL, failures = 0, waits = 0, failing_since = NULL, excused_ms = 0, robots_attempts = 0';
+
 export class HostTable {
   readonly #connection: Connection;
   readonly #byId: Statement<[number], HostFacts>;
@@ -160,12 +164,18 @@ export class HostTable {
   forgive(code: FailureCode | 'all'): void {
     this.#connection
       .prepare(
-        `UPDATE hosts SET given_up = NULL, failures = 0, waits = 0, failing_since = NULL, excused_ms = 0,
-           robots_attempts = 0
+        `UPDATE hosts SET ${ANOTHER_CHANCE}
           WHERE given_up IS NOT NULL AND (@code = 'all' OR given_up = @code
             OR id IN (SELECT host_id FROM urls WHERE state = 'failed' AND error = @code))`,
       )
       .run({ code });
+  }
+
+  /** Gives one host another chance. */
+  forgiveHost(id: number): void {
+    this.#connection
+      .prepare(`UPDATE hosts SET ${ANOTHER_CHANCE} WHERE id = ? AND given_up IS NOT NULL`)
+      .run(id);
   }
 
   /** Lets hosts be asked that could not be connected to at a private address. */

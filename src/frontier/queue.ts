@@ -162,7 +162,10 @@ function sizeOf({ leases, errands }: Taken): number {
   return leases.length + errands.length;
 }
 
-function rowOf({ id, kind, url }: Candidate, hostId: number): Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'state'> {
+function rowOf(
+  { id, kind, url }: Candidate,
+  hostId: number,
+): Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'state'> {
   return { id, kind, url, hostId, state: 'queued' };
 }
 

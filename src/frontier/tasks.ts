@@ -66,6 +66,8 @@ export class TaskQueue {
   #queue({ pageId, isStored }: Rerun): void {
     const origin = this.#origin.get(pageId);
     if (origin === undefined) return;
+    // The list is run again to try again what failed, and a host that was given up is part of that.
+    if (!isStored) this.#hosts.forgiveHost(origin.hostId);
     if (origin.kind === 'task' && !isStored) return void this.#again.run(pageId);
     this.#urls.admitTask({
       requestKey: `rerun:${pageId}`,

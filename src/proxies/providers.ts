@@ -129,7 +129,7 @@ function providerOf(
   read: (entry: unknown) => Listed | null,
 ): ProxyProvider {
   // One entry that is none is no reason to do without the others.
-  const listed = list.map(read).filter((entry) => entry !== null && isProxy(entry.proxy)) as Listed[];
+  const listed = list.map(read).filter((entry): entry is Listed => entry !== null && isProxy(entry.proxy));
   if (listed.length === 0) throw new UsageError(`${who} has no proxy that can be used`);
   const map: Record<string, string[]> = { [ANY_COUNTRY]: listed.map(({ proxy }) => proxy) };
   for (const { proxy, country } of listed) if (country !== null) (map[country] ??= []).push(proxy);
@@ -173,5 +173,7 @@ function codeOfCountry(name: unknown): string | null {
   const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   const codes = letters.flatMap((first) => letters.map((second) => first + second));
-  return codes.find((code) => names.of(code) === name)?.toLowerCase() ?? null;
+  const code = codes.find((candidate) => names.of(candidate) === name);
+  // Countries of the past are called by the name of what they are now: DD is Germany, too.
+  return code === undefined ? null : (new Intl.Locale(`und-${code}`).region?.toLowerCase() ?? null);
 }

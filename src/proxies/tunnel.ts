@@ -49,9 +49,12 @@ export function authorizationOf(proxy: URL): string | null {
  * Opens a connection through a proxy (proxy-url.ts). For an https target the TLS inside is left to the caller.
  * Rejects with a FailureError; no text of it holds name or password.
  */
-export function openTunnel(proxy: URL, target: TunnelTarget, options: TunnelOptions): Promise<Socket> {
-  if (proxy.protocol === 'socks5:') return throughSocks(proxy, target, options);
-  return throughHttp(proxy, target, options);
+export async function openTunnel(proxy: URL, target: TunnelTarget, options: TunnelOptions): Promise<Socket> {
+  const open = proxy.protocol === 'socks5:' ? throughSocks : throughHttp;
+  const socket = await open(proxy, target, options);
+  // What breaks underneath is told by the TLS above; here it would end the process.
+  if (target.protocol === 'https:') socket.on('error', () => undefined);
+  return socket;
 }
 
 async function throughHttp(proxy: URL, target: TunnelTarget, options: TunnelOptions): Promise<Socket> {
@@ -150,10 +153,10 @@ export function wantsCredentials(proxy: URL): FailureError {
 }
 
 async function throughSocks(proxy: URL, target: TunnelTarget, { timeoutMs }: TunnelOptions): Promise<Socket> {
+  // Loaded where there is such a proxy, and first: nobody would hear a socket that breaks meanwhile.
+  const { SocksClient } = await import('socks');
   const socket = await reach(proxy, { timeoutMs, secureContext: null });
   const given = credentialsIn(proxy);
-  // Loaded where there is such a proxy.
-  const { SocksClient } = await import('socks');
   try {
     const { socket: open } = await SocksClient.createConnection({
       command: 'connect',

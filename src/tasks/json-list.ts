@@ -1,5 +1,6 @@
 /** Task lists as JSON: a map from key to params, a list of keys or of entries, or one entry a line (JSONL). */
 import { UsageError } from '../errors.js';
+import type { JsonValue } from '../protocol/json.js';
 import { entryOf, type TaskEntry } from './entry.js';
 import { isObject, JsonFault, type JsonText, parseJson, placeIn } from './json.js';
 
@@ -11,8 +12,20 @@ const LINE_FEED = 10;
  * Entries of a map or a list, in the order of the text.
  * @throws UsageError for anything else
  */
-export function* jsonEntries(text: string, file: string): Generator<TaskEntry> {
+export function jsonEntries(text: string, file: string): Generator<TaskEntry> {
   const { value, keys } = parse(text, (offset) => `${file}, ${placeIn(text, offset)}`);
+  return valueEntries(value, file, keys);
+}
+
+/**
+ * The same of a value that was read already.
+ * @param keys of a map, in their order
+ */
+export function* valueEntries(
+  value: JsonValue,
+  file: string,
+  keys: readonly string[] = isObject(value) ? Object.keys(value) : [],
+): Generator<TaskEntry> {
   if (Array.isArray(value)) {
     for (const [i, each] of value.entries()) yield entryOf(each, `${file}, entry ${i + 1}`);
     return;

@@ -6,14 +6,67 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.js';
 import { csvEntries } from './csv-list.js';
 import { checkKey, type TaskEntry } from './entry.js';
 import { formatOf, formatOfName, type TaskFormat } from './format.js';
-import { jsonEntries, jsonlEntries } from './json-list.js';
+import type { JsonObject, JsonValue } from '../protocol/json.js';
+import { jsonEntries, jsonlEntries, valueEntries } from './json-list.js';
 import { requestOf } from './request.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
+/**
+ * A list that a program gives: the name of a file, keys known from an earlier run, objects with `key` and params, or a
+ * map from keys to params.
+ */
+export type TaskList =
+  | string
+  | URL
+  | readonly (string | (JsonObject & { readonly key: string }))[]
+  | Readonly<Record<string, JsonObject>>;
+
+/** What messages call a list that stands in no file. */
+const IN_PROGRAM = 'tasks';
+
+/**
+ * Reads a list from a file, in the format that its name or its content says.
+ *
+ * @param file its name, or a `file:` URL
+ * @throws UsageError when it cannot be read, and as `parseTaskList`
+ */
+export async function readTaskFile(file: string | URL): Promise<readonly TaskEntry[]> {
+  const name = typeof file === 'string' ? file : pathOf(file);
+  return parseTaskList(await readBytes(name), name, formatOfName(name));
+}
+
+/**
+ * Checks a list that a program gives.
+ * @throws UsageError as `parseTaskList`, and for what JSON cannot hold
+ */
+export function tasksOf(list: Exclude<TaskList, string | URL>): readonly TaskEntry[] {
+  const { entries, add } = newList();
+  for (const entry of valueEntries(plain(list), IN_PROGRAM)) add(entry);
+  return checked(entries, IN_PROGRAM);
+}
+
+/** The same, as JSON would have it: no list that a file could not hold. */
+function plain(list: unknown): JsonValue {
+  try {
+    return JSON.parse(JSON.stringify(list ?? null)) as JsonValue;
+  } catch (cause) {
+    throw new UsageError(`${IN_PROGRAM} must be what JSON can hold: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new UsageError(`${url.href} is no file`, { cause });
+  }
+}
 
 /**
  * Reads a list from a file, or from `input` when its name is `-`.
@@ -43,6 +96,18 @@ export async function readTaskList(
 export function parseTaskList(bytes: Buffer, name: string, format: TaskFormat | null): readonly TaskEntry[] {
   if (!isUtf8(bytes)) throw new UsageError(`${name} is not UTF-8`, { hint: 'save it as UTF-8' });
   const content = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
+  const { entries, add } = newList();
+  readEntries(content, name, format ?? formatOf(content), add);
+  return checked(entries, name);
+}
+
+interface NewList {
+  readonly entries: ReadonlyMap<string, TaskEntry>;
+  /** @throws UsageError for an entry that is not as it must be, or there already */
+  readonly add: (entry: TaskEntry) => void;
+}
+
+function newList(): NewList {
   const entries = new Map<string, TaskEntry>();
   const add = (entry: TaskEntry): void => {
     const { key, params, where } = entry;
@@ -53,7 +118,10 @@ export function parseTaskList(bytes: Buffer, name: string, format: TaskFormat | 
     if (params !== null) requestOf(params, where);
     entries.set(key, entry);
   };
-  readEntries(content, name, format ?? formatOf(content), add);
+  return { entries, add };
+}
+
+function checked(entries: NewList['entries'], name: string): readonly TaskEntry[] {
   if (entries.size === 0) throw new UsageError(`there is no task in ${name}`);
   return [...entries.values()];
 }

@@ -1,55 +1,32 @@
-/**
- * What a task asks for: its params, checked, as one request. Params that are not about the request are the user's
- * own, and pass through.
- */
-import { checkHeader } from '../cli/header.js';
+/** What a task of a list asks for: its params, checked, as one request. */
 import { UsageError } from '../errors.js';
-import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH } from '../url/canonicalise.js';
+import { type CanonicalUrl, isTooLong, MAX_URL_LENGTH, originOf } from '../url/canonicalise.js';
 import { isPath, parseAddress } from '../url/seed.js';
 import type { TaskEntry } from './entry.js';
 import type { JsonObject, JsonValue } from '../protocol/json.js';
-import { isObject } from './json.js';
+import { callOf, showValue, type TaskCall } from './call.js';
 
-export interface TaskRequest {
+export interface TaskRequest extends TaskCall {
   /** As the crawl identifies and asks for it; absolute http(s). */
   readonly url: CanonicalUrl;
-  readonly method: 'GET' | 'POST';
-  /** Checked, in their order; Content-Type is in `body` where there is one. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Null with GET, and with a POST that sends nothing. */
-  readonly body: { readonly contentType: string; readonly text: string } | null;
-  /** Two letters, lower case (ISO 3166-1): where the request should come from. */
-  readonly country: string | null;
 }
 
 /**
- * Reads the request out of params: `url` (required), `method`, `headers`, `post_payload` (any JSON value, sent as
- * JSON), `post_form` (an object, sent as a form), `country`; null is the same as absent. A Content-Type among the
- * headers takes the place of the one that goes with the body.
+ * Reads the request out of params: `url` (required), and what `callOf` reads.
  *
  * @param where how messages call the task: `tasks.csv, line 7`
  * @throws UsageError for a param that is missing, of the wrong type, or does not fit the others
  */
 export function requestOf(params: JsonObject, where: string): TaskRequest {
-  const param = (name: string): JsonValue | undefined => params[name] ?? undefined;
-  const headers = headersOf(param('headers'), where);
-  const sent = bodyOf(param('post_payload'), param('post_form'), where);
-  const contentType = headers.find(isContentType)?.[1];
-  return {
-    url: urlOf(param('url'), where),
-    method: methodOf(param('method'), sent !== null, where),
-    headers: sent === null ? headers : headers.filter((header) => !isContentType(header)),
-    body: sent === null || contentType === undefined ? sent : { ...sent, contentType },
-    country: countryOf(param('country'), where),
-  };
+  return { url: urlOf(params['url'] ?? undefined, where), ...callOf(params, where) };
 }
 
 function urlOf(url: JsonValue | undefined, where: string): CanonicalUrl {
   if (url === undefined) throw new UsageError(`${where}: there is no url`);
   if (typeof url !== 'string' || url.trim() === '')
-    throw new UsageError(`${where}: url must be a text, got ${show(url)}`);
+    throw new UsageError(`${where}: url must be a text, got ${showValue(url)}`);
   if (isPath(url)) {
-    throw new UsageError(`${where}: url ${show(url)} is a path`, {
+    throw new UsageError(`${where}: url ${showValue(url)} is a path`, {
       hint: 'give the whole URL: https://example.org/a',
     });
   }
@@ -59,82 +36,10 @@ function urlOf(url: JsonValue | undefined, where: string): CanonicalUrl {
   throw new UsageError(`${where}: url is too long: at most ${MAX_URL_LENGTH} characters are asked for`);
 }
 
-function methodOf(method: JsonValue | undefined, hasBody: boolean, where: string): TaskRequest['method'] {
-  if (method === undefined) return hasBody ? 'POST' : 'GET';
-  const name = typeof method === 'string' ? method.toUpperCase() : '';
-  if (name !== 'GET' && name !== 'POST')
-    throw new UsageError(`${where}: method must be GET or POST, got ${show(method)}`);
-  if (name === 'GET' && hasBody)
-    throw new UsageError(`${where}: a GET sends no post_payload and no post_form`, {
-      hint: 'leave method out, or write POST',
-    });
-  return name;
-}
-
-function headersOf(headers: JsonValue | undefined, where: string): TaskRequest['headers'] {
-  if (headers === undefined) return [];
-  if (!isObject(headers)) throw new UsageError(`${where}: headers must be an object, got ${show(headers)}`);
-  const names = new Set<string>();
-  return Object.entries(headers).map(([name, value]) => {
-    const label = `${where}: headers`;
-    // The value may be a password: it is never repeated.
-    if (typeof value !== 'string') throw new UsageError(`${label}: the value of '${name}' must be a text`);
-    if (name.includes(':')) throw new UsageError(`${label}: '${name}' is no header name`);
-    checkHeader(label, `${name}: ${value}`);
-    const known = name.trim().toLowerCase();
-    if (names.has(known)) throw new UsageError(`${label}: '${name}' is there twice`);
-    names.add(known);
-    return [name.trim(), value.trim()] as const;
-  });
-}
-
-function isContentType([name]: readonly [string, string]): boolean {
-  return name.toLowerCase() === 'content-type';
-}
-
-function bodyOf(
-  payload: JsonValue | undefined,
-  form: JsonValue | undefined,
-  where: string,
-): TaskRequest['body'] {
-  if (payload !== undefined && form !== undefined)
-    throw new UsageError(`${where}: post_payload and post_form exclude each other`);
-  if (payload !== undefined) return { contentType: 'application/json', text: JSON.stringify(payload) };
-  if (form === undefined) return null;
-  if (!isObject(form)) throw new UsageError(`${where}: post_form must be an object, got ${show(form)}`);
-  const fields = Object.entries(form).flatMap(([name, value]): [string, string][] =>
-    (Array.isArray(value) ? (value as JsonValue[]) : [value]).map((each) => [
-      name,
-      fieldOf(name, each, where),
-    ]),
-  );
-  return {
-    contentType: 'application/x-www-form-urlencoded',
-    text: new URLSearchParams(fields).toString(),
-  };
-}
-
-function fieldOf(name: string, value: JsonValue, where: string): string {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return String(value);
-  throw new UsageError(
-    `${where}: post_form: '${name}' must be a text, a number or true or false, or a list of them`,
-  );
-}
-
-function countryOf(country: JsonValue | undefined, where: string): string | null {
-  if (country === undefined) return null;
-  if (typeof country === 'string' && /^[a-z]{2}$/i.test(country)) return country.toLowerCase();
-  throw new UsageError(`${where}: country must be a code of two letters, like de, got ${show(country)}`);
-}
-
-/** A value for a message, on one line, cut. */
-function show(value: JsonValue): string {
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}
-
-/** The addresses that a list names. */
-export function addressesOf(entries: readonly TaskEntry[]): readonly string[] {
-  return entries.flatMap(({ params, where }) => (params === null ? [] : [requestOf(params, where).url]));
+/** The origins that a list names, each once. */
+export function originsOf(entries: readonly TaskEntry[]): readonly string[] {
+  const origins = new Set<string>();
+  for (const { params, where } of entries)
+    if (params !== null) origins.add(originOf(requestOf(params, where).url));
+  return [...origins];
 }

@@ -33,11 +33,15 @@ const ALL = `SELECT t.key, e.executor, e.status, e.output, e.attempts FROM execu
 
 /** The site: a chain with branches, so that there is always something queued. */
 function openSite(): Promise<Site> {
-  const links = (n: number): string[] => [2 * n + 1, 2 * n + 2, n].filter((to) => to < PAGES).map((to) => `/p${to}`);
+  const links = (n: number): string[] =>
+    [2 * n + 1, 2 * n + 2, n].filter((to) => to < PAGES).map((to) => `/p${to}`);
   return Site.open({
     '/robots.txt': { status: 404 },
     ...Object.fromEntries(
-      Array.from({ length: PAGES }, (_, n) => [`/p${n}`, { body: page(links(n), { title: `${n}` }), afterMs: 8 }]),
+      Array.from({ length: PAGES }, (_, n) => [
+        `/p${n}`,
+        { body: page(links(n), { title: `${n}` }), afterMs: 8 },
+      ]),
     ),
     '*': { ...text('followed'), afterMs: 8 },
   });
@@ -61,8 +65,13 @@ class Campaign {
   }
 
   /** Runs to the end, or until killed `afterMs` after the given line of the side file. */
-  async live(db: string, kill: { readonly line: number; readonly afterMs: number } | null): Promise<number | null> {
-    const running = this.#folder.spawn(process.execPath, [PROGRAM, ...this.#command, '--db', db], { SIDE: `${db}.side` });
+  async live(
+    db: string,
+    kill: { readonly line: number; readonly afterMs: number } | null,
+  ): Promise<number | null> {
+    const running = this.#folder.spawn(process.execPath, [PROGRAM, ...this.#command, '--db', db], {
+      SIDE: `${db}.side`,
+    });
     if (kill !== null) {
       const before = linesOf(db).length;
       while (running.process.exitCode === null && linesOf(db).length < before + kill.line) await pause(1);
@@ -75,19 +84,26 @@ class Campaign {
   }
 
   /** Kills one run at a moment and has it go on; then all is as after `calm`. */
-  async killOnce(moment: { readonly line: number; readonly afterMs: number }, calm: readonly Row[]): Promise<number> {
+  async killOnce(
+    moment: { readonly line: number; readonly afterMs: number },
+    calm: readonly Row[],
+  ): Promise<number> {
     const place = `seed ${SEED}, killed at ${JSON.stringify(moment)}`;
     const db = this.newFile();
     if ((await this.live(db, moment)) === 0) return 0;
     const copy = `${db}.copy`;
     const hasFile = copyAtRest(db, copy);
-    const committed = hasFile && isReadable(copy) ? read<Row>(copy, `${ALL}`).filter(({ status }) => status === 'success') : [];
+    const committed =
+      hasFile && isReadable(copy) ? read<Row>(copy, ALL).filter(({ status }) => status === 'success') : [];
     if (hasFile && isReadable(copy)) expect(verify(copy).faults, place).toEqual([]);
     const ran = linesOf(db).length;
     await this.live(db, null);
     const again = linesOf(db).slice(ran);
     const done = new Set(committed.map(({ executor, key }) => `${executor} ${key}`));
-    expect(again.filter((line) => done.has(line)), `${place}: run again`).toEqual([]);
+    expect(
+      again.filter((line) => done.has(line)),
+      `${place}: run again`,
+    ).toEqual([]);
     expect(read<Row>(db, ALL), place).toEqual(calm);
     const verified = verify(db);
     expect([verified.faults, verified.state], place).toEqual([[], 'whole']);
@@ -105,7 +121,9 @@ function linesOf(db: string): string[] {
 }
 
 function isReadable(db: string): boolean {
-  return read<{ n: number }>(db, `SELECT count(*) AS n FROM sqlite_master WHERE name = 'executions'`)[0]?.n === 1;
+  return (
+    read<{ n: number }>(db, `SELECT count(*) AS n FROM sqlite_master WHERE name = 'executions'`)[0]?.n === 1
+  );
 }
 
 /** From the first run of an executor to the last, and a bit after it. */
@@ -121,55 +139,88 @@ test.for([
   ['crawl', ['--keep-bodies']],
   ['run', []],
   ['run', ['--keep-bodies']],
-] as const)('no success is run again after a kill, and nothing is lost: %s %j', { timeout: 240_000 }, async ([kind, flags], { folder }) => {
-  const site = await openSite();
-  try {
-    const own = folder.file('own.mjs');
-    writeFileSync(own, MODULE);
-    const list = folder.file('tasks.json');
-    const tasks = Array.from({ length: PAGES }, (_, n) => [`task ${n}`, { url: `${site.origin}/p${n}`, n }]);
-    writeFileSync(list, JSON.stringify(Object.fromEntries(tasks)));
-    const start =
-      kind === 'crawl'
-        ? ['--seed', `${site.origin}/p0`, '--profile', 'web', '--concurrency', '3']
-        : ['run', list, '--max-parallelism', '6'];
-    const campaign = new Campaign(folder, site, [...start, '--executors', own, '--workers', '2', ...flags]);
-    const calmFile = campaign.newFile();
-    expect(await campaign.live(calmFile, null)).toBe(0);
-    const calm = read<Row>(calmFile, ALL);
-    expect(calm).toHaveLength(2 * (PAGES + 3));
-    expect(calm.every(({ status, attempts }) => status === 'success' && attempts === 1)).toBe(true);
-    let kills = 0;
-    for (const moment of momentsOf(calm.length, seededRandom(SEED))) kills += await campaign.killOnce(moment, calm);
-    expect(kills).toBeGreaterThanOrEqual(KILLS - 2);
-  } finally {
-    await site.close();
-  }
-});
+] as const)(
+  'no success is run again after a kill, and nothing is lost: %s %j',
+  { timeout: 240_000 },
+  async ([kind, flags], { folder }) => {
+    const site = await openSite();
+    try {
+      const own = folder.file('own.mjs');
+      writeFileSync(own, MODULE);
+      const list = folder.file('tasks.json');
+      const tasks = Array.from({ length: PAGES }, (_, n) => [
+        `task ${n}`,
+        { url: `${site.origin}/p${n}`, n },
+      ]);
+      writeFileSync(list, JSON.stringify(Object.fromEntries(tasks)));
+      const start =
+        kind === 'crawl'
+          ? ['--seed', `${site.origin}/p0`, '--profile', 'web', '--concurrency', '3']
+          : ['run', list, '--max-parallelism', '6'];
+      const campaign = new Campaign(folder, site, [...start, '--executors', own, '--workers', '2', ...flags]);
+      const calmFile = campaign.newFile();
+      expect(await campaign.live(calmFile, null)).toBe(0);
+      const calm = read<Row>(calmFile, ALL);
+      expect(calm).toHaveLength(2 * (PAGES + 3));
+      expect(calm.every(({ status, attempts }) => status === 'success' && attempts === 1)).toBe(true);
+      let kills = 0;
+      for (const moment of momentsOf(calm.length, seededRandom(SEED)))
+        kills += await campaign.killOnce(moment, calm);
+      expect(kills).toBeGreaterThanOrEqual(KILLS - 2);
+    } finally {
+      await site.close();
+    }
+  },
+);
 
-test('executors that are run again on stored bodies ask for nothing, however often they are killed', { timeout: 120_000 }, async ({
-  folder,
-}) => {
-  const site = await openSite();
-  try {
-    const own = folder.file('own.mjs');
-    const file = folder.file('crawl.db');
-    const args = ['--seed', `${site.origin}/p0`, '--profile', 'web', '--concurrency', '2', '--workers', '1'];
-    const campaign = new Campaign(folder, site, [...args, '--executors', own, '--keep-bodies', '--keep-going']);
-    writeFileSync(own, MODULE.replace('follow(', 'void ('));
-    expect(await campaign.live(file, null)).toBe(0);
-    const asked = site.hits.length;
-    writeFileSync(own, MODULE.replace('follow(', 'void (') + `export const third = async (page, { key }) => { note('third', key); await new Promise((end) => setTimeout(end, 10)); return 3; };`);
-    for (let kills = 0; kills < 4; kills++) await campaign.live(file, { line: 3, afterMs: 5 * kills });
-    const before = read<Row>(file, ALL).filter(({ status }) => status === 'success');
-    const ran = linesOf(file).length;
-    expect(await campaign.live(file, null)).toBe(0);
-    expect(site.hits.length).toBe(asked);
-    const done = new Set(before.map(({ executor, key }) => `${executor} ${key}`));
-    expect(linesOf(file).slice(ran).filter((line) => done.has(line))).toEqual([]);
-    expect(read<Row>(file, ALL).filter(({ executor }) => executor === 'third')).toHaveLength(PAGES);
-    expect(verify(file).faults).toEqual([]);
-  } finally {
-    await site.close();
-  }
-});
+test(
+  'executors that are run again on stored bodies ask for nothing, however often they are killed',
+  { timeout: 120_000 },
+  async ({ folder }) => {
+    const site = await openSite();
+    try {
+      const own = folder.file('own.mjs');
+      const file = folder.file('crawl.db');
+      const args = [
+        '--seed',
+        `${site.origin}/p0`,
+        '--profile',
+        'web',
+        '--concurrency',
+        '2',
+        '--workers',
+        '1',
+      ];
+      const campaign = new Campaign(folder, site, [
+        ...args,
+        '--executors',
+        own,
+        '--keep-bodies',
+        '--keep-going',
+      ]);
+      writeFileSync(own, MODULE.replace('follow(', 'void ('));
+      expect(await campaign.live(file, null)).toBe(0);
+      const asked = site.hits.length;
+      writeFileSync(
+        own,
+        MODULE.replace('follow(', 'void (') +
+          `export const third = async (page, { key }) => { note('third', key); await new Promise((end) => setTimeout(end, 10)); return 3; };`,
+      );
+      for (let kills = 0; kills < 4; kills++) await campaign.live(file, { line: 3, afterMs: 5 * kills });
+      const before = read<Row>(file, ALL).filter(({ status }) => status === 'success');
+      const ran = linesOf(file).length;
+      expect(await campaign.live(file, null)).toBe(0);
+      expect(site.hits.length).toBe(asked);
+      const done = new Set(before.map(({ executor, key }) => `${executor} ${key}`));
+      expect(
+        linesOf(file)
+          .slice(ran)
+          .filter((line) => done.has(line)),
+      ).toEqual([]);
+      expect(read<Row>(file, ALL).filter(({ executor }) => executor === 'third')).toHaveLength(PAGES);
+      expect(verify(file).faults).toEqual([]);
+    } finally {
+      await site.close();
+    }
+  },
+);

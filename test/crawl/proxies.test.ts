@@ -296,3 +296,64 @@ test('an answer that is too large is hung up on, through every kind of tunnel', 
   await Promise.all(closed);
   expect(closed).toHaveLength(3);
 });
+
+test('a crawl takes the list of a provider, whose key is in no file and no message', async ({ bench }) => {
+  const site = await siteOf(bench, 3);
+  const proxy = await httpProxy({ credentials: { username: 'anna', password: 's3cret' } });
+  const { port } = new URL(proxy.name);
+  const order = {
+    location: 'Germany',
+    proxy_data: {
+      ports: { 'http|https': Number(port) },
+      proxies: [{ ip: '127.0.0.1', username: 'anna', password: 's3cret' }],
+    },
+  };
+  const api = await bench.site({
+    '/orders/7': { headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) },
+  });
+  const db = bench.file();
+  const args = ['--seed', `${site.origin}/`, '--db', db, '--proxies', 'iproyal', '-v'];
+  const env = { IPROYAL_API_KEY: 'k3y-s3cret', IPROYAL_ORDER_ID: '7', IPROYAL_URL: api.origin };
+  const { status, stderr } = await bench.run(args, env);
+  expect(status, stderr).toBe(0);
+  expect(proxiesIn(db)).toEqual([`http://anna@127.0.0.1:${port}`]);
+  expect(stderr + bytesOf(db)).not.toContain('s3cret');
+  const missing = await bench.run([...args, '--fresh'], { ...env, IPROYAL_ORDER_ID: '8' });
+  expect([missing.status, missing.stderr]).toEqual([2, 'orbweaver: IPRoyal answered with HTTP 404\n']);
+  expect(proxiesIn(db)).toHaveLength(1);
+});
+
+test('a tunnel that breaks in mid-answer costs a try, and no thread', async ({ bench }) => {
+  const ca = join(bench.folder, 'ca.pem');
+  await writeFile(ca, TEST_CA);
+  for (const kind of ['connect', 'socks', 'tls'] as const) {
+    const dying =
+      kind === 'socks'
+        ? await socksProxy()
+        : await httpProxy(kind === 'tls' ? { tls: { cert: SIGNED, key: SIGNED_KEY } } : {});
+    const good = await httpProxy();
+    let asked = 0;
+    const server = createServer({ cert: SIGNED, key: SIGNED_KEY }, (request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      if (request.url !== '/') return void response.end(page(['/']));
+      response.write('<title>t</title>');
+      if (asked++ === 0) void dying.close();
+      else response.end(page(paths(5)));
+    });
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { totals, notices } = await bench.crawl({
+      seeds: [`https://localhost:${port}/`],
+      proxy: [dying.url, good.url],
+      ca: [ca],
+      robots: false,
+    });
+    expect(totals.pages, kind).toBe(6);
+    expect(new Set(notices.map(({ kind: what }) => what))).not.toContain('thread-lost');
+    expect(asked, kind).toBe(2);
+  }
+});

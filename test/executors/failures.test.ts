@@ -17,7 +17,12 @@ export async function own(page, context) {
 export const next = () => 2;
 `;
 
-async function expectOnlyOddFails(bench: Bench, what: string, error: RegExp, options: object = {}): Promise<string> {
+async function expectOnlyOddFails(
+  bench: Bench,
+  what: string,
+  error: RegExp,
+  options: object = {},
+): Promise<string> {
   const site = await bench.site(ROUTES);
   const { db, ending } = await bench.crawl({
     seeds: [`${site.origin}/`],
@@ -56,7 +61,9 @@ describe('costs its own task only, and the run goes on:', () => {
 
   test('one that never returns', async ({ bench }) => {
     const startedAt = Date.now();
-    await expectOnlyOddFails(bench, 'await new Promise(() => {});', /^timeout: no result within 300 ms$/, { executorTimeout: 0.3 });
+    await expectOnlyOddFails(bench, 'await new Promise(() => {});', /^timeout: no result within 300 ms$/, {
+      executorTimeout: 0.3,
+    });
     expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
@@ -69,7 +76,10 @@ describe('costs its own task only, and the run goes on:', () => {
     ['throw null;', /^exception: thrown: null$/],
     ['throw new RangeError("far");', /^exception: RangeError: far$/],
     ['throw { get message() { throw 1; }, toString() { throw 2; } };', /^exception: thrown: /],
-    ['const e = new Error("x"); Object.defineProperty(e, "message", { get() { throw 1; } }); throw e;', /^exception: thrown: /],
+    [
+      'const e = new Error("x"); Object.defineProperty(e, "message", { get() { throw 1; } }); throw e;',
+      /^exception: thrown: /,
+    ],
     ['throw "x".repeat(100000);', /^exception: thrown: x{100}/],
   ] as const)('with --keep-going, any exception: %s', async ([what, error], { bench }) => {
     await expectOnlyOddFails(bench, what, error, { keepGoing: true });
@@ -78,19 +88,36 @@ describe('costs its own task only, and the run goes on:', () => {
 
 describe('a fault of the code', () => {
   const crawlArgs = (site: Site, db: string, own: string, ...flags: string[]): string[] => [
-    ...['--seed', `${site.origin}/`, '--db', db, '--profile', 'web', '--executors', own, '--workers', '1', ...flags],
+    '--seed',
+    `${site.origin}/`,
+    '--db',
+    db,
+    '--profile',
+    'web',
+    '--executors',
+    own,
+    '--workers',
+    '1',
+    ...flags,
   ];
 
-  test('ends the run with status 5 and the place in the user’s file; the same command goes on', async ({ bench }) => {
+  test('ends the run with status 5 and the place in the user’s file; the same command goes on', async ({
+    bench,
+  }) => {
     const site = await bench.site(ROUTES);
     const db = bench.file();
     const own = moduleOf(bench, source('return page.nothing.at;'));
     const first = await bench.run(crawlArgs(site, db, own));
     expect(first.status, first.stderr).toBe(5);
-    expect(first.stderr).toContain(`own failed on ${site.origin}/odd: TypeError: Cannot read properties of undefined`);
+    expect(first.stderr).toContain(
+      `own failed on ${site.origin}/odd: TypeError: Cannot read properties of undefined`,
+    );
     expect(first.stderr).toMatch(/own\.mjs:4:\d+/);
     expect(first.stderr).not.toMatch(/at .*(dist\/|workers\/|node:internal)/);
-    expect(executionOf(db, '/odd', 'own')).toMatchObject({ status: 'failed', error: expect.stringMatching(/^exception: TypeError: /) as string });
+    expect(executionOf(db, '/odd', 'own')).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/^exception: TypeError: /) as string,
+    });
     expect(statusesOf(db, '/odd')).toEqual({ own: 'failed', next: 'skipped' });
     const done = executionsOf(db).filter(({ status }) => status === 'success');
     expect(faultsIn(db)).toEqual([]);

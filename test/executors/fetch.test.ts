@@ -24,7 +24,13 @@ describe('the robots.txt of another host', () => {
        }`,
     );
     const site = await bench.site({ ...NO_RULES, '/': page(['/a', '/b']), '*': page([]) });
-    const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], workers, concurrency, allowPrivate: true });
+    const { db } = await bench.crawl({
+      seeds: [`${site.origin}/`],
+      executors: [own],
+      workers,
+      concurrency,
+      allowPrivate: true,
+    });
     for (const path of ['/', '/a', '/b'])
       expect(outputOf(db, path, 'own')).toEqual([200, 'here', ['FetchError', 'robots']]);
     expect(other.paths).toEqual(['/robots.txt', '/open', '/open', '/open']);
@@ -33,7 +39,10 @@ describe('the robots.txt of another host', () => {
 
   test('that is not caught fails the task with `robots`', async ({ bench }) => {
     const site = await bench.site({ '/robots.txt': text('User-agent: *\nDisallow: /closed'), '/': page([]) });
-    const own = moduleOf(bench, `export const own = (page, { fetch }) => fetch('/closed').then(({ status }) => status);`);
+    const own = moduleOf(
+      bench,
+      `export const own = (page, { fetch }) => fetch('/closed').then(({ status }) => status);`,
+    );
     const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], concurrency: 1 });
     expect(executionOf(db, '/', 'own').error).toMatch(/^robots: /);
     expect(site.paths).toEqual(['/robots.txt', '/']);
@@ -42,7 +51,12 @@ describe('the robots.txt of another host', () => {
 
 test('the gap of a host holds for pages and requests of executors together', async ({ bench }) => {
   const leaves = paths(3);
-  const site = await bench.site({ ...NO_RULES, '/': page(leaves), ...each(leaves, page([])), '*': text('x') });
+  const site = await bench.site({
+    ...NO_RULES,
+    '/': page(leaves),
+    ...each(leaves, page([])),
+    '*': text('x'),
+  });
   const own = moduleOf(
     bench,
     `export const own = async (page, { fetch }) => { await Promise.all(['/x1?', '/x2?'].map((path) => fetch(path + page.url.slice(-2)))); };`,
@@ -53,23 +67,32 @@ test('the gap of a host holds for pages and requests of executors together', asy
   for (const gap of site.gaps()) expect(gap).toBeGreaterThan(300 - 60);
 });
 
-test.for([1, 2])('the limit of a host of %d requests in flight holds for both together', async (perHost, { bench }) => {
-  const leaves = paths(8);
-  const site = await bench.site({
-    ...NO_RULES,
-    '/': page(leaves),
-    ...each(leaves, { body: page([]), afterMs: 20 }),
-    '*': { ...text('x'), afterMs: 20 },
-  });
-  const own = moduleOf(
-    bench,
-    `export const own = async (page, { fetch }) => { await Promise.all([1, 2, 3].map((n) => fetch('/x' + n + page.url.slice(-2)))); };`,
-  );
-  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], workers: 2, concurrency: 4, perHost });
-  expect(executionsOf(db).every(({ status }) => status === 'success')).toBe(true);
-  expect(site.hits).toHaveLength(1 + 9 * 4);
-  expect(site.peakInFlight).toBe(perHost);
-});
+test.for([1, 2])(
+  'the limit of a host of %d requests in flight holds for both together',
+  async (perHost, { bench }) => {
+    const leaves = paths(8);
+    const site = await bench.site({
+      ...NO_RULES,
+      '/': page(leaves),
+      ...each(leaves, { body: page([]), afterMs: 20 }),
+      '*': { ...text('x'), afterMs: 20 },
+    });
+    const own = moduleOf(
+      bench,
+      `export const own = async (page, { fetch }) => { await Promise.all([1, 2, 3].map((n) => fetch('/x' + n + page.url.slice(-2)))); };`,
+    );
+    const { db } = await bench.crawl({
+      seeds: [`${site.origin}/`],
+      executors: [own],
+      workers: 2,
+      concurrency: 4,
+      perHost,
+    });
+    expect(executionsOf(db).every(({ status }) => status === 'success')).toBe(true);
+    expect(site.hits).toHaveLength(1 + 9 * 4);
+    expect(site.peakInFlight).toBe(perHost);
+  },
+);
 
 test('a refusal is an answer, and the host rests for as long as it asks', async ({ bench }) => {
   const site = await bench.site({
@@ -108,7 +131,9 @@ test('a private address is refused, by its number, by a redirect', async ({ benc
   expect(other.hits).toEqual([]);
 });
 
-test('cookies travel: what a page sets is sent by a request, and what that sets is sent for pages', async ({ bench }) => {
+test('cookies travel: what a page sets is sent by a request, and what that sets is sent for pages', async ({
+  bench,
+}) => {
   const site = await bench.site({
     ...NO_RULES,
     '/': { headers: { 'content-type': 'text/html', 'set-cookie': 'page=1' }, body: page(['/next']) },
@@ -125,7 +150,14 @@ test('cookies travel: what a page sets is sent by a request, and what that sets 
 });
 
 test('redirects are followed, and the answer is from where they lead', async ({ bench }) => {
-  const site = await bench.site({ ...NO_RULES, '/': page([]), '/a': to('/b', 307), '/b': to('/c', 302), '/c': (hit) => text(`${hit.method}${hit.body}`), '/round': to('/round') });
+  const site = await bench.site({
+    ...NO_RULES,
+    '/': page([]),
+    '/a': to('/b', 307),
+    '/b': to('/c', 302),
+    '/c': (hit) => text(`${hit.method}${hit.body}`),
+    '/round': to('/round'),
+  });
   const own = moduleOf(
     bench,
     `export const own = async (page, { fetch }) => {
@@ -137,14 +169,28 @@ test('redirects are followed, and the answer is from where they lead', async ({ 
   );
   const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], maxRedirects: 3 });
   expect(outputOf(db, '/', 'own')).toEqual([`${site.origin}/c`, 200, 'GET', [], 'redirect', 404]);
-  expect(site.hitsOf('/b')[0]).toMatchObject({ method: 'POST', body: 'x=1', headers: { 'content-type': 'a/b' } });
+  expect(site.hitsOf('/b')[0]).toMatchObject({
+    method: 'POST',
+    body: 'x=1',
+    headers: { 'content-type': 'a/b' },
+  });
 });
 
 describe('an executor whose time is up', () => {
-  test('while its request waits for its turn fails with `timeout`, and the turn is another’s', async ({ bench }) => {
+  test('while its request waits for its turn fails with `timeout`, and the turn is another’s', async ({
+    bench,
+  }) => {
     const site = await bench.site({ ...NO_RULES, '/': page(['/a', '/b']), '*': page([]) });
-    const own = moduleOf(bench, `export const own = (page, { fetch }) => fetch('/x').then(({ status }) => status);`);
-    const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], delay: 0.8, executorTimeout: 0.2 });
+    const own = moduleOf(
+      bench,
+      `export const own = (page, { fetch }) => fetch('/x').then(({ status }) => status);`,
+    );
+    const { db } = await bench.crawl({
+      seeds: [`${site.origin}/`],
+      executors: [own],
+      delay: 0.8,
+      executorTimeout: 0.2,
+    });
     for (const path of ['/', '/a', '/b']) {
       expect(executionOf(db, path, 'own')).toMatchObject({ status: 'failed' });
       expect(executionOf(db, path, 'own').error, path).toMatch(/^timeout: /);
@@ -154,9 +200,16 @@ describe('an executor whose time is up', () => {
 
   test('while its request is under way lets the host go on', async ({ bench }) => {
     const site = await bench.site({ ...NO_RULES, '/': page(['/a']), '/a': page([]), '/x': 'silence' });
-    const own = moduleOf(bench, `export const own = (page, { fetch }) => page.url.endsWith('/a') ? 1 : fetch('/x');`);
+    const own = moduleOf(
+      bench,
+      `export const own = (page, { fetch }) => page.url.endsWith('/a') ? 1 : fetch('/x');`,
+    );
     const { db } = await bench.crawl({
-      ...{ seeds: [`${site.origin}/`], executors: [own], perHost: 1, timeout: 1, executorTimeout: 0.2 },
+      seeds: [`${site.origin}/`],
+      executors: [own],
+      perHost: 1,
+      timeout: 1,
+      executorTimeout: 0.2,
     });
     expect(executionOf(db, '/', 'own').error).toMatch(/^timeout: /);
     expect(outputOf(db, '/a', 'own')).toBe(1);
@@ -166,7 +219,13 @@ describe('an executor whose time is up', () => {
 test.for(['under way', 'waiting'])(
   'a thread that ends while a request of its executor is %s holds up nobody',
   async (when, { bench }) => {
-    const site = await bench.site({ ...NO_RULES, '/': page(['/odd', '/a']), '/odd': page([]), '/a': page([]), '/x': 'silence' });
+    const site = await bench.site({
+      ...NO_RULES,
+      '/': page(['/odd', '/a']),
+      '/odd': page([]),
+      '/a': page([]),
+      '/x': 'silence',
+    });
     const asks = when === 'waiting' ? `for (let i = 0; i < 3; i++)` : '';
     const own = moduleOf(
       bench,
@@ -177,7 +236,12 @@ test.for(['under way', 'waiting'])(
          process.exit();
        }`,
     );
-    const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], perHost: 1, timeout: 5 });
+    const { db } = await bench.crawl({
+      seeds: [`${site.origin}/`],
+      executors: [own],
+      perHost: 1,
+      timeout: 5,
+    });
     expect(executionOf(db, '/odd', 'own').error).toMatch(/^worker-lost: /);
     expect(outputOf(db, '/a', 'own')).toBe(1);
     expect(faultsIn(db)).toEqual([]);

@@ -48,7 +48,9 @@ test('a name that leads out of the folder is refused, and nothing is made out th
   const site = await bench.site({ '/': page([]) });
   const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], files: folder });
   const answers = outputOf(db, '/', 'own') as string[];
-  expect(answers.map((answer, at) => [REFUSED[at], answer])).toEqual(answers.map((_, at) => [REFUSED[at], expect.stringMatching(/Error$/)]));
+  expect(answers.map((answer, at) => [REFUSED[at], answer])).toEqual(
+    answers.map((_, at) => [REFUSED[at], expect.stringMatching(/Error$/)]),
+  );
   expect(readdirSync(outside)).toEqual([]);
   expect(existsSync(join(bench.folder, 'nowhere'))).toBe(false);
   expect(existsSync(join(bench.folder, 'x'))).toBe(false);

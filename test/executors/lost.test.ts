@@ -71,7 +71,10 @@ function expectOnlyOddFailed(db: string, odd: readonly string[], error: RegExp):
   }
   for (const path of ['/', ...LEAVES])
     for (const name of ['before', 'own', 'next'])
-      expect(executionOf(db, path, name), `${path} ${name}`).toMatchObject({ status: 'success', attempts: 1 });
+      expect(executionOf(db, path, name), `${path} ${name}`).toMatchObject({
+        status: 'success',
+        attempts: 1,
+      });
   expect(executionsOf(db)).toHaveLength(3 * (1 + LEAVES.length + odd.length));
   expect(faultsIn(db)).toEqual([]);
 }
@@ -84,20 +87,30 @@ describe('user code that holds its thread fails there, and the other pages of th
   });
 
   test('on two pages, in two threads', async ({ bench }) => {
-    const { db } = await crawlWith(bench, HOLDING[1]?.[1] ?? '', ['/odd1', '/odd2'], { workers: 2, concurrency: 4 });
+    const { db } = await crawlWith(bench, HOLDING[1]?.[1] ?? '', ['/odd1', '/odd2'], {
+      workers: 2,
+      concurrency: 4,
+    });
     expectOnlyOddFailed(db, ['/odd1', '/odd2'], /^timeout: /);
   });
 });
 
 describe('user code that ends its thread fails there, and the other pages of the thread succeed:', () => {
   test.for(ENDING)('%s', async ([, what], { bench }) => {
-    const { db, ending } = await crawlWith(bench, what, ['/odd'], { workers: 1, concurrency: 6, executorTimeout: 5 });
+    const { db, ending } = await crawlWith(bench, what, ['/odd'], {
+      workers: 1,
+      concurrency: 6,
+      executorTimeout: 5,
+    });
     expect(ending).toBe('finished');
     expectOnlyOddFailed(db, ['/odd'], /^worker-lost: ended its thread twice/);
   });
 
   test('on two pages, in two threads', async ({ bench }) => {
-    const { db } = await crawlWith(bench, ENDING[0]?.[1] ?? '', ['/odd1', '/odd2'], { workers: 2, concurrency: 4 });
+    const { db } = await crawlWith(bench, ENDING[0]?.[1] ?? '', ['/odd1', '/odd2'], {
+      workers: 2,
+      concurrency: 4,
+    });
     expectOnlyOddFailed(db, ['/odd1', '/odd2'], /^worker-lost: /);
   });
 });
@@ -106,11 +119,18 @@ test('a page that is executed from its stored body may be lost as one that is fe
   const calm = await crawlWith(bench, '', ['/odd'], { keepBodies: true, workers: 1, concurrency: 6 });
   const asked = calm.site.hits.length;
   const own = moduleOf(bench, source('process.exit();').replace('SIDE', `${bench.folder}/side`));
-  const options = { seeds: [`${calm.site.origin}/`], executors: [own], db: calm.db, workers: 1, keepBodies: true };
+  const options = {
+    seeds: [`${calm.site.origin}/`],
+    executors: [own],
+    db: calm.db,
+    workers: 1,
+    keepBodies: true,
+  };
   await bench.crawl({ ...options, force: ['own'] });
   expect(calm.site.hits.length).toBe(asked);
   expect(executionOf(calm.db, '/odd', 'own')).toMatchObject({ status: 'failed', attempts: 2 });
-  for (const path of LEAVES) expect(executionOf(calm.db, path, 'own')).toMatchObject({ status: 'success', attempts: 2 });
+  for (const path of LEAVES)
+    expect(executionOf(calm.db, path, 'own')).toMatchObject({ status: 'success', attempts: 2 });
   expect(executionOf(calm.db, '/odd', 'next')).toMatchObject({ status: 'success', attempts: 1 });
   expect(faultsIn(calm.db)).toEqual([]);
 });
@@ -123,6 +143,7 @@ test('a validator that ends its thread fails its page', async ({ bench }) => {
   );
   const { db, totals } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own] });
   expect(totals.failed).toEqual({ 'worker-lost': 1 });
-  for (const path of LEAVES) expect(executionOf(db, path, 'own')).toMatchObject({ status: 'success', attempts: 1 });
+  for (const path of LEAVES)
+    expect(executionOf(db, path, 'own')).toMatchObject({ status: 'success', attempts: 1 });
   expect(faultsIn(db)).toEqual([]);
 });

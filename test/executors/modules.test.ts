@@ -10,12 +10,28 @@ const GOOD = 'export const one = () => 1;';
 
 test.for<[what: string, source: string, message: RegExp]>([
   ['does not parse', 'export const a = ;', /own\.mjs does not load: SyntaxError/],
-  ['throws at the top', 'export const a = 1;\nthrow new Error("not here");', /own\.mjs does not load: Error: not here[\s\S]*own\.mjs:2/],
+  [
+    'throws at the top',
+    'export const a = 1;\nthrow new Error("not here");',
+    /own\.mjs does not load: Error: not here[\s\S]*own\.mjs:2/,
+  ],
   ['throws what is no error', 'throw "words";', /own\.mjs does not load: .*words/],
   ['ends at the top', 'process.exit(0);', /own\.mjs does not load: it ended its thread with status 0/],
-  ['imports what is not there', 'import "./nowhere.mjs"; export const a = () => 1;', /own\.mjs does not load: .*nowhere\.mjs/],
-  ['exports nothing to call', 'export const a = 1; export default () => 1;', /own\.mjs exports no function by a name/],
-  ['rejects at the top', 'await Promise.reject(new Error("later")); export const a = () => 1;', /own\.mjs does not load: Error: later/],
+  [
+    'imports what is not there',
+    'import "./nowhere.mjs"; export const a = () => 1;',
+    /own\.mjs does not load: .*nowhere\.mjs/,
+  ],
+  [
+    'exports nothing to call',
+    'export const a = 1; export default () => 1;',
+    /own\.mjs exports no function by a name/,
+  ],
+  [
+    'rejects at the top',
+    'await Promise.reject(new Error("later")); export const a = () => 1;',
+    /own\.mjs does not load: Error: later/,
+  ],
 ])('a module that %s', async ([, source, message], { bench }) => {
   const site = await bench.site({ '/': page([]) });
   const db = bench.file();
@@ -29,7 +45,9 @@ test.for<[what: string, source: string, message: RegExp]>([
   expect([site.hits, existsSync(db)]).toEqual([[], false]);
 });
 
-test('a file that is not there, a folder, two executors of one name, an unknown name to force', async ({ bench }) => {
+test('a file that is not there, a folder, two executors of one name, an unknown name to force', async ({
+  bench,
+}) => {
   const site = await bench.site({ '/': page([]) });
   const seeds = [`${site.origin}/`];
   const good = moduleOf(bench, GOOD);
@@ -41,7 +59,10 @@ test('a file that is not there, a folder, two executors of one name, an unknown 
     expect(bench.crawl({ seeds, db, ...options })).rejects.toThrow(message);
   await refused({ executors: [join(bench.folder, 'none.mjs')] }, /none\.mjs: there is no such file/);
   await refused({ executors: [folder] }, /folder: it is a folder/);
-  await refused({ executors: [good, moduleOf(bench, GOOD, 'other.mjs')] }, /two executors called one: in .*own\.mjs and in .*other\.mjs/);
+  await refused(
+    { executors: [good, moduleOf(bench, GOOD, 'other.mjs')] },
+    /two executors called one: in .*own\.mjs and in .*other\.mjs/,
+  );
   await refused({ executors: [good], force: ['two'] }, /there is no executor 'two'/);
   await refused({ force: ['one'] }, /there is no executor 'one'/);
   expect([readFileSync(db).toString('hex'), executionsOf(db), site.hits.length]).toEqual(before);
@@ -50,18 +71,36 @@ test('a file that is not there, a folder, two executors of one name, an unknown 
 test('the program says it with status 2, by file and line', async ({ bench }) => {
   const own = moduleOf(bench, 'export const a = 1;\n\nthrow new Error("not here");');
   const db = bench.file();
-  const { status, stderr, stdout } = await bench.run(['--seed', 'http://127.0.0.1:9/', '--db', db, '--executors', own]);
+  const { status, stderr, stdout } = await bench.run([
+    '--seed',
+    'http://127.0.0.1:9/',
+    '--db',
+    db,
+    '--executors',
+    own,
+  ]);
   expect([status, stdout, existsSync(db)]).toEqual([2, '', false]);
   expect(stderr).toContain(`--executors: ${own} does not load: Error: not here`);
   expect(stderr).toContain('own.mjs:3:7');
 });
 
 test('CommonJS, a file: URL and a module beside another are loaded', async ({ bench }) => {
-  const common = moduleOf(bench, 'exports.b = () => 1; exports.a = (page) => Object.keys(page.results);', 'own.cjs');
+  const common = moduleOf(
+    bench,
+    'exports.b = () => 1; exports.a = (page) => Object.keys(page.results);',
+    'own.cjs',
+  );
   moduleOf(bench, 'export const help = () => 7;', 'help.mjs');
-  const importing = moduleOf(bench, `import { help } from './help.mjs';\nexport const c = () => help();`, 'c.mjs');
+  const importing = moduleOf(
+    bench,
+    `import { help } from './help.mjs';\nexport const c = () => help();`,
+    'c.mjs',
+  );
   const site = await bench.site({ '/': page([]) });
-  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [common, new URL(`file://${importing}`).href] });
+  const { db } = await bench.crawl({
+    seeds: [`${site.origin}/`],
+    executors: [common, new URL(`file://${importing}`).href],
+  });
   expect(outputOf(db, '/', 'a')).toEqual([]);
   expect(outputOf(db, '/', 'c')).toBe(7);
 });

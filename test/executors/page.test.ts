@@ -34,7 +34,13 @@ test('an executor sees all of a page, and what executors before it answered', as
     executors: [moduleOf(bench, FACTS)],
   });
   expect(executors).toEqual(
-    ['facts', 'elements', 'before'].map((name) => ({ name, success: 1, failed: 0, skipped: 0, passedOver: 0 })),
+    ['facts', 'elements', 'before'].map((name) => ({
+      name,
+      success: 1,
+      failed: 0,
+      skipped: 0,
+      passedOver: 0,
+    })),
   );
   expect(outputOf(db, '/', 'facts')).toEqual({
     url: `${site.origin}/`,
@@ -136,7 +142,10 @@ describe('what an executor answers', () => {
 test('a page that is no HTML, a redirect and a missing page have no executions; others have their columns filled', async ({
   bench,
 }) => {
-  const own = moduleOf(bench, 'export const one = async () => { await new Promise((r) => setTimeout(r, 30)); };');
+  const own = moduleOf(
+    bench,
+    'export const one = async () => { await new Promise((r) => setTimeout(r, 30)); };',
+  );
   const site = await bench.site({
     '/': page(['/file', '/moved', '/gone']),
     '/file': { headers: { 'content-type': 'text/plain' }, body: 'x' },

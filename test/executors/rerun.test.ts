@@ -24,7 +24,12 @@ async function crawlTwice(
   between: (db: string) => void,
   second: object,
   first: object = {},
-): Promise<{ readonly db: string; readonly asked: string[]; readonly notices: readonly unknown[]; readonly executors: unknown }> {
+): Promise<{
+  readonly db: string;
+  readonly asked: string[];
+  readonly notices: readonly unknown[];
+  readonly executors: unknown;
+}> {
   const own = moduleOf(bench, source(true));
   const seeds = [`${site.origin}/`];
   const { db } = await bench.crawl({ seeds, executors: [own], ...first });
@@ -35,7 +40,13 @@ async function crawlTwice(
   return { db, asked: site.paths.slice(before), notices, executors };
 }
 
-const counts = (name: string, success: number, failed: number, skipped: number, passedOver: number): object => ({
+const counts = (
+  name: string,
+  success: number,
+  failed: number,
+  skipped: number,
+  passedOver: number,
+): object => ({
   name,
   success,
   failed,
@@ -53,7 +64,11 @@ describe('after a run in which an executor failed on one page', () => {
       (file) => {
         before = executionsOf(file).filter(({ status }) => status === 'success');
         expect(statusesOf(file, '/a')).toEqual({ first: 'success', second: 'failed', third: 'skipped' });
-        expect(executionOf(file, '/a', 'second')).toMatchObject({ error: 'executor: not today', output: null, attempts: 1 });
+        expect(executionOf(file, '/a', 'second')).toMatchObject({
+          error: 'executor: not today',
+          output: null,
+          attempts: 1,
+        });
         expect(executionOf(file, '/a', 'third')).toMatchObject({ attempts: 0, last_run: null, error: null });
         moduleOf(bench, source(false));
       },
@@ -67,7 +82,11 @@ describe('after a run in which an executor failed on one page', () => {
     const after = executionsOf(db);
     for (const row of before as typeof after) expect(after).toContainEqual(row);
     expect(notices).toContainEqual({ kind: 'rerun', pages: 1, asked: 1, isList: false });
-    expect(executors).toEqual([counts('first', 0, 0, 0, 3), counts('second', 1, 0, 0, 2), counts('third', 1, 0, 0, 2)]);
+    expect(executors).toEqual([
+      counts('first', 0, 0, 0, 3),
+      counts('second', 1, 0, 0, 2),
+      counts('third', 1, 0, 0, 2),
+    ]);
   });
 
   test('nothing is asked for where bodies are kept', async ({ bench }) => {
@@ -79,7 +98,9 @@ describe('after a run in which an executor failed on one page', () => {
     expect(notices).toContainEqual({ kind: 'rerun', pages: 1, asked: 0, isList: false });
   });
 
-  test('it fails again where nothing has changed, and what it is waited for by stays skipped', async ({ bench }) => {
+  test('it fails again where nothing has changed, and what it is waited for by stays skipped', async ({
+    bench,
+  }) => {
     const site = await bench.site(ROUTES);
     const { db, asked } = await crawlTwice(bench, site, () => undefined, {});
     expect(asked).toEqual(['/a']);
@@ -88,12 +109,16 @@ describe('after a run in which an executor failed on one page', () => {
     expect(executionOf(db, '/a', 'third').attempts).toBe(0);
   });
 
-  test('a page that is gone meanwhile fails the first that waits for it, and its record stays', async ({ bench }) => {
+  test('a page that is gone meanwhile fails the first that waits for it, and its record stays', async ({
+    bench,
+  }) => {
     const site = await bench.site(ROUTES);
     const { db, asked } = await crawlTwice(bench, site, () => site.route('/a', { status: 404 }), {});
     expect(asked).toEqual(['/a']);
     expect(statusesOf(db, '/a')).toEqual({ first: 'success', second: 'failed', third: 'skipped' });
-    expect(executionOf(db, '/a', 'second')).toMatchObject({ error: expect.stringMatching(/^status: 404/) as string });
+    expect(executionOf(db, '/a', 'second')).toMatchObject({
+      error: expect.stringMatching(/^status: 404/) as string,
+    });
   });
 });
 
@@ -138,10 +163,16 @@ describe('force', () => {
         expect(executionOf(db, path, name)).toMatchObject({ attempts: count, status: 'success' });
   });
 
-  test('a success is not overwritten where the executor is skipped because one before it failed', async ({ bench }) => {
+  test('a success is not overwritten where the executor is skipped because one before it failed', async ({
+    bench,
+  }) => {
     const site = await bench.site(ROUTES);
     const seeds = [`${site.origin}/`];
-    const { db } = await bench.crawl({ seeds, executors: [moduleOf(bench, source(false))], keepBodies: true });
+    const { db } = await bench.crawl({
+      seeds,
+      executors: [moduleOf(bench, source(false))],
+      keepBodies: true,
+    });
     const before = executionOf(db, '/a', 'third');
     const own = moduleOf(bench, source(true));
     await bench.crawl({ seeds, executors: [own], db, keepBodies: true, force: ['second', 'third'] });
@@ -160,10 +191,21 @@ test('a module that has changed is told by executor and count, and not run by it
   expect(new Set(executionsOf(db).map(({ code_hash }) => code_hash))).toEqual(new Set([hash]));
   const before = [site.hits.length, executionsOf(db)];
   moduleOf(bench, source(false, '// another'));
-  const { status, stderr } = await bench.run(['--seed', seeds[0] as string, '--db', db, '--profile', 'web', '--executors', own]);
+  const { status, stderr } = await bench.run([
+    '--seed',
+    seeds[0] as string,
+    '--db',
+    db,
+    '--profile',
+    'web',
+    '--executors',
+    own,
+  ]);
   expect(status, stderr).toBe(0);
   for (const name of ['first', 'second', 'third'])
-    expect(stderr).toContain(`${name} has changed since it came to 3 results; they stand: --force ${name} runs it again`);
+    expect(stderr).toContain(
+      `${name} has changed since it came to 3 results; they stand: --force ${name} runs it again`,
+    );
   expect([site.hits.length, executionsOf(db)]).toEqual(before);
 });
 
@@ -180,7 +222,11 @@ test('a page that robots.txt closes meanwhile fails the executor that waits for 
   expect(site.hitsOf('/robots.txt')).toHaveLength(2);
   expect(site.hitsOf('/a')).toHaveLength(1);
   expect(executors[1]).toEqual(counts('second', 0, 1, 0, 2));
-  expect(executionOf(db, '/a', 'second')).toMatchObject({ status: 'failed', attempts: 2, error: 'robots: not asked for' });
+  expect(executionOf(db, '/a', 'second')).toMatchObject({
+    status: 'failed',
+    attempts: 2,
+    error: 'robots: not asked for',
+  });
   expect(query(db, `SELECT count(*) AS n FROM urls WHERE kind = 'rerun'`)).toEqual([{ n: 0 }]);
   expect(faultsIn(db)).toEqual([]);
 });

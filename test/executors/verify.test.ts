@@ -15,7 +15,11 @@ export const three = () => 3;
 
 async function crawled(bench: Bench): Promise<{ readonly db: string; readonly origin: string }> {
   const site = await bench.site({ '/': page(['/bad']), '/bad': page([]), '/followed': text('x') });
-  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [moduleOf(bench, OWN)], keepBodies: true });
+  const { db } = await bench.crawl({
+    seeds: [`${site.origin}/`],
+    executors: [moduleOf(bench, OWN)],
+    keepBodies: true,
+  });
   return { db, origin: site.origin };
 }
 
@@ -26,7 +30,10 @@ test('every damage to tasks and executions is a fault', async ({ bench }) => {
     [`DELETE FROM tasks WHERE key LIKE '%/bad'`, /belong to no task/],
     [`DELETE FROM urls WHERE kind = 'task'`, /task has no request/],
     [`DELETE FROM tasks WHERE key LIKE '%followed%'`, /request of a task belongs to none/],
-    [`INSERT INTO tasks (key, page_id, params) SELECT 'another', page_id, '{}' FROM tasks LIMIT 1`, /request has several tasks/],
+    [
+      `INSERT INTO tasks (key, page_id, params) SELECT 'another', page_id, '{}' FROM tasks LIMIT 1`,
+      /request has several tasks/,
+    ],
     [`UPDATE tasks SET params = '[]' WHERE key LIKE '%/bad'`, /no JSON object/],
     [`UPDATE tasks SET params = 'x' WHERE key LIKE '%/bad'`, /no JSON object/],
     [`UPDATE executions SET output = '{' WHERE status = 'success'`, /no JSON for an output/],
@@ -47,20 +54,44 @@ test('every damage to tasks and executions is a fault', async ({ bench }) => {
   }
 });
 
-test('a page, a task that was added and one of a list are explained, by address and by key', async ({ bench }) => {
+test('a page, a task that was added and one of a list are explained, by address and by key', async ({
+  bench,
+}) => {
   const { db, origin } = await crawled(bench);
-  const explain = (file: string, address: string): ReturnType<Bench['run']> => bench.run(['explain', address, '--db', file]);
+  const explain = (file: string, address: string): ReturnType<Bench['run']> =>
+    bench.run(['explain', address, '--db', file]);
   const bad = await explain(db, `${origin}/bad`);
-  expect([bad.status, bad.stdout]).toEqual([0, expect.stringMatching(/\/bad was crawled[\s\S]*executors +one: success\n +two: executor: no such price\n +three: skipped/)]);
+  expect([bad.status, bad.stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /\/bad was crawled[\s\S]*executors +one: success\n +two: executor: no such price\n +three: skipped/,
+    ),
+  ]);
   for (const address of [`${origin}/followed`, `${origin}/followed {}`]) {
     const followed = await explain(db, address);
-    expect([followed.status, followed.stdout, followed.stderr]).toEqual([0, expect.stringMatching(/\/followed was asked for: HTTP 200[\s\S]*task +http.*followed \{\}[\s\S]*one: success/), '']);
+    expect([followed.status, followed.stdout, followed.stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /\/followed was asked for: HTTP 200[\s\S]*task +http.*followed \{\}[\s\S]*one: success/,
+      ),
+      '',
+    ]);
   }
-  const list = await runTasks(bench, { 'my key': { url: `${origin}/bad?x` }, gone: { url: `${origin}/gone` } }, []);
+  const list = await runTasks(
+    bench,
+    { 'my key': { url: `${origin}/bad?x` }, gone: { url: `${origin}/gone` } },
+    [],
+  );
   const done = await explain(list.db, 'my key');
-  expect([done.status, done.stdout]).toEqual([1, expect.stringMatching(/bad\?x was not crawled: failed, status[\s\S]*task +my key/)]);
+  expect([done.status, done.stdout]).toEqual([
+    1,
+    expect.stringMatching(/bad\?x was not crawled: failed, status[\s\S]*task +my key/),
+  ]);
   const gone = await explain(list.db, `${origin}/gone`);
-  expect([gone.status, gone.stdout]).toEqual([1, expect.stringMatching(/gone was not crawled: failed, status[\s\S]*task +gone[\s\S]*scrape: status: 404/)]);
+  expect([gone.status, gone.stdout]).toEqual([
+    1,
+    expect.stringMatching(/gone was not crawled: failed, status[\s\S]*task +gone[\s\S]*scrape: status: 404/),
+  ]);
   const never = await explain(list.db, `${origin}/never`);
   expect([never.status, never.stdout]).toEqual([1, expect.stringContaining('is not in')]);
 });

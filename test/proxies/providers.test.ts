@@ -94,10 +94,11 @@ test('Webshare: all pages, with the key, which goes to no other address', async 
 });
 
 test('IPRoyal: the proxies of an order, at its port, in its country', async () => {
+  let location = 'United States';
   const { endpoint, requests } = await api(() => ({
     id: 420,
     status: 'confirmed',
-    location: 'United States',
+    location,
     quantity: 2,
     proxy_data: {
       ports: { socks5: 12324, 'http|https': 12323 },
@@ -112,6 +113,14 @@ test('IPRoyal: the proxies of an order, at its port, in its country', async () =
   expect(provider.proxies).toEqual({ '*': both, us: both });
   expect(requests.map(({ url }) => url)).toEqual(['/v1/reseller/orders/420']);
   expect(requests[0]?.headers['x-access-token']).toBe('k3y');
+  for (const [name, code] of [
+    ['Germany', 'de'],
+    ['United Kingdom', 'gb'],
+  ] as const) {
+    location = name;
+    const other = await ipRoyal({ endpoint: `${endpoint}/v1/reseller`, key: 'k3y', orderId: '1' });
+    expect(Object.keys(other.proxies)).toEqual(['*', code]);
+  }
 });
 
 test('what is wrong is said by name, without the key', async () => {

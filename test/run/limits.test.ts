@@ -18,19 +18,36 @@ test.for([
   ['3', '2'],
   ['1', '2'],
   ['12', '2'],
-] as const)('--max-parallelism %s bounds requests in flight, in %s threads, and is made use of', async ([most, workers], { bench }) => {
-  const site = await bench.site({ '/robots.txt': { status: 404 }, '*': { ...text('x'), afterMs: 60 } });
-  const flags = ['--executors', moduleOf(bench, OWN), '--max-parallelism', most, '--workers', workers];
-  const { status, stderr } = await runTasks(bench, tasksOf(site.origin, 24), flags);
-  expect(status, stderr).toBe(0);
-  expect(site.hits).toHaveLength(25);
-  expect(site.peakInFlight).toBe(Number(most));
-});
+] as const)(
+  '--max-parallelism %s bounds requests in flight, in %s threads, and is made use of',
+  async ([most, workers], { bench }) => {
+    const site = await bench.site({ '/robots.txt': { status: 404 }, '*': { ...text('x'), afterMs: 60 } });
+    const flags = ['--executors', moduleOf(bench, OWN), '--max-parallelism', most, '--workers', workers];
+    const { status, stderr } = await runTasks(bench, tasksOf(site.origin, 24), flags);
+    expect(status, stderr).toBe(0);
+    expect(site.hits).toHaveLength(25);
+    expect(site.peakInFlight).toBe(Number(most));
+  },
+);
 
 test('limits of the host hold for tasks and where redirects lead them', async ({ bench }) => {
-  const target = await bench.site({ '/robots.txt': { status: 404 }, '*': { ...text('x'), afterMs: 40 } }, { address: '127.0.0.2' });
-  const site = await bench.site({ '/robots.txt': { status: 404 }, '*': (hit) => to(target.origin + hit.path, 302, 20) });
-  const flags = ['--executors', moduleOf(bench, OWN), '--max-parallelism', '8', '--per-host', '2', '--allow-private'];
+  const target = await bench.site(
+    { '/robots.txt': { status: 404 }, '*': { ...text('x'), afterMs: 40 } },
+    { address: '127.0.0.2' },
+  );
+  const site = await bench.site({
+    '/robots.txt': { status: 404 },
+    '*': (hit) => to(target.origin + hit.path, 302, 20),
+  });
+  const flags = [
+    '--executors',
+    moduleOf(bench, OWN),
+    '--max-parallelism',
+    '8',
+    '--per-host',
+    '2',
+    '--allow-private',
+  ];
   const { status, stderr } = await runTasks(bench, tasksOf(site.origin, 10), flags);
   expect(status, stderr).toBe(0);
   expect([site.peakInFlight, target.peakInFlight]).toEqual([2, 2]);
@@ -51,7 +68,10 @@ test('a task without an answer in time fails, and the others do not wait for it'
   const flags = ['--executors', moduleOf(bench, OWN), '--timeout', '0.6', '--retries', '0'];
   const { db, status } = await runTasks(bench, tasksOf(site.origin, 3), flags);
   expect(status).toBe(1);
-  expect(executionOf(db, 'k0', 'one')).toMatchObject({ status: 'failed', error: expect.stringMatching(/^timeout: /) as string });
+  expect(executionOf(db, 'k0', 'one')).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/^timeout: /) as string,
+  });
   expect(outputOf(db, 'k2', 'one')).toBe('x');
 });
 
@@ -64,8 +84,14 @@ describe('a validator', () => {
   `;
 
   test('has a page asked for again, and its executors see only the right one', async ({ bench }) => {
-    const site = await bench.site({ '/robots.txt': { status: 404 }, '*': ({ earlier }) => text(earlier < 2 ? 'captcha' : 'right') });
-    const { db, status, stderr } = await runTasks(bench, tasksOf(site.origin, 1), ['--executors', moduleOf(bench, VALIDATING)]);
+    const site = await bench.site({
+      '/robots.txt': { status: 404 },
+      '*': ({ earlier }) => text(earlier < 2 ? 'captcha' : 'right'),
+    });
+    const { db, status, stderr } = await runTasks(bench, tasksOf(site.origin, 1), [
+      '--executors',
+      moduleOf(bench, VALIDATING),
+    ]);
     expect(status, stderr).toBe(0);
     expect(site.hitsOf('/0')).toHaveLength(3);
     expect(outputOf(db, 'k0', 'one')).toBe('right');
@@ -85,9 +111,14 @@ describe('a validator', () => {
     expect(faultsIn(db)).toEqual([]);
   });
 
-  test('with a fault of its own stops the run, and the page is looked at again by the next', async ({ bench }) => {
+  test('with a fault of its own stops the run, and the page is looked at again by the next', async ({
+    bench,
+  }) => {
     const site = await bench.site({ '/robots.txt': { status: 404 }, '*': text('x') });
-    const own = moduleOf(bench, 'export function validate(page) { page.nothing.at; }\nexport const one = () => 1;');
+    const own = moduleOf(
+      bench,
+      'export function validate(page) { page.nothing.at; }\nexport const one = () => 1;',
+    );
     const tasks = tasksOf(site.origin, 1);
     const { db, status, stderr } = await runTasks(bench, tasks, ['--executors', own]);
     expect([status, stderr]).toEqual([5, expect.stringContaining('own.mjs:1:')]);
@@ -101,11 +132,16 @@ describe('a validator', () => {
 
   test('in a crawl fails pages, which the next run with --retry-failed asks for', async ({ bench }) => {
     let isOpen = false;
-    const site = await bench.site({ '/robots.txt': { status: 404 }, '*': () => (isOpen ? '<p>right' : '<p>captcha') });
+    const site = await bench.site({
+      '/robots.txt': { status: 404 },
+      '*': () => (isOpen ? '<p>right' : '<p>captcha'),
+    });
     const options = { seeds: [`${site.origin}/`], executors: [moduleOf(bench, VALIDATING)], retries: 1 };
     const { db } = await bench.crawl(options);
     expect(site.hitsOf('/')).toHaveLength(2);
-    expect(query(db, 'SELECT state, error, attempts FROM pages')).toEqual([{ state: 'failed', error: 'validation', attempts: 2 }]);
+    expect(query(db, 'SELECT state, error, attempts FROM pages')).toEqual([
+      { state: 'failed', error: 'validation', attempts: 2 },
+    ]);
     expect(executionsOf(db)).toEqual([]);
     isOpen = true;
     await bench.crawl({ ...options, db, retryFailed: 'validation' });

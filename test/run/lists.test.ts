@@ -19,14 +19,19 @@ describe('a list', () => {
     const own = ['--executors', moduleOf(bench, OWN)];
     const lists: readonly [list: unknown, flags: readonly string[]][] = [
       [{ map: { url: url('map'), n: 1 } }, []],
-      [`{"key":"line","url":"${url('line')}","n":2}\n\n{"key":"line 2","url":"${url('line2')}"}\n`, ['--format', 'jsonl']],
+      [
+        `{"key":"line","url":"${url('line')}","n":2}\n\n{"key":"line 2","url":"${url('line2')}"}\n`,
+        ['--format', 'jsonl'],
+      ],
       [`key,url,n\r\n"a, table",${url('table')},3\r\n`, ['--format', 'csv']],
     ];
     for (const [list, flags] of lists) {
       const { status, stderr } = await runTasks(bench, list, [...own, ...flags], db);
       expect(status, stderr).toBe(0);
     }
-    expect(executionsOf(db).map(({ key, output }) => [key, output && (JSON.parse(output) as unknown[])[1]])).toEqual([
+    expect(
+      executionsOf(db).map(({ key, output }) => [key, output && (JSON.parse(output) as unknown[])[1]]),
+    ).toEqual([
       ['a, table', expect.anything() as unknown],
       ['line', 2],
       ['line 2', null],
@@ -54,7 +59,10 @@ describe('a list', () => {
     const first = await runTasks(bench, tasks, flags, db);
     expect(first.status, first.stderr).toBe(1);
     expect(statusesOf(db, 'bad')).toEqual({ one: 'failed' });
-    expect(executionOf(db, 'bad', 'one')).toMatchObject({ error: expect.stringMatching(/^status: 404/) as string, last_run: null });
+    expect(executionOf(db, 'bad', 'one')).toMatchObject({
+      error: expect.stringMatching(/^status: 404/) as string,
+      last_run: null,
+    });
     const before = executionOf(db, 'good', 'one');
     const asked = site.hits.length;
     const second = await runTasks(bench, { ...tasks, new: { url: `${site.origin}/new` } }, flags, db);
@@ -68,7 +76,9 @@ describe('a list', () => {
   });
 });
 
-test('tasks of a host that is given up fail, each with its executors, and are tried by the next run', async ({ bench }) => {
+test('tasks of a host that is given up fail, each with its executors, and are tried by the next run', async ({
+  bench,
+}) => {
   const db = bench.file();
   const origin = closedOrigin();
   const flags = ['--executors', moduleOf(bench, `${OWN}\nexport const two = () => 2;`), '--retries', '0'];
@@ -89,12 +99,27 @@ test('tasks of a host that is given up fail, each with its executors, and are tr
 describe('refused with status 2 before anything is asked for or written', () => {
   const cases: readonly [what: string, list: unknown, flags: readonly string[], message: RegExp][] = [
     ['a key that is not known', ['who'], [], /tasks\.json, entry 1: "who" is not known from an earlier run/],
-    ['JSON that is none', '{\n "a": {"url": "http://x.example/"},\n "b": {url: 1}\n}', [], /tasks\.json, line 3/],
-    ['a line that is none', '{"key":"a","url":"http://x.example/"}\n{"key":', ['--format', 'jsonl'], /tasks\.json, line 2/],
+    [
+      'JSON that is none',
+      '{\n "a": {"url": "http://x.example/"},\n "b": {url: 1}\n}',
+      [],
+      /tasks\.json, line 3/,
+    ],
+    [
+      'a line that is none',
+      '{"key":"a","url":"http://x.example/"}\n{"key":',
+      ['--format', 'jsonl'],
+      /tasks\.json, line 2/,
+    ],
     ['params without url', { a: { n: 1 } }, [], /key "a": there is no url/],
     ['one key twice', '{"a":{"url":"http://x.example/"},"a":{"url":"http://x.example/2"}}', [], /"a"/],
     ['an empty list', {}, [], /there is no task in/],
-    ['an unknown executor to force', { a: { url: 'http://x.example/' } }, ['--force', 'who'], /--force: there is no executor 'who'/],
+    [
+      'an unknown executor to force',
+      { a: { url: 'http://x.example/' } },
+      ['--force', 'who'],
+      /--force: there is no executor 'who'/,
+    ],
   ];
 
   test.for(cases)('%s', async ([, list, flags, message], { bench }) => {
@@ -131,7 +156,9 @@ describe('refused with status 2 before anything is asked for or written', () => 
     const stopped = await runTasks(bench, list, [...own, '--max-time', '0.5', '--timeout', '2'], db);
     expect(stopped.status, stopped.stderr).toBe(3);
     const rest = readFileSync(db);
-    await expect(bench.crawl({ seeds, db })).rejects.toMatchObject({ message: expect.stringContaining('unfinished tasks') as string });
+    await expect(bench.crawl({ seeds, db })).rejects.toMatchObject({
+      message: expect.stringContaining('unfinished tasks') as string,
+    });
     expect(readFileSync(db).equals(rest)).toBe(true);
   });
 
@@ -162,14 +189,18 @@ describe('refused with status 2 before anything is asked for or written', () => 
   });
 });
 
-test('a page that is crawled later does not merge with a task whose key is its address', async ({ bench }) => {
+test('a page that is crawled later does not merge with a task whose key is its address', async ({
+  bench,
+}) => {
   const site = await bench.site({ '/': page([]) });
   const url = `${site.origin}/`;
   const own = moduleOf(bench, OWN);
   const { db, status, stderr } = await runTasks(bench, { [url]: { url, n: 1 } }, ['--executors', own]);
   expect(status, stderr).toBe(0);
   await bench.crawl({ seeds: [url], executors: [own], db });
-  expect(executionsOf(db).map(({ output, attempts }) => [JSON.parse(output ?? '') as unknown, attempts])).toEqual([
+  expect(
+    executionsOf(db).map(({ output, attempts }) => [JSON.parse(output ?? '') as unknown, attempts]),
+  ).toEqual([
     [[url, 1], 1],
     [[`${url} (crawled)`, null], 1],
   ]);

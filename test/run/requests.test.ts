@@ -10,7 +10,9 @@ import { runTasks } from './bench.js';
 
 const OWN = `export const saw = (page, { key, params }) => ({ key, params, url: page.url, status: page.status, text: page.text });`;
 
-test('tasks go out with their method, headers and body, and two with one URL never merge', async ({ bench }) => {
+test('tasks go out with their method, headers and body, and two with one URL never merge', async ({
+  bench,
+}) => {
   const site = await bench.site({ '*': (hit) => text(`${hit.method} ${hit.body}`) });
   const url = `${site.origin}/a`;
   const tasks = {
@@ -38,10 +40,23 @@ test('tasks go out with their method, headers and body, and two with one URL nev
   const [json] = site.hits.filter(({ body }) => body.includes('é'));
   expect(json?.headers).toMatchObject({ 'x-own': 'yes' });
   expect(site.hits.filter(({ headers }) => headers['x-own'] !== undefined)).toHaveLength(1);
-  expect(executionsOf(db).map(({ key }) => key).sort()).toEqual(Object.keys(tasks).sort());
+  expect(
+    executionsOf(db)
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(Object.keys(tasks).sort());
   for (const [key, params] of Object.entries(tasks)) {
-    const { method = 'GET' } = { ...('post_payload' in params || 'post_form' in params ? { method: 'POST' } : {}), ...params };
-    expect(outputOf(db, key, 'saw')).toMatchObject({ key, params, url, status: 200, text: expect.stringMatching(`^${method} `) as string });
+    const { method = 'GET' } = {
+      ...('post_payload' in params || 'post_form' in params ? { method: 'POST' } : {}),
+      ...params,
+    };
+    expect(outputOf(db, key, 'saw')).toMatchObject({
+      key,
+      params,
+      url,
+      status: 200,
+      text: expect.stringMatching(`^${method} `) as string,
+    });
   }
   expect(faultsIn(db)).toEqual([]);
 });
@@ -54,7 +69,10 @@ test('307 keeps method, body and its type; 302 makes a GET; where the last one l
     '/308': to('/end', 308),
     '/302': to('/end?302', 302),
     '/303': to('/end?303', 303),
-    '*': (hit) => text(`${hit.method} ${hit.body} ${hit.headers['content-type'] ?? 'none'} ${hit.headers['x-own'] ?? ''}`),
+    '*': (hit) =>
+      text(
+        `${hit.method} ${hit.body} ${hit.headers['content-type'] ?? 'none'} ${String(hit.headers['x-own'] ?? '')}`,
+      ),
     '/robots.txt': { status: 404 },
   });
   const post = (path: string): object => ({
@@ -65,10 +83,18 @@ test('307 keeps method, body and its type; 302 makes a GET; where the last one l
   const tasks = { kept: post('/307'), get: post('/302'), see: post('/303') };
   const { db, status, stderr } = await runTasks(bench, tasks, ['--executors', moduleOf(bench, OWN)]);
   expect(status, stderr).toBe(0);
-  expect(outputOf(db, 'kept', 'saw')).toMatchObject({ url: `${site.origin}/end`, text: 'POST {"a":1} application/json yes' });
+  expect(outputOf(db, 'kept', 'saw')).toMatchObject({
+    url: `${site.origin}/end`,
+    text: 'POST {"a":1} application/json yes',
+  });
   expect(outputOf(db, 'get', 'saw')).toMatchObject({ url: `${site.origin}/end?302`, text: 'GET  none yes' });
   expect(outputOf(db, 'see', 'saw')).toMatchObject({ url: `${site.origin}/end?303`, text: 'GET  none yes' });
-  expect(site.hits.filter(({ method }) => method === 'POST').map(({ path }) => path).sort()).toEqual(['/302', '/303', '/307', '/308', '/end']);
+  expect(
+    site.hits
+      .filter(({ method }) => method === 'POST')
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(['/302', '/303', '/307', '/308', '/end']);
   expect(site.hitsOf('/308').map(({ method, body }) => [method, body])).toEqual([['POST', '{"a":1}']]);
 });
 
@@ -76,7 +102,10 @@ test('to another origin go neither the headers of a task nor the cookies of this
   bench,
 }) => {
   const other = await bench.site(
-    { '/robots.txt': { status: 404 }, '*': (hit) => text(`${hit.method} ${hit.body} ${hit.headers['content-type'] ?? ''}`) },
+    {
+      '/robots.txt': { status: 404 },
+      '*': (hit) => text(`${hit.method} ${hit.body} ${hit.headers['content-type'] ?? ''}`),
+    },
     { address: '127.0.0.2' },
   );
   const site = await bench.site({
@@ -96,7 +125,10 @@ test('to another origin go neither the headers of a task nor the cookies of this
   const flags = ['--executors', moduleOf(bench, OWN), '--max-parallelism', '1', '--header', 'X-Run: all'];
   const { db, status, stderr } = await runTasks(bench, tasks, flags);
   expect(status, stderr).toBe(0);
-  expect(outputOf(db, 'a', 'saw')).toMatchObject({ url: `${other.origin}/in`, text: 'POST 1 application/json' });
+  expect(outputOf(db, 'a', 'saw')).toMatchObject({
+    url: `${other.origin}/in`,
+    text: 'POST 1 application/json',
+  });
   expect(site.hitsOf('/307')[0]?.headers).toMatchObject({ ...headers, cookie: 'here=1', 'x-run': 'all' });
   expect(other.hitsOf('/in')).toHaveLength(2);
   for (const hit of other.hitsOf('/in')) {
@@ -108,7 +140,9 @@ test('to another origin go neither the headers of a task nor the cookies of this
   }
 });
 
-test('a cookie that comes with a redirect goes with the request it leads to, as a log-in needs it', async ({ bench }) => {
+test('a cookie that comes with a redirect goes with the request it leads to, as a log-in needs it', async ({
+  bench,
+}) => {
   const site = await bench.site({
     '/robots.txt': { status: 404 },
     '/login': { status: 302, headers: { location: '/home', 'set-cookie': 'session=1' } },
@@ -140,13 +174,25 @@ test('robots.txt is obeyed where a task begins and where it is sent', async ({ b
   expect(status, stderr).toBe(1);
   expect(other.paths).toEqual(['/robots.txt', '/open']);
   expect(site.paths.filter((path) => path.startsWith('/no'))).toEqual([]);
-  expect(executionOf(db, 'none', 'saw')).toMatchObject({ status: 'failed', attempts: 1, error: 'robots: not asked for' });
+  expect(executionOf(db, 'none', 'saw')).toMatchObject({
+    status: 'failed',
+    attempts: 1,
+    error: 'robots: not asked for',
+  });
   expect(executionOf(db, 'to-open', 'saw').status).toBe('success');
-  expect(executionOf(db, 'to-closed', 'saw')).toMatchObject({ status: 'failed', error: expect.stringMatching(/^redirect: .*robots/) as string });
-  expect(executionOf(db, 'to-no', 'saw')).toMatchObject({ status: 'failed', error: expect.stringMatching(/^redirect: .*robots/) as string });
+  expect(executionOf(db, 'to-closed', 'saw')).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/^redirect: .*robots/) as string,
+  });
+  expect(executionOf(db, 'to-no', 'saw')).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/^redirect: .*robots/) as string,
+  });
 });
 
-test('scrape writes every answer whole below a safe name, and records digest, size and headers', async ({ bench }) => {
+test('scrape writes every answer whole below a safe name, and records digest, size and headers', async ({
+  bench,
+}) => {
   const body = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256));
   const site = await bench.site({ '*': { headers: { 'content-type': 'image/x', 'x-own': 'a' }, body } });
   const keys = ['plain', '../up', 'a/b/c', 'a%2Fb', '..', 'NUL', 'é ü', '/etc/passwd', 'C:\\x'];
@@ -157,12 +203,21 @@ test('scrape writes every answer whole below a safe name, and records digest, si
   const files = new Set<string>();
   for (const key of keys) {
     const output = outputOf(db, key, 'scrape') as { readonly file: string };
-    expect(output).toMatchObject({ size: body.length, md5: createHash('md5').update(body).digest('hex'), headers: { 'x-own': 'a' } });
+    expect(output).toMatchObject({
+      size: body.length,
+      md5: createHash('md5').update(body).digest('hex'),
+      headers: { 'x-own': 'a' },
+    });
     expect(output.file).toMatch(/^[^/\\]+\.scrape$/);
     expect(readFileSync(join(folder, output.file)).equals(body), key).toBe(true);
     files.add(output.file);
   }
   expect(files.size).toBe(keys.length);
   const row = query<Record<string, unknown>>(db, `SELECT * FROM pages WHERE request_key = 'task:plain'`)[0];
-  expect(row).toMatchObject({ state: 'done', http_status: 200, content_type: 'image/x', body_bytes: body.length });
+  expect(row).toMatchObject({
+    state: 'done',
+    http_status: 200,
+    content_type: 'image/x',
+    body_bytes: body.length,
+  });
 });
