@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Commands of their own: vitest.long.config.ts, vitest.slow.config.ts.
     exclude: [
-      'test/crash/{clocks,long,steps}.test.ts',
+      'test/crash/{clocks,executors,long,steps}.test.ts',
       'test/hostile/*.test.ts',
       'test/cli/{explain,storage,views}.test.ts',
       'test/crawl/ca.test.ts',

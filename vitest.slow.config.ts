@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
-      'test/crash/{clocks,steps}.test.ts',
+      'test/crash/{clocks,executors,steps}.test.ts',
       'test/cli/{explain,storage,views}.test.ts',
       'test/crawl/ca.test.ts',
       'test/executors/lost.test.ts',

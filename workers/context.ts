@@ -60,6 +60,8 @@ function followOf(url: string, params: JsonObject, pageUrl: string): Follow {
 
 /** @throws TypeError for params that a task list could not have either */
 function checkCall(params: JsonObject): void {
+  if (typeof params !== 'object' || params === null || Array.isArray(params))
+    throw new TypeError('params of follow must be an object');
   try {
     callOf(params, 'follow');
   } catch (cause) {

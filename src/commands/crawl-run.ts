@@ -157,7 +157,6 @@ async function crawlInto(
   const ending = await endingOf(delegator, request, end);
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
-  connection.transaction(() => ownCode?.work.storeUnasked())();
   if (ending !== 'stopped') frontier.finish();
   const result = resultOf(connection, config, { delegator, ownCode, ending, startedAt });
   end(result.ending, request.exitStatus(result));

@@ -32,12 +32,16 @@ export function explainText(explanation: Explanation, typed: string, file: strin
   const { key } = explanation;
   const reason = reasonOf(explanation, now);
   const rows: Row[] = [
-    ...(typed === key ? [] : [['typed as', [typed]] as const]),
+    ...(typed === key || typed === taskKeyOf(explanation) ? [] : [['typed as', [typed]] as const]),
     ...(reason === null ? [] : [['why', [reason]] as const]),
     ...(explanation.isKnown ? knownRows(explanation) : unknownRows(explanation)),
     ...hostRows(explanation, now),
   ];
   return [folded(headline(explanation, file), '    '), ...rows.flatMap(lines)].join('\n') + '\n';
+}
+
+function taskKeyOf(explanation: Explanation): string | null {
+  return explanation.isKnown ? explanation.facts.taskKey : null;
 }
 
 type Row = readonly [label: string, values: readonly string[]];
@@ -60,7 +64,7 @@ function headline(explanation: Explanation, file: string): string {
     case 'done': {
       if (redirectTo !== null) return `${key} was crawled: HTTP ${status}, a redirect`;
       const size = formatBytes(bodyBytes ?? 0);
-      return `${key} was ${kind === 'sitemap' ? 'read as a sitemap' : 'crawled'}: HTTP ${status}, ${contentType ?? 'no type'}, ${size}`;
+      return `${key} was ${DONE[kind]}: HTTP ${status}, ${contentType ?? 'no type'}, ${size}`;
     }
     case 'failed':
     case 'skipped':
@@ -73,8 +77,23 @@ function headline(explanation: Explanation, file: string): string {
   }
 }
 
+const DONE = { page: 'crawled', sitemap: 'read as a sitemap', task: 'asked for' } as const;
+
 function knownRows(known: Explanation & Known): Row[] {
-  const { facts, way, attempts } = known;
+  const { facts, attempts, executions } = known;
+  return [
+    ...(facts.kind === 'task' ? [['task', [facts.taskKey ?? '']] as const] : placeRows(known)),
+    ['requests', attempts.length === 0 ? ['none'] : attempts.map(attemptLine)],
+    ...rowOf(
+      'executors',
+      executions.map(({ executor, status, error }) => `${executor}: ${error ?? status}`),
+    ),
+  ];
+}
+
+/** Where a page or sitemap stands among the others; a task stands alone. */
+function placeRows(known: Explanation & Known): Row[] {
+  const { facts, way } = known;
   return [
     ['depth', [facts.depth === null ? 'none: no followed link leads to it' : formatNumber(facts.depth)]],
     ['found by', wayLines(way)],
@@ -88,7 +107,6 @@ function knownRows(known: Explanation & Known): Row[] {
           `${url} (${state ?? 'not in the crawl'}${status === null ? '' : `, HTTP ${status}`})`,
       ),
     ),
-    ['requests', attempts.length === 0 ? ['none'] : attempts.map(attemptLine)],
   ];
 }
 

@@ -6,6 +6,7 @@ import { asStoreError } from '../database/connection.js';
 import { openForReading } from '../database/open.js';
 import { UsageError } from '../errors.js';
 import { explain, type Explanation } from '../explain/explain.js';
+import { findTask } from '../explain/facts.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printableJson } from '../observe/printable.js';
 import { SettingsTable } from '../store/settings.js';
@@ -39,7 +40,8 @@ function read(file: string, address: string): Explanation {
     // One moment of the file, should a crawl be writing it.
     return connection.transaction(() => {
       const crawl = readFixedSettings(new SettingsTable(connection).read() ?? {});
-      return explain(connection, crawl, keyOf(address, crawl));
+      const task = findTask(connection, address.trim());
+      return explain(connection, crawl, task?.url ?? keyOf(address, crawl), task);
     })();
   } catch (error) {
     throw asStoreError(error, `cannot read ${file}`);
@@ -51,11 +53,15 @@ function read(file: string, address: string): Explanation {
 /** A path is one on the site of the seeds, where they share one. */
 function keyOf(address: string, { seeds, stripParams }: StoredRule): CanonicalUrl {
   const [origin, ...others] = new Set(seeds.map(originOf));
-  if (isPath(address) && (origin === undefined || others.length > 0)) {
+  if (isPath(address) && origin === undefined)
+    throw new UsageError(`'${address}' is a path, and the file holds no crawl`, {
+      hint: 'give the whole URL, or the key of a task',
+    });
+  if (isPath(address) && others.length > 0) {
     const sites = [origin, ...others].join(', ');
     throw new UsageError(`'${address}' is a path, and the seeds are on ${others.length + 1} sites`, {
       hint: `give the whole URL; the sites are ${sites}`,
     });
   }
-  return compileStripParams(stripParams)(parseAddress('URL', address, origin ?? '')).key;
+  return compileStripParams(stripParams)(parseAddress('URL', address, origin ?? 'https://example.org')).key;
 }

@@ -75,7 +75,7 @@ export function queueUnfinished(
   connection: Connection,
   frontier: SqliteFrontier,
   config: CrawlConfig,
-  { work, totals }: OwnCode,
+  { totals }: OwnCode,
   keys: readonly string[] | null,
 ): readonly Notice[] {
   const forced = new Set(config.forced);
@@ -84,7 +84,6 @@ export function queueUnfinished(
     if (!forced.has(executor)) total.passedOver = countSuccesses(connection, executor, keys);
   const reruns: Rerun[] = keys === null ? unfinished.inFile() : unfinished.among(keys);
   frontier.queueReruns(reruns);
-  for (const { pageId, isStored } of reruns) if (!isStored) work.expect(pageId);
   const asked = reruns.filter(({ isStored }) => !isStored).length;
   const hashes = new Map(
     config.modules.flatMap(({ executors, codeHash }) =>

@@ -223,6 +223,7 @@ export class Delegator implements PoolListener {
     const arrivals = this.#flights.takeArrivals();
     for (const { flight, outcome } of arrivals) if (outcome.kind === 'lost') this.#asks.drop(flight.flightId);
     await this.#filing.file(arrivals, this.#clock());
+    await this.#filing.fileUnasked();
     this.#filing.counters.requests += await this.#asks.file(this.#clock());
   }
 

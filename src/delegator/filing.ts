@@ -107,6 +107,17 @@ export class Filing {
     for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
   }
 
+  /** Nothing comes back of what was ended without being asked for, but executors wait for it. */
+  async fileUnasked(): Promise<void> {
+    const unasked = this.#frontier.takeUnasked();
+    const userWork = this.#userWork;
+    if (unasked.length === 0 || userWork === null) return;
+    await this.#frontier.apply([], [], (admitTask) => {
+      for (const { error, ...lease } of unasked)
+        userWork.store({ lease, report: userWork.reportOfFailure(lease, error), kept: null }, admitTask);
+    });
+  }
+
   async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
     if (answered.kind !== 'declined' && flight.isSent) this.counters.requests++;
     const { errand } = flight;

@@ -32,9 +32,12 @@ export interface UserWorkOptions {
   readonly onExecution: (execution: Execution) => void;
 }
 
+/** The page or task that executors are run on. */
+export type Subject = Pick<Lease, 'kind' | 'pageId' | 'key'>;
+
 /** What user code came to on one page. */
 export interface Done {
-  readonly lease: Lease;
+  readonly lease: Subject;
   readonly report: WorkReport;
   readonly kept: KeptBody | null;
 }
@@ -49,9 +52,6 @@ export class UserWork {
   /** Pages on which an executor ended its thread: it is not run on them again in this run. */
   readonly #blamed = new Map<number, Blamed>();
 
-  /** Pages of tasks that were queued again, and of which nothing was heard yet. */
-  readonly #queued = new Set<number>();
-
   constructor(table: ExecutionTable, options: UserWorkOptions) {
     this.#table = table;
     this.#options = options;
@@ -63,13 +63,8 @@ export class UserWork {
     );
   }
 
-  /** A task of an earlier run was queued again. */
-  expect(pageId: number): void {
-    this.#queued.add(pageId);
-  }
-
   /** What is to be done on the page of a lease. */
-  workFor(lease: Lease): Work {
+  workFor(lease: Subject): Work {
     const blamed = this.#blamed.get(lease.pageId) ?? null;
     const task = lease.kind === 'page' ? undefined : this.#table.taskOf(lease.pageId);
     // A page that was never fetched, so that nothing was ever run on it.
@@ -114,21 +109,8 @@ export class UserWork {
   }
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
-  reportOfFailure(lease: Lease, error: string): WorkReport {
+  reportOfFailure(lease: Subject, error: string): WorkReport {
     return { executions: failuresOf(this.workFor(lease).run, error), follows: [], crash: null };
-  }
-
-  /**
-   * The same for tasks that ended without being asked for, by robots.txt or with their host; called once, in a
-   * transaction, when nothing is under way any more.
-   */
-  storeUnasked(): void {
-    for (const { id, error } of this.#table.unaskedTasks(this.#names, this.#queued)) {
-      for (const execution of failuresOf(this.#names, error)) {
-        this.#table.write(id, execution, null);
-        this.#options.onExecution(execution);
-      }
-    }
   }
 
   /** Stores what came of it; called in the transaction that settles the lease. */
@@ -143,7 +125,6 @@ export class UserWork {
     for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
     if (kept !== null) this.#table.keepBody(lease.pageId, kept);
     this.#blamed.delete(lease.pageId);
-    this.#queued.delete(lease.pageId);
   }
 
   #isSince(lastRun: number | null): boolean {

@@ -12,7 +12,9 @@ import { explainScope, hostnameOf, scopeKeyOf, type ScopeRefusal } from '../url/
 import {
   type Attempt,
   countOutside,
+  type ExecutionFacts,
   findHost,
+  findTaskAt,
   findUrl,
   hasWorkLeft,
   type Hold,
@@ -21,6 +23,7 @@ import {
   type LastRun,
   readAttempts,
   readHold,
+  readExecutions,
   readLastRun,
   readRobotsText,
   readWonPages,
@@ -79,6 +82,7 @@ export interface Known {
   readonly redirectsTo: Backlinks;
   readonly redirectsFrom: readonly Hop[];
   readonly attempts: readonly Attempt[];
+  readonly executions: readonly ExecutionFacts[];
 }
 
 /** Of a URL that is not. */
@@ -104,9 +108,12 @@ export type Explanation = (Known | Unknown) & {
   readonly lastRun: LastRun | null;
 };
 
-/** @param key as `parseTarget` gives it */
-export function explain(connection: Connection, crawl: CrawlRule, key: string): Explanation {
-  const facts = findUrl(connection, key);
+/**
+ * @param key  as `parseTarget` gives it
+ * @param task where one was meant by its own key
+ */
+export function explain(connection: Connection, crawl: CrawlRule, key: string, task?: UrlFacts): Explanation {
+  const facts = task ?? findUrl(connection, key) ?? findTaskAt(connection, key);
   const common = {
     key,
     judgement: judge(connection, crawl, key),
@@ -125,6 +132,7 @@ export function explain(connection: Connection, crawl: CrawlRule, key: string): 
     redirectsTo: redirectsTo(connection, facts.id),
     redirectsFrom: redirectsFrom(connection, facts),
     attempts: readAttempts(connection, facts),
+    executions: readExecutions(connection, facts),
   };
 }
 

@@ -8,7 +8,9 @@ import { WON_PAGES } from '../frontier/schema.js';
 /** A URL as it stands. Times are ms since epoch; texts may come from the web. */
 export interface UrlFacts {
   readonly id: number;
-  readonly kind: 'page' | 'sitemap';
+  readonly kind: 'page' | 'sitemap' | 'task';
+  /** Of a task, and of a page that executors were run on. */
+  readonly taskKey: string | null;
   readonly url: string;
   readonly hostId: number;
   readonly state: 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
@@ -71,7 +73,7 @@ export interface LastRun {
   readonly outcome: string | null;
 }
 
-const COLUMNS = `u.id, u.kind, coalesce(u.url, u.request_key) AS url, u.host_id AS hostId, u.state, u.error,
+const COLUMNS = `u.id, u.kind, (SELECT t.key FROM tasks t WHERE t.page_id = u.id) AS taskKey, coalesce(u.url, u.request_key) AS url, u.host_id AS hostId, u.state, u.error,
   u.error_detail AS detail, u.depth, u.found_on AS foundOn, u.seed_hops = 0 AS isSeed, u.not_before AS notBefore,
   u.link_count AS linkCount, d.target_url AS redirectTo, d.target_id AS redirectId, r.http_status AS status,
   r.content_type AS contentType, r.body_bytes AS bodyBytes, r.fetched_at AS askedAt, r.duration_ms AS durationMs`;
@@ -87,6 +89,42 @@ export function findUrl(connection: Connection, key: string): UrlFacts | undefin
     `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.request_key = ?`,
   );
   return byKey.get(key) ?? byKey.get(`sitemap:${key}`);
+}
+
+/** The task or page of a task's key. */
+export function findTask(connection: Connection, key: string): UrlFacts | undefined {
+  return connection
+    .prepare<[string], UrlFacts>(
+      `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.id = (SELECT page_id FROM tasks WHERE key = ?)`,
+    )
+    .get(key);
+}
+
+/** The first task that asks for a URL. Looks through all tasks: for a URL that is nothing else in the file. */
+export function findTaskAt(connection: Connection, url: string): UrlFacts | undefined {
+  return connection
+    .prepare<[string], UrlFacts>(
+      `SELECT ${COLUMNS} FROM ${TABLES}
+        WHERE u.id = (SELECT min(a.id) FROM tasks t JOIN urls a ON a.id = t.page_id WHERE a.kind = 'task' AND a.url = ?)`,
+    )
+    .get(url);
+}
+
+/** What an executor came to. */
+export interface ExecutionFacts {
+  readonly executor: string;
+  readonly status: 'success' | 'failed' | 'skipped';
+  /** May hold text of the user's code. */
+  readonly error: string | null;
+}
+
+export function readExecutions(connection: Connection, { id }: UrlFacts): readonly ExecutionFacts[] {
+  return connection
+    .prepare<[number], ExecutionFacts>(
+      `SELECT e.executor, e.status, e.error FROM executions e JOIN tasks t ON t.id = e.task_id
+        WHERE t.page_id = ? ORDER BY e.rowid`,
+    )
+    .all(id);
 }
 
 /** Every request of a URL that is remembered, oldest first. */

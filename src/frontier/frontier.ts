@@ -178,6 +178,12 @@ export interface Rerun {
   readonly isStored: boolean;
 }
 
+/** Executors will not be run on it: what it takes could not be asked for. */
+export interface Unasked extends Pick<Lease, 'kind' | 'pageId' | 'key'> {
+  /** A failure code or skip reason, a colon, a text. */
+  readonly error: string;
+}
+
 export interface HostUpdate {
   readonly hostId: number;
   readonly patch: HostPatch;
@@ -282,6 +288,8 @@ export interface Frontier {
   robotsText(hostId: number): Awaitable<string>;
   /** How many hosts have work or have answered; more than two may be counted as two. */
   hostCount(): Awaitable<number>;
+  /** Tasks and reruns that were ended without being leased since the last call: by robots.txt, or with their host. */
+  takeUnasked(): readonly Unasked[];
   /** What happened since the last call. */
   takeNotices(): readonly FrontierNotice[];
 

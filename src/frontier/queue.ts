@@ -10,10 +10,11 @@ import {
   type Lease,
   type RequestKind,
   STORED_HOST,
+  type Unasked,
 } from './frontier.js';
 import type { HostTable } from './hosts.js';
 import type { SitemapTable } from './sitemaps.js';
-import type { Settled, UrlTable } from './urls.js';
+import type { Settled, UrlRow, UrlTable } from './urls.js';
 
 /** Refused URLs settled for one host in one claim, so that a site closed to robots does not stall the others. */
 const REFUSALS_PER_CLAIM = 2_000;
@@ -55,6 +56,7 @@ export class Queue {
   readonly #hosts: HostTable;
   readonly #urls: UrlTable;
   readonly #sitemaps: SitemapTable;
+  #unasked: Unasked[] = [];
   readonly #candidates: Statement<[number, number], Candidate>;
 
   constructor(connection: Connection, { hosts, urls, sitemaps }: QueueParts) {
@@ -91,10 +93,24 @@ export class Queue {
       host.givenUp === 'private'
         ? { state: 'skipped', error: 'private', detail: 'its host may not be connected to' }
         : { state: 'failed', error: host.givenUp, detail: 'the host was given up' };
-    for (const { id, kind } of this.#candidates.all(host.id, limit)) {
-      this.#urls.settle({ id, kind, hostId: host.id, state: 'queued' }, end);
+    for (const candidate of this.#candidates.all(host.id, limit)) {
+      this.#urls.settle(rowOf(candidate, host.id), end);
+      this.#noteUnasked(candidate, `${end.error}: ${end.detail}`);
     }
     return true;
+  }
+
+  /** Tasks and reruns that were ended since the last call. */
+  takeUnasked(): readonly Unasked[] {
+    const unasked = this.#unasked;
+    this.#unasked = [];
+    return unasked;
+  }
+
+  #noteUnasked({ id, kind, url, foundOn }: Candidate, error: string): void {
+    if (kind !== 'task' && kind !== 'rerun') return;
+    this.#unasked.push({ kind, pageId: pageIdOf(id, kind, foundOn), key: url, error });
+    if (kind === 'rerun') this.#urls.forget(id);
   }
 
   #claimFrom(host: HostFacts, dueHosts: number, request: ClaimRequest, claim: Taken): void {
@@ -128,10 +144,10 @@ export class Queue {
           if (candidate.kind === 'page') claim.pages++;
           left--;
         } else {
-          const { id, kind, url } = candidate;
-          const row = { id, kind, url, hostId: host.id, state: 'queued' } as const;
+          const row = rowOf(candidate, host.id);
           this.#urls.settle(row, { state: 'skipped', error: reason });
           this.#sitemaps.admitOf(row);
+          this.#noteUnasked(candidate, `${reason}: not asked for`);
           claim.refused++;
           refused++;
         }
@@ -146,13 +162,25 @@ function sizeOf({ leases, errands }: Taken): number {
   return leases.length + errands.length;
 }
 
+function rowOf(
+  { id, kind, url }: Candidate,
+  hostId: number,
+): Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'state'> {
+  return { id, kind, url, hostId, state: 'queued' };
+}
+
+/** What executors are run on: a rerun is on the page it was found on. */
+function pageIdOf(id: number, kind: RequestKind, foundOn: number | null): number {
+  return kind === 'rerun' ? (foundOn as number) : id;
+}
+
 function asLease(candidate: Candidate, { id: hostId, host }: HostFacts): Lease {
   const { id, kind, url, depth, attempts, refusals, respelt, reasked, suspect, foundOn } = candidate;
   return {
     id,
     hostId,
     kind,
-    pageId: kind === 'rerun' ? (foundOn as number) : id,
+    pageId: pageIdOf(id, kind, foundOn),
     isStored: host === STORED_HOST,
     key: url,
     url: respelt ?? url,

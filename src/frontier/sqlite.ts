@@ -19,6 +19,7 @@ import {
   type RunLimits,
   type Settlement,
   type StateCounts,
+  type Unasked,
 } from './frontier.js';
 import { LinkGraph } from './graph.js';
 import { Guards } from './guards.js';
@@ -177,6 +178,10 @@ export class SqliteFrontier implements Frontier {
 
   hostCount(): number {
     return this.#hosts.count();
+  }
+
+  takeUnasked(): readonly Unasked[] {
+    return this.#queue.takeUnasked();
   }
 
   takeNotices(): readonly FrontierNotice[] {

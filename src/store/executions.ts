@@ -21,11 +21,6 @@ export interface ExecutionRow {
   readonly lastRun: number | null;
 }
 
-export interface UnaskedTask {
-  readonly id: number;
-  readonly error: string;
-}
-
 /** A page as it was answered, its body kept. */
 export interface StoredAnswer extends KeptBody {
   readonly status: number;
@@ -43,7 +38,6 @@ interface Upsert {
 }
 
 export class ExecutionTable {
-  readonly #connection: Connection;
   readonly #taskOf: Statement<[number], TaskRow>;
   readonly #addTask: Statement<[string, number, string]>;
   readonly #taskId: Statement<[string], number>;
@@ -56,7 +50,6 @@ export class ExecutionTable {
   readonly #stored: Statement<[number], StoredAnswer>;
 
   constructor(connection: Connection) {
-    this.#connection = connection;
     this.#taskOf = connection.prepare('SELECT id, key, params FROM tasks WHERE page_id = ?');
     this.#addTask = connection.prepare('INSERT OR IGNORE INTO tasks (key, page_id, params) VALUES (?, ?, ?)');
     this.#taskId = connection.prepare<[string], number>('SELECT id FROM tasks WHERE key = ?').pluck();
@@ -111,24 +104,6 @@ export class ExecutionTable {
   setTask(key: string, pageId: number, params: string): void {
     const { changes } = this.#addTask.run(key, pageId, params);
     if (changes === 0 && this.#setParams.run({ key, params }).changes > 0) this.#dropBody.run(pageId);
-  }
-
-  /**
-   * Tasks that are over without having been asked for, and why: a code, a colon, a text.
-   *
-   * @param executors those of the run: a task without a word of any of them was not asked for
-   * @param queued    pages of tasks that were queued again, whatever there is of them from before
-   */
-  unaskedTasks(executors: readonly string[], queued: Iterable<number>): readonly UnaskedTask[] {
-    const over = `SELECT t.id, u.error || ': ' || coalesce(u.error_detail, 'not asked for') AS error
-       FROM urls u JOIN tasks t ON t.page_id = u.id WHERE u.kind = 'task' AND u.state IN ('failed', 'skipped')`;
-    const again = this.#connection.prepare<[number], UnaskedTask>(`${over} AND u.id = ?`);
-    const names = executors.map(() => '?').join(', ');
-    const never = this.#connection.prepare<string[], UnaskedTask>(
-      `${over} AND NOT EXISTS (SELECT 1 FROM executions e WHERE e.task_id = t.id AND e.executor IN (${names}))`,
-    );
-    const found = [...never.all(...executors), ...[...queued].flatMap((pageId) => again.all(pageId))];
-    return [...new Map(found.map((task) => [task.id, task])).values()];
   }
 
   executionsOf(taskId: number): readonly ExecutionRow[] {

@@ -25,6 +25,8 @@ export interface Verification {
 /** What is said of one offender and of several, and what selects them: one text column, empty when all is well. */
 type Rule = readonly [one: string, many: string, sql: string];
 
+const EXECUTIONS = `SELECT e.executor || ' on ' || t.key FROM executions e JOIN tasks t ON t.id = e.task_id`;
+
 const FAULTS: readonly Rule[] = [
   [
     'page misses links that were filed for it',
@@ -75,6 +77,56 @@ const FAULTS: readonly Rule[] = [
     'hosts count other claimable URLs than there are',
     `SELECT host FROM hosts h WHERE claimable <> (SELECT count(*) FROM urls u
       WHERE u.host_id = h.id AND u.state = 'queued' AND u.not_before IS NULL)`,
+  ],
+  [
+    'execution belongs to no task',
+    'executions belong to no task',
+    `SELECT e.executor || ' on id ' || e.task_id FROM executions e LEFT JOIN tasks t ON t.id = e.task_id WHERE t.id IS NULL`,
+  ],
+  [
+    'task has no request',
+    'tasks have no request',
+    `SELECT t.key FROM tasks t LEFT JOIN urls u ON u.id = t.page_id AND u.kind IN ('page', 'task') WHERE u.id IS NULL`,
+  ],
+  [
+    'request of a task belongs to none',
+    'requests of tasks belong to none',
+    `SELECT request_key FROM urls u WHERE kind = 'task' AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.page_id = u.id)`,
+  ],
+  [
+    'request has several tasks',
+    'requests have several tasks',
+    `SELECT min(key) FROM tasks GROUP BY page_id HAVING count(*) > 1`,
+  ],
+  [
+    'task has params that are no JSON object',
+    'tasks have params that are no JSON object',
+    `SELECT key FROM tasks WHERE CASE WHEN json_valid(params) THEN json_type(params) END IS NOT 'object'`,
+  ],
+  [
+    'success has no JSON for an output, or has an error',
+    'successes have no JSON for an output, or have an error',
+    `${EXECUTIONS} WHERE e.status = 'success' AND (coalesce(json_valid(e.output), 0) = 0 OR e.error IS NOT NULL OR e.attempts < 1)`,
+  ],
+  [
+    'execution failed without a reason, or has an output',
+    'executions failed without a reason, or have an output',
+    `${EXECUTIONS} WHERE e.status = 'failed' AND (e.error IS NULL OR e.output IS NOT NULL)`,
+  ],
+  [
+    'skipped execution has an output or an error',
+    'skipped executions have an output or an error',
+    `${EXECUTIONS} WHERE e.status = 'skipped' AND (e.error IS NOT NULL OR e.output IS NOT NULL)`,
+  ],
+  [
+    'stored body belongs to no page or task',
+    'stored bodies belong to no page or task',
+    `SELECT 'id ' || b.page_id FROM bodies b LEFT JOIN urls u ON u.id = b.page_id WHERE u.id IS NULL`,
+  ],
+  [
+    'rerun is over, and still there',
+    'reruns are over, and still there',
+    `SELECT request_key FROM urls WHERE kind = 'rerun' AND state NOT IN ('queued', 'leased')`,
   ],
 ];
 

@@ -88,19 +88,17 @@ describe('costs its own task only, and the run goes on:', () => {
 
 describe('a fault of the code', () => {
   const crawlArgs = (site: Site, db: string, own: string, ...flags: string[]): string[] => [
-    ...[
-      '--seed',
-      `${site.origin}/`,
-      '--db',
-      db,
-      '--profile',
-      'web',
-      '--executors',
-      own,
-      '--workers',
-      '1',
-      ...flags,
-    ],
+    '--seed',
+    `${site.origin}/`,
+    '--db',
+    db,
+    '--profile',
+    'web',
+    '--executors',
+    own,
+    '--workers',
+    '1',
+    ...flags,
   ];
 
   test('ends the run with status 5 and the place in the user’s file; the same command goes on', async ({

@@ -205,7 +205,11 @@ describe('an executor whose time is up', () => {
       `export const own = (page, { fetch }) => page.url.endsWith('/a') ? 1 : fetch('/x');`,
     );
     const { db } = await bench.crawl({
-      ...{ seeds: [`${site.origin}/`], executors: [own], perHost: 1, timeout: 1, executorTimeout: 0.2 },
+      seeds: [`${site.origin}/`],
+      executors: [own],
+      perHost: 1,
+      timeout: 1,
+      executorTimeout: 0.2,
     });
     expect(executionOf(db, '/', 'own').error).toMatch(/^timeout: /);
     expect(outputOf(db, '/a', 'own')).toBe(1);

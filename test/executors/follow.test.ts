@@ -82,22 +82,43 @@ test('what a follow asks for obeys robots.txt and is no private address', async 
   expect(faultsIn(db)).toEqual([]);
 });
 
-test('what is no address is a fault of the code', async ({ bench }) => {
-  const site = await bench.site({ '/': page([]) });
-  const own = moduleOf(bench, `export function own(page, { follow }) { follow('javascript:alert(1)'); }`);
-  await expect(bench.crawl({ seeds: [`${site.origin}/`], executors: [own] })).rejects.toThrow(
-    /follow needs an http/,
+test.for([
+  [`'javascript:alert(1)'`, /TypeError: follow needs an http/],
+  [`'/a', 'text'`, /TypeError: params of follow must be an object/],
+  [`'/a', { method: 'PUT' }`, /TypeError: follow: method must be GET or POST/],
+  [`'/a', { n: 1n }`, /TypeError: .*BigInt/],
+] as const)(
+  'what no request can be made of is a fault of the code: %s',
+  async ([args, message], { bench }) => {
+    const site = await bench.site({ '/': page([]), '*': page([]) });
+    const own = moduleOf(bench, `export function own(page, { follow }) { follow(${args}); }`);
+    await expect(bench.crawl({ seeds: [`${site.origin}/`], executors: [own] })).rejects.toThrow(message);
+  },
+);
+
+test('params say how a task is asked for, as in a list', async ({ bench }) => {
+  const site = await bench.site({
+    ...NO_RULES,
+    '/': page([]),
+    '/api': (hit) => text(`${hit.method} ${hit.body}`),
+  });
+  const own = moduleOf(
+    bench,
+    `export function own(page, { params, follow }) { if (!params.post_payload) follow('/api', { post_payload: { a: 1 }, url: 'mine' }); return [page.text, params.url]; }`,
   );
+  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own] });
+  expect(outputOf(db, '}', 'own')).toEqual(['POST {"a":1}', 'mine']);
 });
 
 test('tasks that were added are there after kill -9, and each is done once', async ({ bench }) => {
-  let isOpen = false;
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
   const site = await bench.site({
     ...NO_RULES,
     '/': page(['/a']),
     '/a': page([]),
     '*': async (hit) => {
-      while (!isOpen && hit.path === '/api/2') await new Promise((later) => setTimeout(later, 10));
+      if (hit.path === '/api/2') await opened;
       return text('x');
     },
   });
@@ -122,7 +143,7 @@ test('tasks that were added are there after kill -9, and each is done once', asy
   await site.asked(6);
   await new Promise((later) => setTimeout(later, 150));
   await first.kill();
-  isOpen = true;
+  open();
   const { status, stderr } = await bench.run(args);
   expect(status, stderr).toBe(0);
   expect(

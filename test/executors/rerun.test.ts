@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { type Bench, test } from '../manners/bench.js';
-import { page, type Site } from '../support/site.js';
+import Database from 'better-sqlite3';
+import { type Bench, query, test } from '../manners/bench.js';
+import { page, type Site, text } from '../support/site.js';
 import { executionOf, executionsOf, faultsIn, moduleOf, outputOf, statusesOf } from './bench.js';
 
 const ROUTES = { '/': page(['/a', '/b']), '/a': page([], { title: 'A' }), '/b': page([], { title: 'B' }) };
@@ -207,3 +208,32 @@ test('a module that has changed is told by executor and count, and not run by it
     );
   expect([site.hits.length, executionsOf(db)]).toEqual(before);
 });
+
+test('a page that robots.txt closes meanwhile fails the executor that waits for it, and leaves nothing behind', async ({
+  bench,
+}) => {
+  let rules = '';
+  const site = await bench.site({ ...ROUTES, '/robots.txt': () => text(rules) });
+  const seeds = [`${site.origin}/`];
+  const { db } = await bench.crawl({ seeds, executors: [moduleOf(bench, source(true))] });
+  rules = 'User-agent: *\nDisallow: /a';
+  expire(db);
+  const { executors } = await bench.crawl({ seeds, executors: [moduleOf(bench, source(false))], db });
+  expect(site.hitsOf('/robots.txt')).toHaveLength(2);
+  expect(site.hitsOf('/a')).toHaveLength(1);
+  expect(executors[1]).toEqual(counts('second', 0, 1, 0, 2));
+  expect(executionOf(db, '/a', 'second')).toMatchObject({
+    status: 'failed',
+    attempts: 2,
+    error: 'robots: not asked for',
+  });
+  expect(query(db, `SELECT count(*) AS n FROM urls WHERE kind = 'rerun'`)).toEqual([{ n: 0 }]);
+  expect(faultsIn(db)).toEqual([]);
+});
+
+/** Makes the robots.txt that is stored too old to be trusted. */
+function expire(db: string): void {
+  const connection = new Database(db);
+  connection.exec('UPDATE hosts SET robots_fetched_at = 1');
+  connection.close();
+}

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { executionOf, executionsOf, faultsIn, moduleOf, outputOf, statusesOf } from '../executors/bench.js';
 import { test } from '../manners/bench.js';
-import { page, text } from '../support/site.js';
+import { closedOrigin, page, text } from '../support/site.js';
 import { PROGRAM } from '../support/program.js';
 import { runTasks } from './bench.js';
 
@@ -74,6 +74,26 @@ describe('a list', () => {
     expect(site.hits.length).toBe(asked + 2);
     expect(faultsIn(db)).toEqual([]);
   });
+});
+
+test('tasks of a host that is given up fail, each with its executors, and are tried by the next run', async ({
+  bench,
+}) => {
+  const db = bench.file();
+  const origin = closedOrigin();
+  const flags = ['--executors', moduleOf(bench, `${OWN}\nexport const two = () => 2;`), '--retries', '0'];
+  const list = Object.fromEntries(['a', 'b', 'c'].map((key) => [key, { url: `${origin}/${key}` }]));
+  for (const run of [1, 2]) {
+    const { status, stderr } = await runTasks(bench, list, flags, db);
+    expect(status, stderr).toBe(1);
+    expect(stderr).toMatch(/one +0 +3 failed/);
+    for (const key of ['a', 'b', 'c']) {
+      expect(executionOf(db, key, 'one')).toMatchObject({ status: 'failed', attempts: run });
+      expect(executionOf(db, key, 'one').error).toMatch(/^connect: /);
+      expect(executionOf(db, key, 'two')).toMatchObject({ status: 'skipped', attempts: 0 });
+    }
+    expect(faultsIn(db)).toEqual([]);
+  }
 });
 
 describe('refused with status 2 before anything is asked for or written', () => {
