@@ -7,9 +7,9 @@ export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
-      'test/crash/{clocks,steps}.test.ts',
+      'test/crash/{clocks,kill-more,steps}.test.ts',
       'test/cli/{explain,storage}.test.ts',
-      'test/crawl/ca.test.ts',
+      'test/crawl/{ca,determinism-all}.test.ts',
       'test/benchmarks/*.test.ts',
     ],
     pool: 'forks',
