@@ -4,8 +4,7 @@
  * once the main thread decides, so inside a thread requests in flight = connections at most.
  */
 import type { Socket } from 'node:net';
-import { Agent, buildConnector, Client, Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, buildConnector, Client, Dispatcher } from 'undici';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import { SET_COOKIE_LINES } from '#src/protocol/outcome.js';
 import { type AddressRule, bareHost } from '#src/url/addresses.js';
@@ -16,6 +15,7 @@ import type { Line, Reply, ReplyHeaders, Intake } from './exchange.js';
 import { declineLiteral, guardLookup } from './guard.js';
 import { InterimFilter } from './interim.js';
 import { trusting } from './trust.js';
+import { undici } from './undici.js';
 
 /**
  * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
@@ -118,7 +118,7 @@ type Connector = buildConnector.connector;
  * One connection at a time. It counts the answers on it, so that an exchange can tell a stale connection
  * from a broken host, and keeps hold of its socket, the only clean way to end a running request.
  */
-class LineClient extends Client implements Line {
+class LineClient extends undici.Client implements Line {
   answered = 0;
   #socket: Socket | null = null;
   /** What runs on it, or ran last. */
@@ -175,14 +175,16 @@ function makeAgent(settings: WorkerSettings): Agent {
   };
   const connect = makeConnector(settings);
   const makeClient = (origin: URL): Client => new LineClient(origin, options, connect);
-  return new Agent({ factory: (origin) => new Pool(origin, { ...options, factory: makeClient }) });
+  return new undici.Agent({
+    factory: (origin) => new undici.Pool(origin, { ...options, factory: makeClient }),
+  });
 }
 
 /** One for all origins: TLS sessions outlive the connection that made them. */
 function makeConnector(settings: WorkerSettings): Connector {
   const { openHosts, allowPrivate } = settings;
   const rule: AddressRule = { openHosts: new Set(openHosts.map(bareHost)), allowPrivate };
-  const connect = buildConnector({
+  const connect = undici.buildConnector({
     timeout: settings.timeoutMs,
     allowH2: false,
     lookup: guardLookup(rule),
