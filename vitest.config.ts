@@ -6,17 +6,18 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Commands of their own: vitest.long.config.ts, vitest.slow.config.ts.
     exclude: [
-      'test/crash/{clocks,executors,long,steps}.test.ts',
+      'test/crash/{clocks,executors,kill-more,long,steps}.test.ts',
       'test/hostile/*.test.ts',
       'test/cli/{explain,storage,views}.test.ts',
-      'test/crawl/ca.test.ts',
+      'test/crawl/{ca,determinism-all}.test.ts',
       'test/executors/lost.test.ts',
       'test/benchmarks/*.test.ts',
     ],
     pool: 'forks',
     // Most tests wait for processes and clocks, not for the processor.
     maxWorkers: 4,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    isolate: false,
     hookTimeout: 30_000,
   },
 });

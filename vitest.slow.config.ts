@@ -7,9 +7,9 @@ export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
-      'test/crash/{clocks,executors,steps}.test.ts',
+      'test/crash/{clocks,executors,kill-more,steps}.test.ts',
       'test/cli/{explain,storage,views}.test.ts',
-      'test/crawl/ca.test.ts',
+      'test/crawl/{ca,determinism-all}.test.ts',
       'test/executors/lost.test.ts',
       'test/benchmarks/*.test.ts',
     ],

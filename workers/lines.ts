@@ -1,15 +1,14 @@
 /**
  * The connections of a thread: undici's agent and clients, one request at a time on each, sockets in our own hands.
- * Nothing but this file imports undici.
  */
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { Agent, buildConnector, Client, Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, buildConnector, Client, Dispatcher } from 'undici';
 import type { AddressRule } from '#src/url/addresses.js';
 import type { Exchange, Line } from './exchange.js';
 import { guardLookup } from './guard.js';
 import { InterimFilter } from './interim.js';
+import { undici } from './undici.js';
 
 /**
  * How long an idle connection is kept, ms, whatever longer time a server offers. The main thread's slots
@@ -30,7 +29,7 @@ export type Connector = buildConnector.connector;
  * One connection at a time. It counts the answers on it, so that an exchange can tell a stale connection
  * from a broken host, and keeps hold of its socket, the only clean way to end a running request.
  */
-class LineClient extends Client implements Line {
+class LineClient extends undici.Client implements Line {
   answered = 0;
   #socket: Socket | null = null;
   /** What runs on it, or ran last. */
@@ -87,7 +86,9 @@ export function makeAgent(connect: Connector): Agent {
     bodyTimeout: 0,
   };
   const makeClient = (origin: URL): Client => new LineClient(origin, options, connect);
-  return new Agent({ factory: (origin) => new Pool(origin, { ...options, factory: makeClient }) });
+  return new undici.Agent({
+    factory: (origin) => new undici.Pool(origin, { ...options, factory: makeClient }),
+  });
 }
 
 /**
@@ -97,7 +98,7 @@ export function makeAgent(connect: Connector): Agent {
  * @param trust null = what Node.js trusts
  */
 export function makeConnector(rule: AddressRule, timeoutMs: number, trust: SecureContext | null): Connector {
-  return buildConnector({
+  return undici.buildConnector({
     timeout: timeoutMs,
     allowH2: false,
     lookup: guardLookup(rule),

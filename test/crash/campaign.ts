@@ -1,7 +1,7 @@
 /**
  * Kills real crawls of the demo wiki and has them go on with the same command, and holds what comes out
  * against an undisturbed crawl, against the wiki's own truth and against what the server was asked for.
- * Used by the short suite and the long one.
+ * Used by the suites of every length.
  */
 import { expect } from 'vitest';
 import { copyAtRest, differences, type Rest, restOf } from '../support/crash-file.js';
@@ -111,12 +111,12 @@ export class Lane {
 
   /**
    * Kills one crawl again and again, until it ends by itself: at requests of its life that are `gap` apart.
-   * With `branches`, a copy of what each kill left is also taken to its end.
+   * A copy of what every `branchEvery`th kill left is also taken to its end; with 0, none.
    *
    * @returns how often it was killed
    */
   async killAgainAndAgain(
-    { gap, branches }: { gap: readonly [number, number]; branches: boolean },
+    { gap, branchEvery }: { gap: readonly [number, number]; branchEvery: number },
     random: Random,
     context: string,
   ): Promise<number> {
@@ -135,7 +135,7 @@ export class Lane {
         return kills;
       }
       rest = this.#look(file, place);
-      if (!branches) continue;
+      if (branchEvery === 0 || kills % branchEvery !== 0) continue;
       const branch = this.#newFile();
       copyAtRest(file, branch);
       await this.#goOn(branch, rest, `${place}, a copy`);

@@ -65,7 +65,7 @@ async function killMany(lane: Lane, random: Random): Promise<void> {
     await lane.killOnce(moment, `seed ${SEED}`);
   }
   // At least as many requests a life as may be in flight, or it would never get on.
-  const plan = { gap: [lane.capacity + 5, lane.capacity + 40], branches: false } as const;
+  const plan = { gap: [lane.capacity + 5, lane.capacity + 40], branchEvery: 0 } as const;
   await lane.killAgainAndAgain(plan, random, `seed ${SEED}`);
 }
 

@@ -19,7 +19,8 @@ import {
   to,
 } from '../support/site.js';
 
-const QUICK = ['--workers', '2', '--retries', '0', '--no-progress'];
+const MANNERS = ['--retries', '0', '--no-progress'];
+const QUICK = ['--workers', '1', ...MANNERS];
 const SECRET = 'tOpSeCrEt';
 const HTML = 'text/html';
 /** Windows has no such modes. */
@@ -79,7 +80,9 @@ test('pages behind a login wall are found, with the cookie that the first answer
   const { status, stdout, stderr } = await folder.run([
     '--seed',
     `${site.origin}/`,
-    ...QUICK,
+    '--workers',
+    '2',
+    ...MANNERS,
     '--json',
     '--verbose',
   ]);

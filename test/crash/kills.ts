@@ -1,0 +1,60 @@
+/** Kills of a real crawl of the demo wiki, as many as a suite has time for. */
+import { expect } from 'vitest';
+import { seededRandom, suiteSeed } from '../support/crash-random.js';
+import { test } from '../support/program.js';
+import { Lane, type LaneOptions, momentsOf, newTally } from './campaign.js';
+
+const SEED = suiteSeed(20_240_229);
+const CONTEXT = `seed ${SEED}`;
+const WIKI = { pages: 200, wikiSeed: 1 };
+const TWO_WORKERS: LaneOptions = { ...WIKI, workers: 2, concurrency: 4 };
+const ONE_WORKER: LaneOptions = { ...WIKI, workers: 1, concurrency: 8 };
+// So many crawls on one machine take their time; only a hang takes longer.
+const TIMEOUT = { timeout: 240_000 };
+
+export interface Kills {
+  /** Crawls that are killed once: at the start, at the first and last requests, at the end, and in between. */
+  readonly once: number;
+  /** Requests between the kills of one crawl, beyond those that may be in flight; from, to. */
+  readonly gap: readonly [number, number];
+  /** How often it is killed then. */
+  readonly atLeast: number;
+  /** After every so many of them, a copy of what the kill left is taken to its end as well. */
+  readonly branchEvery: number;
+}
+
+/** Declares the tests. */
+export function killsOf({ once, gap, atLeast, branchEvery }: Kills): void {
+  test.concurrent(
+    'a crawl killed at its start, its end or in between goes on as if undisturbed',
+    TIMEOUT,
+    async ({ folder }) => {
+      const tally = newTally();
+      const lane = await Lane.open(folder, 'once', TWO_WORKERS, tally);
+      try {
+        for (const moment of momentsOf(lane.requests, once, seededRandom(SEED)))
+          await lane.killOnce(moment, CONTEXT);
+      } finally {
+        await lane.close();
+      }
+      expect(tally.kills).toBe(once);
+    },
+  );
+
+  test.concurrent(
+    'a crawl killed again and again goes on as if undisturbed, after each kill and at last',
+    TIMEOUT,
+    async ({ folder }) => {
+      const lane = await Lane.open(folder, 'again', ONE_WORKER, newTally());
+      try {
+        // At least as many requests a life as may be in flight, or it would never get on.
+        const [from, to] = gap;
+        const plan = { gap: [lane.capacity + from, lane.capacity + to], branchEvery } as const;
+        const kills = await lane.killAgainAndAgain(plan, seededRandom(SEED), CONTEXT);
+        expect(kills).toBeGreaterThanOrEqual(atLeast);
+      } finally {
+        await lane.close();
+      }
+    },
+  );
+}
