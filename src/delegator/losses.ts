@@ -41,6 +41,8 @@ export class Losses {
   /** It is not tried again as it was: it would hold the next thread, too. */
   #judgeHeld(lease: Lease, flight: Flight, lost: Lost, again: (suspect: number) => Loss): Loss {
     if (this.#blame(lease, flight, lost, `timeout: ${lost.message}`)) return again(lease.suspect);
+    // Pages that were done meanwhile have wiped out which executor it was: alone in its thread it will show.
+    if (this.#userWork !== null && !flight.slot.isAlone) return again(Math.max(1, lease.suspect));
     const failure: Failure = { code: 'decode', message: lost.message };
     return { settlement: { kind: 'failed', id: lease.id, code: 'decode', detail: lost.message }, failure };
   }

@@ -28,6 +28,7 @@ function source(what: string): string {
 const HOLDING: readonly [string, string][] = [
   ['an endless loop at once', 'for (;;);'],
   ['an endless loop after it has waited', 'await pause(50); for (;;);'],
+  ['an endless loop when all other pages of the thread are done', 'await pause(300); for (;;);'],
   ['an endless loop after a fetch', `await context.fetch('/p0').catch(() => {}); for (;;);`],
 ];
 const ENDING: readonly [string, string][] = [
