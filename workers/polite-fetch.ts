@@ -129,12 +129,14 @@ export class PoliteFetch {
     const askId = randomUUID();
     const grant = await this.#leave(asker, askId, request.url, signal);
     if (grant.kind === 'refused') throw new FetchError(grant.code, grant.message);
-    const startedAt = Date.now();
+    // The gap to the host's next request counts from when this one is on the wire, its connection made.
+    let startedAt = Date.now();
+    const onStart = (): void => void (startedAt = Date.now());
     let setCookies: readonly string[] = [];
     const report = (answer: Omit<AskedAnswer, 'startedAt' | 'setCookies'>): void =>
       this.#options.post({ kind: 'asked', askId, answer: { ...answer, startedAt, setCookies } });
     try {
-      const reply = await this.#send(request, grant, (lines) => (setCookies = lines));
+      const reply = await this.#send(request, grant, (lines) => (setCookies = lines), onStart);
       const { status, durationMs } = reply;
       report({ status, durationMs, failure: status < 400 ? null : refusal(status, reply.headers).failure });
       return reply;
@@ -149,6 +151,7 @@ export class PoliteFetch {
     request: PlainRequest,
     { cookie, proxy, sendHeaders }: Leave,
     onSetCookies: OnSetCookies,
+    onStart: () => void,
   ): Promise<Reply> {
     return this.#options.fetcher.send({
       ...request,
@@ -156,6 +159,7 @@ export class PoliteFetch {
       cookie,
       proxy,
       onSetCookies,
+      onStart,
       // Its slot is the host's, not this thread's: an idle connection would count against the host's limit.
       keepAlive: false,
       intake: (status) =>

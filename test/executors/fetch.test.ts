@@ -64,7 +64,9 @@ test('the gap of a host holds for pages and requests of executors together', asy
   const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], workers: 2, delay: 0.3 });
   expect(executionsOf(db).map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => 'success'));
   expect(site.hits).toHaveLength(1 + 4 * 3);
-  for (const gap of site.gaps()) expect(gap).toBeGreaterThan(300 - 60);
+  // A request may be late on its way, and the next one is not; all together they take their time.
+  for (const gap of site.gaps()) expect(gap).toBeGreaterThan(300 - 150);
+  expect(site.gaps().reduce((sum, gap) => sum + gap, 0)).toBeGreaterThan(12 * 300 - 150);
 });
 
 test.for([1, 2])(
