@@ -25,6 +25,8 @@ import { Watchdog } from './watchdog.js';
 export const DRAIN_MS = 10_000;
 /** How often threads are looked at, at least. */
 const LOOK_MS = 1_000;
+/** Turns that are shorter ask often enough. */
+const WORTH_EXCUSING_MS = 250;
 /** Longest sleep, so that a wrong idea of when something is due costs no more. */
 const MAX_SLEEP_MS = 30_000;
 
@@ -200,6 +202,7 @@ export class Delegator implements PoolListener {
 
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
+    const turnedAt = this.#clock();
     await this.#fileArrivals();
     if (this.#filing.crash !== null) return null;
     const now = this.#clock();
@@ -208,15 +211,23 @@ export class Delegator implements PoolListener {
     if (ending !== null) return ending;
     if (this.#isPaused) {
       await this.#sleep(LOOK_MS);
+      await this.#excuse(turnedAt);
       return null;
     }
     const isWorthAnother = await this.#dispatcher.dispatch(now, await this.#pageBudget());
+    await this.#excuse(turnedAt);
     const { maxTimeMs } = this.#settings;
     const endsAt = maxTimeMs === null ? Infinity : startedAt + maxTimeMs;
     await this.#sleep(
       hasMore || isWorthAnother || this.#flights.hasArrivals ? 0 : await this.#sleepMs(now, endsAt),
     );
     return null;
+  }
+
+  /** A turn that took long, because a huge page was filed or the store wanted a pause, is no host's trouble. */
+  async #excuse(turnedAt: number): Promise<void> {
+    const now = this.#clock();
+    if (now - turnedAt >= WORTH_EXCUSING_MS) await this.#frontier.excuse(turnedAt, now);
   }
 
   async #fileArrivals(): Promise<void> {

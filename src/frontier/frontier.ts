@@ -274,6 +274,9 @@ export interface Frontier {
    */
   maintain(now: number): Awaitable<boolean>;
 
+  /** From then until now nobody could be asked: time that is not counted against hosts in trouble. */
+  excuse(from: number, now: number): Awaitable<void>;
+
   /** Whether a seed's redirect chain is open, or has won scope beyond the seeds': links outside must be sent by name. */
   mustKeepOutside(): Awaitable<boolean>;
 

@@ -150,14 +150,17 @@ export class HostTable {
       .run({ now, longestGapMs });
   }
 
-  /** The time since a host last answered, in which nobody ran, does not count as trying. */
-  excuseAbsence(now: number): void {
+  /**
+   * The time from then until now, in which nobody could be asked, does not count as trying: for each host the
+   * part of it after its last answer, its rest and what was excused before.
+   */
+  excuse(from: number, now: number): void {
     this.#connection
       .prepare(
-        `UPDATE hosts SET excused_ms = excused_ms + max(0, @now - max(coalesce(last_answer_at, failing_since),
+        `UPDATE hosts SET excused_ms = excused_ms + max(0, @now - max(@from, coalesce(last_answer_at, failing_since),
            coalesce(blocked_until, 0), coalesce(excused_at, 0))), excused_at = @now WHERE failing_since IS NOT NULL`,
       )
-      .run({ now });
+      .run({ from, now });
   }
 
   /** Gives hosts another chance: those given up with this code or holding URLs that failed with it, or all. */

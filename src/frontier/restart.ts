@@ -58,7 +58,8 @@ export class Restart {
     this.#connection
       .prepare('UPDATE urls SET not_before = @latest WHERE not_before > @latest')
       .run({ latest: now + LONGEST_WAIT_MS });
-    this.#hosts.excuseAbsence(now);
+    // Since a host last answered, nobody ran.
+    this.#hosts.excuse(0, now);
     return changes;
   }
 

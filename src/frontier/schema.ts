@@ -18,8 +18,8 @@ CREATE TABLE hosts (
   last_success_at  INTEGER,
   last_answer_at   INTEGER,
   failing_since    INTEGER,                     -- first trouble since the last success
-  excused_ms       INTEGER NOT NULL DEFAULT 0,  -- of that: waits it asked for, and time we were not running
-  excused_at       INTEGER,                     -- up to when absence has been excused
+  excused_ms       INTEGER NOT NULL DEFAULT 0,  -- of that: waits it asked for, and time in which we could ask nobody
+  excused_at       INTEGER,                     -- up to when such time has been excused
   given_up         TEXT,                        -- the failure code its URLs end with
   robots_status    INTEGER,                     -- HTTP status of the robots.txt in force
   robots_fetched_at INTEGER,                    -- its age; NULL = never had a definite answer

@@ -151,6 +151,10 @@ export class SqliteFrontier implements Frontier {
     });
   }
 
+  excuse(from: number, now: number): void {
+    this.#hosts.excuse(from, now);
+  }
+
   mustKeepOutside(): boolean {
     return this.#scope.hasGrown() || this.#scope.isOpen();
   }

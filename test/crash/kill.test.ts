@@ -4,4 +4,4 @@
  */
 import { killsOf } from './kills.js';
 
-killsOf({ once: 8, gap: [24, 44], atLeast: 4, branchEvery: 3 });
+killsOf({ workers: [1, 2], once: 8, gap: [24, 44], atLeast: 4, branchEvery: 3 });

@@ -7,12 +7,14 @@ import { Lane, type LaneOptions, momentsOf, newTally } from './campaign.js';
 const SEED = suiteSeed(20_240_229);
 const CONTEXT = `seed ${SEED}`;
 const WIKI = { pages: 200, wikiSeed: 1 };
-const TWO_WORKERS: LaneOptions = { ...WIKI, workers: 2, concurrency: 4 };
-const ONE_WORKER: LaneOptions = { ...WIKI, workers: 1, concurrency: 8 };
+/** Requests that may be in flight in any of these crawls. */
+const CAPACITY = 8;
 // So many crawls on one machine take their time; only a hang takes longer.
 const TIMEOUT = { timeout: 240_000 };
 
 export interface Kills {
+  /** Threads of the crawls that are killed once, and of the one that is killed again and again. */
+  readonly workers: readonly [number, number];
   /** Crawls that are killed once: at the start, at the first and last requests, at the end, and in between. */
   readonly once: number;
   /** Requests between the kills of one crawl, beyond those that may be in flight; from, to. */
@@ -24,13 +26,13 @@ export interface Kills {
 }
 
 /** Declares the tests. */
-export function killsOf({ once, gap, atLeast, branchEvery }: Kills): void {
+export function killsOf({ workers, once, gap, atLeast, branchEvery }: Kills): void {
   test.concurrent(
     'a crawl killed at its start, its end or in between goes on as if undisturbed',
     TIMEOUT,
     async ({ folder }) => {
       const tally = newTally();
-      const lane = await Lane.open(folder, 'once', TWO_WORKERS, tally);
+      const lane = await Lane.open(folder, 'once', optionsOf(workers[0]), tally);
       try {
         for (const moment of momentsOf(lane.requests, once, seededRandom(SEED)))
           await lane.killOnce(moment, CONTEXT);
@@ -45,7 +47,7 @@ export function killsOf({ once, gap, atLeast, branchEvery }: Kills): void {
     'a crawl killed again and again goes on as if undisturbed, after each kill and at last',
     TIMEOUT,
     async ({ folder }) => {
-      const lane = await Lane.open(folder, 'again', ONE_WORKER, newTally());
+      const lane = await Lane.open(folder, 'again', optionsOf(workers[1]), newTally());
       try {
         // At least as many requests a life as may be in flight, or it would never get on.
         const [from, to] = gap;
@@ -57,4 +59,8 @@ export function killsOf({ once, gap, atLeast, branchEvery }: Kills): void {
       }
     },
   );
+}
+
+function optionsOf(workers: number): LaneOptions {
+  return { ...WIKI, workers, concurrency: CAPACITY / workers };
 }

@@ -5,10 +5,10 @@ oneResult({
   ways: [
     { timing: FAST, workers: 1, isInterrupted: false },
     { timing: JITTERED, workers: 2, isInterrupted: true },
-    { timing: JITTERED, workers: 4, isInterrupted: false },
+    { timing: JITTERED, workers: 3, isInterrupted: false },
   ],
   signals: [['SIGINT', 130]],
   depths: [1],
   fewWorkers: 1,
-  manyWorkers: 3,
+  manyWorkers: 2,
 });

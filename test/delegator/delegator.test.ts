@@ -160,6 +160,40 @@ describe('the delegator', () => {
     expect(await bench.frontier.counts()).toMatchObject({ queued: 4, leased: 0 });
   });
 
+  test('time in which one page is filed is not counted against a host that refuses', async () => {
+    const busy = 'http://127.0.0.2:8080/';
+    bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`, busy] });
+    let lateMs = 0;
+    let refusals = 0;
+    const refusal: Outcome = {
+      ...BASE,
+      kind: 'failure',
+      failure: { code: 'status', message: '', status: 429 },
+    };
+    const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50));
+    const ending = await crawl(
+      async ({ url }) => {
+        if (url === busy) return ++refusals <= 3 ? refusal : page();
+        // Until the other host is known to refuse.
+        await pause();
+        return page();
+      },
+      { obeyRobots: false, retryDelayMs: 200 },
+      new AbortController(),
+      {
+        clock: () => Date.now() + lateMs,
+        store: {
+          // An hour goes by while this page is filed.
+          write: ({ key }) => void (lateMs += key === `${SITE}/` ? 3_600_000 : 0),
+        },
+      },
+    );
+    expect(ending).toBe('finished');
+    expect(refusals).toBe(4);
+    expect(await bench.host(busy)).toMatchObject({ givenUp: null });
+    expect(await bench.frontier.counts()).toMatchObject({ done: 2 });
+  });
+
   test('a host whose robots.txt leads to a dead one has answered, and is not beyond reach itself', async () => {
     bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
     const stop = new AbortController();

@@ -249,6 +249,31 @@ export function restartContract(name: string, makeHome: MakeHome): void {
       expect((await bench.host(SEED)).excusedMs).toBe(30 * MINUTE);
     });
 
+    test('time in which nobody could be asked is excused while it runs, too, and once', async () => {
+      const bench = await start({ seeds: [SEED] });
+      const { id } = await bench.host(SEED);
+      const failingSince = bench.now;
+      const asked = { failingSince, lastAnswerAt: failingSince, blockedUntil: failingSince + MINUTE };
+      await bench.apply([], [{ hostId: id, patch: asked }]);
+      bench.now += 3 * MINUTE;
+      // For the first of them the host rested.
+      await bench.frontier.excuse(bench.now - 3 * MINUTE, bench.now);
+      expect((await bench.host(SEED)).excusedMs).toBe(2 * MINUTE);
+      await bench.frontier.excuse(bench.now - 2 * MINUTE, bench.now);
+      await bench.restart();
+      expect((await bench.host(SEED)).excusedMs).toBe(2 * MINUTE);
+      bench.now += 4 * MINUTE;
+      await bench.frontier.excuse(bench.now - MINUTE, bench.now);
+      expect((await bench.host(SEED)).excusedMs).toBe(3 * MINUTE);
+    });
+
+    test('a host without trouble needs no excuse', async () => {
+      const bench = await start({ seeds: [SEED] });
+      bench.now += MINUTE;
+      await bench.frontier.excuse(bench.now - MINUTE, bench.now);
+      expect((await bench.host(SEED)).excusedMs).toBe(0);
+    });
+
     test('a wait that was asked for is not excused a second time', async () => {
       const bench = await start({ seeds: [SEED] });
       const { id } = await bench.host(SEED);
