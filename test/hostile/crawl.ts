@@ -9,7 +9,7 @@ import type { Folder, Running } from '../support/program.js';
 const BROADCAST = 'http://127.255.255.255';
 
 /** Every wait is short. `--concurrency` is for the test to say: few threads must wait for many slow hosts at once. */
-const FLAGS = `--base ${BROADCAST} --scope any --profile web --timeout 2 --retries 1 --retry-delay 0.01 --json`;
+const FLAGS = `--base ${BROADCAST} --scope any --profile web --timeout 3 --retries 1 --retry-delay 0.01 --json`;
 
 /** What the site of steady cases is crawled with beside that. None takes a minute; one that would is to say where it was. */
 export const STEADY = ['--sitemaps', '--exclude', '^/excluded/', '--max-time', '60'];
