@@ -3,7 +3,13 @@
  * SQL, no functions of ours, so that any SQLite reader can open them while a crawl runs.
  */
 import type { Migrations } from './database/version.js';
-import { FRONTIER_SCHEMA, KINDS_AND_GUARDS, REASKING, ROBOTS_HOPS } from './frontier/schema.js';
+import {
+  FRONTIER_SCHEMA,
+  KINDS_AND_GUARDS,
+  OTHERS_QUEUED,
+  REASKING,
+  ROBOTS_HOPS,
+} from './frontier/schema.js';
 import { COOKIE_TABLE, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
@@ -50,5 +56,5 @@ export const MIGRATIONS: Migrations = [
   ROBOTS_HOPS,
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
   COOKIES,
-  EXECUTION_TABLES + VIEW_WITH_TASKS,
+  EXECUTION_TABLES + OTHERS_QUEUED + VIEW_WITH_TASKS,
 ];

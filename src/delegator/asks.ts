@@ -37,6 +37,7 @@ export interface AskParts {
 
 interface Waiting {
   readonly flightId: number;
+  readonly thread: number;
   readonly url: string;
   readonly country: string | null;
   readonly port: MessagePort;
@@ -58,6 +59,8 @@ interface Finished {
 export class Asks {
   readonly #parts: AskParts;
   readonly #waiting = new Map<string, Waiting>();
+  /** Of those, the ones for each origin, in the order of asking: the first that must wait lets all others wait. */
+  readonly #queues = new Map<string, Set<string>>();
   readonly #underWay = new Map<string, UnderWay>();
   #finished: Finished[] = [];
 
@@ -66,33 +69,43 @@ export class Asks {
   }
 
   add({ askId, flightId, url, country, port }: Ask): void {
+    const flight = this.#parts.flights.get(flightId);
     // Its task is over, or its thread has ended: nobody waits for an answer.
-    if (this.#parts.flights.get(flightId) === undefined) return port.close();
-    this.#waiting.set(askId, { flightId, url, country, port });
+    if (flight === undefined) return port.close();
+    this.#waiting.set(askId, { flightId, thread: flight.slot.thread, url, country, port });
+    const origin = originOf(url);
+    this.#queues.set(origin, (this.#queues.get(origin) ?? new Set()).add(askId));
     this.#parts.onChange();
   }
 
   /** One that was granted is over, or one that waited has been given up. */
   end({ askId, answer }: Asked): void {
-    this.#waiting.delete(askId);
+    this.#leave(askId);
     const asked = this.#underWay.get(askId);
     if (asked === undefined) return;
-    this.#underWay.delete(askId);
-    this.#parts.slots.release(asked.slot);
+    this.#release(askId, asked);
     if (answer !== null) this.#finished.push({ asked, answer });
     this.#parts.onChange();
   }
 
-  /** The thread that asked for them is gone. */
+  /** The task that asked for them was lost. */
   drop(flightId: number): void {
     this.#parts.proxies.forget(subjectOf(flightId));
-    for (const [askId, { flightId: asker }] of this.#waiting)
-      if (asker === flightId) this.#waiting.delete(askId);
-    for (const [askId, asked] of this.#underWay) {
-      if (asked.flightId !== flightId) continue;
-      this.#underWay.delete(askId);
-      this.#parts.slots.release(asked.slot);
-    }
+    for (const [askId, waiting] of this.#waiting) if (waiting.flightId === flightId) this.#leave(askId);
+    for (const [askId, asked] of this.#underWay) if (asked.flightId === flightId) this.#release(askId, asked);
+  }
+
+  /** A thread is gone, and with it what it asked for, also for tasks that were over already. */
+  dropThread(thread: number): void {
+    for (const [askId, waiting] of this.#waiting) if (waiting.thread === thread) this.#leave(askId);
+    for (const [askId, asked] of this.#underWay)
+      if (asked.slot.thread === thread) this.#release(askId, asked);
+  }
+
+  /** Whether a task waits for leave to ask for something. */
+  isWaitedFor(flightId: number): boolean {
+    for (const waiting of this.#waiting.values()) if (waiting.flightId === flightId) return true;
+    return false;
   }
 
   /** Whether any request was granted that is not known to be over. */
@@ -136,29 +149,47 @@ export class Asks {
     now: number,
     launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
   ): Promise<void> {
-    for (const [askId, waiting] of this.#waiting) {
-      const grant = await this.#judge(askId, waiting, now, launchRobots);
-      if (grant === null) continue;
-      this.#waiting.delete(askId);
-      waiting.port.postMessage(grant);
-      waiting.port.close();
+    for (const queue of this.#queues.values()) {
+      for (const askId of queue) {
+        const waiting = this.#waiting.get(askId) as Waiting;
+        const grant = await this.#judge(askId, waiting, now, launchRobots);
+        if (grant === null) break;
+        this.#leave(askId);
+        waiting.port.postMessage(grant);
+        waiting.port.close();
+      }
     }
   }
 
   /** The earliest moment at which a host that is waited for may be asked; null when time changes nothing. */
   async nextAt(now: number): Promise<number | null> {
     let next: number | null = null;
-    for (const { url } of this.#waiting.values()) {
-      const { nextFetchAt } = await this.#parts.frontier.hostOf(url);
+    for (const origin of this.#queues.keys()) {
+      const { nextFetchAt } = await this.#parts.frontier.hostOf(`${origin}/`);
       if (nextFetchAt > now) next = Math.min(next ?? Infinity, nextFetchAt);
     }
     return next;
   }
 
+  #leave(askId: string): void {
+    const waiting = this.#waiting.get(askId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(askId);
+    const origin = originOf(waiting.url);
+    const queue = this.#queues.get(origin);
+    queue?.delete(askId);
+    if (queue?.size === 0) this.#queues.delete(origin);
+  }
+
+  #release(askId: string, { slot }: UnderWay): void {
+    this.#underWay.delete(askId);
+    this.#parts.slots.release(slot);
+  }
+
   /** Null = not yet. */
   async #judge(
     askId: string,
-    { url, country, flightId }: Waiting,
+    { url, country, flightId, thread }: Waiting,
     now: number,
     launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
   ): Promise<Grant | null> {
@@ -175,10 +206,14 @@ export class Asks {
     if (gate.refuse(canonicalise(url) ?? url, host.id, () => text) !== null)
       return refused('robots', `robots.txt of ${host.host} does not allow ${url}`);
     if (gapMs > 0 && (flights.isStarting(host.id) || this.isUnderWay(host.id))) return null;
-    const choice = proxies.choose(url, country, subjectOf(flightId), now);
-    if (choice.failure !== null) return refused(choice.failure.code, choice.failure.message);
-    const slot = slots.acquireHost(host.id, perHost, flights.get(flightId)?.slot.thread ?? 0);
+    const slot = slots.acquireHost(host.id, perHost, thread);
     if (slot === null) return null;
+    // Only now: each choice is a proxy's turn.
+    const choice = proxies.choose(url, country, subjectOf(flightId), now);
+    if (choice.failure !== null) {
+      slots.release(slot);
+      return refused(choice.failure.code, choice.failure.message);
+    }
     await frontier.apply([], [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }], () => undefined);
     const { proxy } = choice;
     this.#underWay.set(askId, { flightId, url, proxy, hostId: host.id, slot });

@@ -188,6 +188,7 @@ export class Delegator implements PoolListener {
 
   onThread(thread: number, isLive: boolean): void {
     this.#slots.setLive(thread, isLive);
+    if (!isLive) this.#asks.dropThread(thread);
     if (isLive) this.#endedOnPurpose.delete(thread);
     if (!isLive && !this.#endedOnPurpose.delete(thread)) {
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks: this.#slots.loads()[thread] ?? 0 });
@@ -281,7 +282,7 @@ export class Delegator implements PoolListener {
   /** Answers under way are waited for and filed; what is left is let go without cost. */
   async #drain(): Promise<void> {
     const until = this.#clock() + DRAIN_MS;
-    while (this.#flights.size > 0 && this.#clock() < until) {
+    while (this.#hasAnswersToCome() && this.#clock() < until) {
       await this.#sleep(until - this.#clock());
       if (this.#broken !== null) throw this.#broken;
       await this.#fileArrivals();
@@ -296,6 +297,12 @@ export class Delegator implements PoolListener {
       [],
       () => undefined,
     );
+  }
+
+  /** What waits for leave to ask for something gets none any more: it is let go. */
+  #hasAnswersToCome(): boolean {
+    for (const { flightId } of this.#flights.all()) if (!this.#asks.isWaitedFor(flightId)) return true;
+    return false;
   }
 
   /** Once a second or more often, also while the loop sleeps. */
@@ -318,8 +325,8 @@ export class Delegator implements PoolListener {
       // One that is alone in its thread is the one that holds it, whoever it belongs to.
       const flight =
         flightId === null && inThread.length === 1 ? inThread[0] : this.#flights.get(flightId ?? 0);
-      // Its answer came in while we looked.
-      if (flight === undefined && (flightId !== null || inThread.length === 0)) continue;
+      // Its answer came in while we looked. A thread without any is held by what user code left behind.
+      if (flight === undefined && flightId !== null) continue;
       if (flight !== undefined) this.#endedOnPurpose.add(thread);
       const url = flight?.url ?? null;
       this.#listener.onNotice({ kind: 'thread-ended', thread, url, afterMs });

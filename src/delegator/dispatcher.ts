@@ -254,7 +254,11 @@ export class Dispatcher {
     for (const targetId of this.#hops.targets()) {
       const host = await this.#frontier.hostById(targetId);
       const { perHost, gapMs } = hostLimits(host, this.#settings);
-      const slot = host.nextFetchAt > now ? null : this.#slots.acquire(host.id, perHost);
+      // All room may be taken by tasks that wait for this very answer.
+      const slot =
+        host.nextFetchAt > now
+          ? null
+          : (this.#slots.acquire(host.id, perHost) ?? this.#slots.acquireReserve(host.id, perHost));
       if (slot === null) continue;
       const hop = this.#hops.take(targetId);
       if (hop === null) {

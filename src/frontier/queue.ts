@@ -58,15 +58,17 @@ export class Queue {
   readonly #sitemaps: SitemapTable;
   #unasked: Unasked[] = [];
   readonly #candidates: Statement<[number, number], Candidate>;
+  /** Those that are no pages. */
+  readonly #others: Statement<[number, number], Candidate>;
 
   constructor(connection: Connection, { hosts, urls, sitemaps }: QueueParts) {
     this.#hosts = hosts;
     this.#urls = urls;
     this.#sitemaps = sitemaps;
-    this.#candidates = connection.prepare(
-      `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect, found_on AS foundOn FROM urls
-        WHERE host_id = ? AND state = 'queued' AND not_before IS NULL ORDER BY refusals, depth, id LIMIT ?`,
-    );
+    const queued = `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect,
+             found_on AS foundOn FROM urls WHERE host_id = ? AND state = 'queued' AND not_before IS NULL`;
+    this.#candidates = connection.prepare(`${queued} ORDER BY refusals, depth, id LIMIT ?`);
+    this.#others = connection.prepare(`${queued} AND kind <> 'page' ORDER BY refusals, depth, id LIMIT ?`);
   }
 
   /** See `Frontier.claim`. */
@@ -130,13 +132,13 @@ export class Queue {
     const robotsText = (): string => this.#hosts.robotsText(host.id);
     let left = count;
     for (let refused = 0; left > 0 && refused < REFUSALS_PER_CLAIM;) {
-      const candidates = this.#candidates.all(host.id, refused === 0 ? left : CANDIDATES);
+      const source = claim.pages < request.pageLimit ? this.#candidates : this.#others;
+      const candidates = source.all(host.id, refused === 0 ? left : CANDIDATES);
       if (candidates.length === 0) return;
-      let hasMoved = false;
       for (const candidate of candidates) {
         if (left === 0) return;
+        // The rest of this helping; the next one has none.
         if (candidate.kind === 'page' && claim.pages >= request.pageLimit) continue;
-        hasMoved = true;
         const reason = request.refuse(candidate.url, host, robotsText);
         if (reason === null) {
           this.#urls.lease(candidate.id, host.id, candidate.kind);
@@ -152,8 +154,6 @@ export class Queue {
           refused++;
         }
       }
-      // All that is left is more pages than may be asked for.
-      if (!hasMoved) return;
     }
   }
 }

@@ -73,7 +73,7 @@ export class Restart {
   #applyLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
     if (allowPrivate) {
       this.#hosts.reopenPrivate();
-      this.#reopen(`state = 'skipped' AND error = 'private'`, []);
+      this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'private'`, []);
     }
     this.#reopen(`state = 'skipped' AND error = 'depth' AND depth <= ?`, [
       maxDepth ?? Number.MAX_SAFE_INTEGER,
@@ -105,6 +105,7 @@ export class Restart {
     }
   }
 
+  /** Tasks are left to those who know what has still to be run on them (`Frontier.queueReruns`). */
   #queueFailed(code: FailureCode | 'all'): void {
     this.#hosts.forgive(code);
     let forgotten = 0;
@@ -119,7 +120,8 @@ export class Restart {
     this.#connection
       .prepare(
         `UPDATE urls SET state = 'queued', error = NULL, error_detail = NULL, attempts = 0, refusals = 0, suspect = 0,
-           respelt = NULL, reasked = 0, not_before = NULL WHERE state = 'failed' AND (@code = 'all' OR error = @code)`,
+           respelt = NULL, reasked = 0, not_before = NULL
+          WHERE state = 'failed' AND kind <> 'task' AND (@code = 'all' OR error = @code)`,
       )
       .run({ code });
     if (forgotten > 0) this.#rebuildDepths();

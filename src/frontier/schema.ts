@@ -160,3 +160,9 @@ CREATE TABLE detours (
   target_id  INTEGER NOT NULL
 );
 `;
+
+/** Version 5: what is queued besides pages is found without looking at these, which may be more than may be asked for. */
+export const OTHERS_QUEUED = `
+CREATE INDEX urls_others_claimable ON urls(host_id, refusals, depth, id)
+  WHERE state = 'queued' AND not_before IS NULL AND kind <> 'page';
+`;

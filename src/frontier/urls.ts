@@ -49,7 +49,7 @@ export interface Reach {
 /** The way that leads to a seed. */
 export const SEED: Reach = { kind: 'page', depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true };
 
-/** Reruns go before all else of their host: they are no part of what limits count. */
+/** Reruns go before all else of their host, unless they were refused. */
 const DEPTH = { task: 0, rerun: -1 } as const;
 
 /** A request of user code's. */

@@ -62,10 +62,12 @@ export class ExecutionTable {
     );
     this.#write = connection.prepare(
       `INSERT INTO executions (task_id, executor, status, output, error, last_run, duration_ms, attempts, code_hash)
-       VALUES (@taskId, @executor, @status, @output, @error, @startedAt, @durationMs, 1, @codeHash)
+       VALUES (@taskId, @executor, @status, @output, @error, @startedAt, @durationMs, @startedAt IS NOT NULL, @codeHash)
        ON CONFLICT (task_id, executor) DO UPDATE SET status = @status, output = @output, error = @error,
-         last_run = coalesce(@startedAt, last_run), duration_ms = @durationMs, attempts = attempts + 1,
-         code_hash = @codeHash`,
+         last_run = coalesce(@startedAt, last_run), duration_ms = @durationMs,
+         attempts = attempts + (@startedAt IS NOT NULL), code_hash = coalesce(@codeHash, code_hash)
+       -- What could not even be run takes nothing from what was come to before.
+       WHERE @startedAt IS NOT NULL OR status <> 'success'`,
     );
     // Not run: whatever it came to before stands.
     this.#skip = connection.prepare(
