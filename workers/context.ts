@@ -7,6 +7,7 @@ import type { Context, FetchedPage, FetchRequest, JsonObject } from '#src/execut
 import type { Follow } from '#src/protocol/work.js';
 import { callOf } from '#src/tasks/call.js';
 import { parseTarget } from '#src/url/canonicalise.js';
+import { own } from './own-realm.js';
 
 /** Params longer than this stand in a key as their digest, characters. */
 const MAX_SHOWN = 100;
@@ -52,7 +53,7 @@ function followOf(url: string, params: JsonObject, pageUrl: string): Follow {
   const target = parseTarget(url, pageUrl);
   if (target === null) throw new TypeError(`follow needs an http(s) address, got '${url}'`);
   checkCall(params);
-  const text = JSON.stringify(sorted(params));
+  const text = own.stringify(sorted(params));
   // Never the key of a crawled page, which is an address alone.
   const suffix = text.length <= MAX_SHOWN ? text : createHash('sha256').update(text).digest('hex');
   return { key: `${target.key} ${suffix}`, url: target.request, params: text };

@@ -8,9 +8,13 @@ import type { Held, Holder } from '#src/protocol/holding.js';
 import type { Crash, Execution, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { makeContext, type ContextParts } from './context.js';
+import { own } from './own-realm.js';
 import type { PageView } from './page-view.js';
 import { scrape } from './scrape.js';
 import { judgeRefusal, judgeThrown, type Verdict } from './judge-thrown.js';
+
+/** Levels of a result; SQLite's own limit. */
+const MAX_DEPTH = 1_000;
 
 /** An executor that is built in stands in the list of modules under its name. */
 const BUILT_IN: Readonly<Record<string, Executor>> = { scrape };
@@ -131,7 +135,7 @@ export class ExecutorRunner {
     const over = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const timeOut = new Promise<Verdict>((resolve) => {
-      timer = setTimeout(() => {
+      timer = own.setTimeout(() => {
         resolve({ kind: 'failed', error: `timeout: no result within ${timeoutMs} ms`, stack: '' });
         over.abort();
       }, timeoutMs);
@@ -146,8 +150,8 @@ export class ExecutorRunner {
         return judge(thrown);
       }
     })();
-    const ended = await Promise.race([called, timeOut]);
-    clearTimeout(timer);
+    const ended = await own.race([called, timeOut]);
+    own.clearTimeout(timer);
     // Whatever it still waits for has nobody to answer to.
     over.abort();
     return ended;
@@ -175,12 +179,27 @@ function asJson(name: string, value: unknown): string {
   if (value === undefined) return 'null';
   let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    text = own.stringify(value) as string | undefined;
   } catch (cause) {
     throw new TypeError(`${name} answered what JSON cannot hold: ${(cause as Error).message}`, { cause });
   }
-  if (text === undefined) throw new TypeError(`${name} answered a ${typeof value}, which JSON cannot hold`);
+  if (typeof text !== 'string')
+    throw new TypeError(`${name} answered a ${typeof value}, which JSON cannot hold`);
+  if (isDeep(text)) throw new TypeError(`${name} answered what is nested deeper than ${MAX_DEPTH} levels`);
   return text;
+}
+
+/** Whether objects and arrays stand in each other deeper than SQLite and most readers of JSON go. */
+function isDeep(json: string): boolean {
+  // Most results are short, and each level takes two characters.
+  if (json.length <= 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 function skipped(executor: string): Execution {

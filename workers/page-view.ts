@@ -6,6 +6,7 @@ import type { Headers, JsonValue, Page, PageElement as PublicElement } from '#sr
 import type { Reply } from './exchange.js';
 import { parseDocument, serializeInner } from './document.js';
 import { attributeOf, type PageElement, type PageNode, textOf } from './tree.js';
+import { own } from './own-realm.js';
 import { firstMatch, matches } from './selector.js';
 
 /** What a view is made of. */
@@ -57,7 +58,7 @@ export class PageView implements Page {
   }
 
   addResult(executor: string, output: string): void {
-    this.#results[executor] = JSON.parse(output) as JsonValue;
+    this.#results[executor] = own.parse(output) as JsonValue;
   }
 
   select(selector: string): PublicElement | null {

@@ -8,6 +8,7 @@ import type { FetchRequest } from '#src/executor.js';
 import type { AskedAnswer, Grant } from '#src/protocol/ask.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import { toFailure } from '#src/protocol/to-failure.js';
+import { callOf } from '#src/tasks/call.js';
 import { originOf, parseTarget } from '#src/url/canonicalise.js';
 import { isRedirect, locationOf, refusal, unusable } from './answer.js';
 import type { Reply } from './exchange.js';
@@ -49,14 +50,21 @@ export interface PlainRequest {
 
 /**
  * The request that user code describes.
- * @throws FetchError `url` for what is no http(s) address
+ * @throws FetchError `url` for what is no http(s) address; TypeError for what user code got wrong
  */
 export function plainRequest(url: string, base: string, request: FetchRequest): PlainRequest {
   const target = parseTarget(url, base);
   if (target === null) throw new FetchError('url', `not an http(s) address: ${url}`);
-  const { body = null, method = body === null ? 'GET' : 'POST', headers = {} } = request;
+  const { body = null, headers = {} } = request;
+  if (body !== null && typeof body !== 'string') throw new TypeError('the body of a request must be a text');
+  // The rules of a task's request are those of any other that user code makes.
+  const call = callOf(
+    { headers, ...(request.method === undefined ? {} : { method: request.method }) },
+    'fetch',
+  );
+  const method = request.method === undefined && body !== null ? 'POST' : call.method;
   if (method === 'GET' && body !== null) throw new TypeError('a GET request has no body');
-  const pairs = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const pairs = call.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   return { url: target.request, method, headers: pairs, body };
 }
 

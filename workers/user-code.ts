@@ -1,4 +1,5 @@
 /** Everything of a thread that is there for user code only, put together. */
+import { Console } from 'node:console';
 import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
@@ -23,6 +24,9 @@ export class UserCode {
   constructor({ settings, fetcher, asker, holder, post }: UserCodeParts) {
     const { executors, maxBodyBytes, maxRedirects } = settings;
     if (executors === null) throw new Error('a task for executors came to a thread that has none');
+    // Standard output is the program's: it may be a file of results.
+    globalThis.console = new Console(process.stderr);
+    process.stdout.write = process.stderr.write.bind(process.stderr);
     const polite = new PoliteFetch({ fetcher, post, maxBodyBytes, maxRedirects });
     const say = (message: WorkerMessage): void => post(message);
     this.userWork = new UserWork(settings, executors, { holder, polite, post: say });

@@ -16,6 +16,7 @@ import type { ContextParts } from './context.js';
 import { decodeOther, decodeText, type PageText } from './decode.js';
 import { ExecutorRunner } from './executors.js';
 import { LinkExtractor } from './links.js';
+import { own } from './own-realm.js';
 import { PageView } from './page-view.js';
 import { plainRequest, type PoliteFetch } from './polite-fetch.js';
 
@@ -121,7 +122,7 @@ export class UserWork {
     const asker = { flightId, country: countryOf(work) };
     return {
       key: work.key,
-      params: JSON.parse(work.params) as JsonObject,
+      params: own.parse(work.params) as JsonObject,
       pageUrl,
       folder: this.#settings.folder,
       follows,
@@ -140,5 +141,5 @@ export class UserWork {
 }
 
 function keptOf({ headers, body }: Answer): KeptBody {
-  return { headers: JSON.stringify(headers), body: gzipSync(body) };
+  return { headers: own.stringify(headers), body: gzipSync(body) };
 }

@@ -330,7 +330,7 @@ function workerSettings(config: CrawlConfig): WorkerSettings {
 
 function executorSettings(config: CrawlConfig): ExecutorSettings | null {
   const { modules, executorTimeoutMs: timeoutMs, folder, keepBodies } = config;
-  return modules.length === 0 ? null : { modules, timeoutMs, folder, keepBodies };
+  return modules.length === 0 && !keepBodies ? null : { modules, timeoutMs, folder, keepBodies };
 }
 
 /** A key that stands alone names an address, too. */

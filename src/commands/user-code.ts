@@ -35,10 +35,10 @@ export interface OwnCode {
   readonly totals: ReadonlyMap<string, Counts>;
 }
 
-/** Null where the run has no executors. */
+/** Null where the run has no executors, and keeps no bodies for later ones. */
 export function openOwnCode(connection: Connection, config: CrawlConfig, startedAt: number): OwnCode | null {
   const names = config.modules.flatMap(({ executors }) => executors);
-  if (config.modules.length === 0) return null;
+  if (config.modules.length === 0 && !config.keepBodies) return null;
   const table = new ExecutionTable(connection);
   const totals = new Map<string, Counts>(names.map((name) => [name, { ...NOTHING }]));
   const work = new UserWork(table, {

@@ -322,9 +322,10 @@ export class Delegator implements PoolListener {
   #endHeld(): void {
     for (const { thread, flightId, afterMs } of this.#watchdog.look()) {
       const inThread = [...this.#flights.all()].filter(({ slot }) => slot.thread === thread);
-      // One that is alone in its thread is the one that holds it, whoever it belongs to.
+      // One that has its thread to itself is the one that holds it; of others it may have been an earlier one.
+      const [only] = inThread;
       const flight =
-        flightId === null && inThread.length === 1 ? inThread[0] : this.#flights.get(flightId ?? 0);
+        flightId === null && only?.slot.isAlone === true ? only : this.#flights.get(flightId ?? 0);
       // Its answer came in while we looked. A thread without any is held by what user code left behind.
       if (flight === undefined && flightId !== null) continue;
       if (flight !== undefined) this.#endedOnPurpose.add(thread);

@@ -92,20 +92,26 @@ export class WorkerPool implements Pool {
       },
     });
     this.#piscina.threads.forEach((worker, thread) => (this.#workers[thread] = worker));
-    this.#piscina.on('message', (message: WorkerMessage) => listener.onMessage(message));
+    this.#piscina.on('message', (message: unknown) => {
+      // A thread's port is in the hands of user code, too.
+      if (isMessage(message)) listener.onMessage(message);
+    });
     this.#piscina.on('workerCreate', ({ id }: { id: number }) => this.#adopt(id));
     // The pool forgets a dead worker just after it says so.
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#dismiss()));
-    this.#piscina.on('error', (error: Error) => (this.#lastError = error.message));
+    this.#piscina.on('error', (error: unknown) => (this.#lastError = reasonOf(error)));
   }
 
   async run(task: Task, thread: number): Promise<Outcome | Lost> {
     this.#next = thread;
     try {
-      return (await this.#piscina.run(task)) as Outcome;
+      // Null is what a thread died of: user code may throw that.
+      const outcome = (await this.#piscina.run(task)) as Outcome | null;
+      if (outcome === null) throw new PoolError('null was thrown');
+      return outcome;
     } catch (cause) {
       const endedFor = this.#endedFor.get(thread) ?? null;
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       const message = endedFor === null ? reason : 'held its thread for too long';
       return { kind: 'lost', message, endedFor, executor: executorAt(this.#holding, thread) };
     }
@@ -150,4 +156,24 @@ export class WorkerPool implements Pool {
       );
     }
   }
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<WorkerMessage['kind']>([
+  'body-read',
+  'started',
+  'cookies-set',
+  'ask',
+  'asked',
+  'said',
+]);
+
+function isMessage(message: unknown): message is WorkerMessage {
+  return typeof message === 'object' && message !== null && KINDS.has((message as { kind?: unknown }).kind);
+}
+
+const MAX_REASON_CHARS = 300;
+
+/** What a thread died of, which may be anything that user code threw. */
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).slice(0, MAX_REASON_CHARS);
 }

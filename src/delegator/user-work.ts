@@ -114,7 +114,16 @@ export class UserWork {
   }
 
   /** Stores what came of it; called in the transaction that settles the lease. */
-  store({ lease, report, kept }: Done, admitTask: AdmitTask): void {
+  store(done: Done, admitTask: AdmitTask): void {
+    const { lease, report, kept } = done;
+    // A run without executors, which keeps bodies for later ones, makes no tasks of its pages.
+    if (report.executions.length > 0) this.#storeExecutions(done);
+    for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
+    if (kept !== null) this.#table.keepBody(lease.pageId, kept);
+    this.#blamed.delete(lease.pageId);
+  }
+
+  #storeExecutions({ lease, report }: Done): void {
     const taskId =
       this.#table.taskOf(lease.pageId)?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
@@ -122,9 +131,6 @@ export class UserWork {
       this.#table.write(taskId, execution, hash);
       this.#options.onExecution(execution);
     }
-    for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
-    if (kept !== null) this.#table.keepBody(lease.pageId, kept);
-    this.#blamed.delete(lease.pageId);
   }
 
   #isSince(lastRun: number | null): boolean {

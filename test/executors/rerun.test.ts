@@ -224,7 +224,7 @@ test('a page that robots.txt closes meanwhile fails the executor that waits for 
   expect(executors[1]).toEqual(counts('second', 0, 1, 0, 2));
   expect(executionOf(db, '/a', 'second')).toMatchObject({
     status: 'failed',
-    attempts: 2,
+    attempts: 1,
     error: 'robots: not asked for',
   });
   expect(query(db, `SELECT count(*) AS n FROM urls WHERE kind = 'rerun'`)).toEqual([{ n: 0 }]);

@@ -176,7 +176,7 @@ test('robots.txt is obeyed where a task begins and where it is sent', async ({ b
   expect(site.paths.filter((path) => path.startsWith('/no'))).toEqual([]);
   expect(executionOf(db, 'none', 'saw')).toMatchObject({
     status: 'failed',
-    attempts: 1,
+    attempts: 0,
     error: 'robots: not asked for',
   });
   expect(executionOf(db, 'to-open', 'saw').status).toBe('success');
