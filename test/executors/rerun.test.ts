@@ -176,7 +176,7 @@ describe('force', () => {
     const before = executionOf(db, '/a', 'third');
     const own = moduleOf(bench, source(true));
     await bench.crawl({ seeds, executors: [own], db, keepBodies: true, force: ['second', 'third'] });
-    expect(executionOf(db, '/a', 'second')).toMatchObject({ status: 'failed', attempts: 1, output: null });
+    expect(executionOf(db, '/a', 'second')).toMatchObject({ status: 'failed', attempts: 2, output: null });
     expect(executionOf(db, '/a', 'third')).toEqual(before);
     expect(executionOf(db, '/b', 'third')).toMatchObject({ status: 'success', attempts: 2 });
   });
