@@ -139,6 +139,6 @@ export class UserWork {
   }
 }
 
-function keptOf({ headers, body }: Answer): KeptBody {
-  return { headers: JSON.stringify(headers), body: gzipSync(body) };
+function keptOf({ url, status, headers, body }: Answer): KeptBody {
+  return { url, status, headers: JSON.stringify(headers), body: gzipSync(body) };
 }

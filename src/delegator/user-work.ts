@@ -12,7 +12,7 @@ import {
   type Work,
   type WorkReport,
 } from '../protocol/work.js';
-import type { ExecutionTable, StoredAnswer } from '../store/executions.js';
+import type { ExecutionTable } from '../store/executions.js';
 
 /** A request as a task describes it. */
 export interface TaskRequest {
@@ -94,7 +94,7 @@ export class UserWork {
     return lease.kind === 'task' ? this.#options.requestOf(params) : PLAIN;
   }
 
-  storedFor(lease: Lease): StoredAnswer | undefined {
+  storedFor(lease: Lease): KeptBody | undefined {
     return this.#table.storedAnswer(lease.pageId);
   }
 

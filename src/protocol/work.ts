@@ -101,8 +101,11 @@ export interface WorkReport {
   readonly crash: Crash | null;
 }
 
-/** A body to be stored. */
+/** An answer to be stored, so that executors that are run on it again see what those before saw. */
 export interface KeptBody {
+  /** The address that answered, redirects followed. */
+  readonly url: string;
+  readonly status: number;
   /** JSON: names in lower case, a list where one came more than once. */
   readonly headers: string;
   /** Content codings undone, then gzip. */

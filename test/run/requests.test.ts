@@ -221,3 +221,20 @@ test('scrape writes every answer whole below a safe name, and records digest, si
     body_bytes: body.length,
   });
 });
+
+test('an executor sees the same address and status on a stored body, behind a redirect, too', async ({
+  bench,
+}) => {
+  const site = await bench.site({ '/old': to('/new/'), '/new/': { ...text('there'), status: 203 } });
+  const tasks = { moved: { url: `${site.origin}/old` } };
+  const flags = ['--executors', moduleOf(bench, OWN), '--keep-bodies'];
+  const { db } = await runTasks(bench, tasks, flags);
+  const fresh = outputOf(db, 'moved', 'saw');
+  expect(fresh).toMatchObject({ url: `${site.origin}/new/`, status: 203 });
+  const { status, stderr } = await runTasks(bench, tasks, [...flags, '--force', 'saw'], db);
+  expect(status, stderr).toBe(0);
+  expect(site.hitsOf('/new/')).toHaveLength(1);
+  expect(executionOf(db, 'moved', 'saw').attempts).toBe(2);
+  expect(outputOf(db, 'moved', 'saw')).toEqual(fresh);
+  expect(faultsIn(db)).toEqual([]);
+});
