@@ -1,5 +1,5 @@
 /** What goes on the wire for a task, and where redirects lead it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -237,4 +237,13 @@ test('an executor sees the same address and status on a stored body, behind a re
   expect(executionOf(db, 'moved', 'saw').attempts).toBe(2);
   expect(outputOf(db, 'moved', 'saw')).toEqual(fresh);
   expect(faultsIn(db)).toEqual([]);
+});
+
+test('scrape that cannot write fails its task, and is no fault of code', async ({ bench }) => {
+  const site = await bench.site({ '*': text('x') });
+  const files = join(bench.folder, 'taken');
+  writeFileSync(files, '');
+  const { db, status, stderr } = await runTasks(bench, { a: { url: site.origin } }, ['--files', files]);
+  expect(status, stderr).toBe(1);
+  expect(executionOf(db, 'a', 'scrape').error).toMatch(/^executor: cannot write a\.scrape: E[A-Z]+: /);
 });
