@@ -7,6 +7,7 @@ import {
   type Blamed,
   type Execution,
   type ExecutorModule,
+  failuresOf,
   type KeptBody,
   NO_PARAMS,
   type Work,
@@ -130,12 +131,4 @@ export class UserWork {
   #isSince(lastRun: number | null): boolean {
     return lastRun !== null && lastRun >= this.#options.since;
   }
-}
-
-/** The first executor that waits for a page fails with it, the others are skipped. */
-function failuresOf(executors: readonly string[], error: string): readonly Execution[] {
-  return executors.map((executor, place) => {
-    const base = { executor, output: null, startedAt: null, durationMs: null };
-    return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
-  });
 }

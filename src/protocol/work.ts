@@ -76,6 +76,14 @@ export interface Execution {
   readonly durationMs: number | null;
 }
 
+/** Where none of them could be run: the first fails with `error`, the others are skipped. */
+export function failuresOf(executors: readonly string[], error: string): readonly Execution[] {
+  return executors.map((executor, place) => {
+    const base = { executor, output: null, startedAt: null, durationMs: null };
+    return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
+  });
+}
+
 /** A task that user code asked for. */
 export interface Follow {
   readonly key: string;
