@@ -1,12 +1,13 @@
 /**
- * User code on one page: the executors of the run, one after the other, each with a time limit. It never
- * rejects: what goes wrong is part of the report. A thread that user code holds or ends is the main thread's
+ * User code on one page: the executors of the run, one after the other, each with a time limit. What goes
+ * wrong is part of the report; only a validator's word that this is not the page rejects. A thread that user code holds or ends is the main thread's
  * matter (delegator/watchdog.ts).
  */
 import type { Context, Executor, Validator } from '#src/executor.js';
 import type { Held, Holder } from '#src/protocol/holding.js';
 import type { Crash, Execution, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
 import { FailureError } from '#src/protocol/to-failure.js';
+import { failuresOf } from '#src/protocol/work.js';
 import { makeContext, type ContextParts } from './context.js';
 import { own } from './own-realm.js';
 import type { PageView } from './page-view.js';
@@ -24,6 +25,9 @@ interface Loaded {
   readonly validators: readonly Validator[];
 }
 
+/** What the modules export, or why one of them cannot be had. */
+type Loading = { readonly loaded: Loaded } | { readonly fault: Crash };
+
 /** One run over one page. */
 export interface Job {
   readonly held: Held;
@@ -40,7 +44,7 @@ export class ExecutorRunner {
   readonly #holder: Holder;
   /** All names, in the order they are run. */
   readonly #names: readonly string[];
-  #loading: Promise<Loaded> | null = null;
+  #loading: Promise<Loading> | null = null;
 
   constructor(settings: ExecutorSettings, holder: Holder) {
     this.#settings = settings;
@@ -51,12 +55,13 @@ export class ExecutorRunner {
   /**
    * Lets the validators look at an answer.
    *
-   * @returns the crash where one of them has a fault
+   * @returns null, or the report where one of them has a fault: then no executor is run
    * @throws FailureError (rejects) `validation` where one says that this is not the page
    */
-  async validate(job: Job): Promise<Crash | null> {
-    const { validators } = await this.#load();
-    for (const validator of validators) {
+  async validate(job: Job): Promise<WorkReport | null> {
+    const loading = await this.#load();
+    if ('fault' in loading) return faultReport(job, loading.fault);
+    for (const validator of loading.loaded.validators) {
       const ended = await this.#call(
         job,
         'validate',
@@ -64,7 +69,7 @@ export class ExecutorRunner {
         judgeRefusal,
       );
       if (!('kind' in ended)) continue;
-      if (ended.kind === 'crash') return crashOf('validate', ended);
+      if (ended.kind === 'crash') return faultReport(job, crashOf('validate', ended));
       throw new FailureError({ code: 'validation', message: ended.error, status: job.page.status });
     }
     return null;
@@ -72,7 +77,9 @@ export class ExecutorRunner {
 
   /** Runs what `job.work` asks for. */
   async run(job: Job): Promise<WorkReport> {
-    const { executors } = await this.#load();
+    const loading = await this.#load();
+    if ('fault' in loading) return faultReport(job, loading.fault);
+    const { executors } = loading.loaded;
     const executions: Execution[] = [];
     let crash: Crash | null = null;
     let hasFailed = false;
@@ -140,11 +147,16 @@ export class ExecutorRunner {
         over.abort();
       }, timeoutMs);
     });
+    const place = this.#names.indexOf(name);
     const called = (async (): Promise<Ended> => {
       try {
         const context = makeContext(parts, over.signal);
         return {
-          output: asJson(name, await this.#holder.hold(held, () => code(context), this.#names.indexOf(name))),
+          // A validator has no place.
+          output: asJson(
+            name,
+            await this.#holder.hold(held, () => code(context), place === -1 ? null : place),
+          ),
         };
       } catch (thrown) {
         return judge(thrown);
@@ -157,21 +169,34 @@ export class ExecutorRunner {
     return ended;
   }
 
-  /** The user's modules, loaded when there is a first page: the run has checked that they load. */
-  #load(): Promise<Loaded> {
+  /** The user's modules, loaded when there is a first page: the run has checked that they load, but in a thread of another kind. */
+  #load(): Promise<Loading> {
     return (this.#loading ??= loadModules(this.#settings));
   }
 }
 
-async function loadModules({ modules }: ExecutorSettings): Promise<Loaded> {
+async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
   const executors = new Map<string, Executor>();
   const validators: Validator[] = [];
   for (const { url, executors: names, validates } of modules) {
-    const exported = url in BUILT_IN ? BUILT_IN : ((await import(url)) as Readonly<Record<string, unknown>>);
-    for (const name of names) executors.set(name, exported[name] as Executor);
-    if (validates) validators.push(exported['validate'] as Validator);
+    try {
+      const exported =
+        url in BUILT_IN ? BUILT_IN : ((await import(url)) as Readonly<Record<string, unknown>>);
+      for (const name of names) executors.set(name, exported[name] as Executor);
+      if (validates) validators.push(exported['validate'] as Validator);
+    } catch (thrown) {
+      const { message, stack } = crashOf('', judgeThrown(thrown));
+      const text = `its module cannot be loaded in the thread of a page: ${message}`;
+      return { fault: { executor: names[0] ?? 'validate', message: text, stack } };
+    }
   }
-  return { executors, validators };
+  return { loaded: { executors, validators } };
+}
+
+/** A fault before the first executor: none is run, and that is on record. */
+function faultReport({ work }: Job, crash: Crash): WorkReport {
+  const error = `exception: in ${crash.executor}: ${crash.message}`;
+  return { executions: failuresOf(work.run, error), follows: [], crash };
 }
 
 /** @throws TypeError for what JSON cannot hold */

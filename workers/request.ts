@@ -54,10 +54,10 @@ export class Requester {
 
   async execute(task: ExecuteTask): Promise<ExecutedOutcome> {
     const startedAt = Date.now();
-    const headers = JSON.parse(task.stored.headers) as ReplyHeaders;
-    const body = gunzipSync(task.stored.body);
+    const { url, status, ...stored } = task.stored;
+    const headers = JSON.parse(stored.headers) as ReplyHeaders;
+    const body = gunzipSync(stored.body);
     const type = contentTypeOf(headers) ?? sniffType(body);
-    const { url, status } = task;
     const report = await this.#parts.userWork.onStored(task, { url, status, headers, body, type });
     return { kind: 'executed', startedAt, durationMs: Date.now() - startedAt, report };
   }

@@ -75,8 +75,8 @@ export class UserWork {
     const page = this.#view(answer);
     const parts = this.#contextParts(task, answer.url);
     const job = { held: task, page, work: task.work, parts };
-    const crash = await this.#runner.validate(job);
-    if (crash !== null) return { report: { executions: [], follows: [], crash } };
+    const fault = await this.#runner.validate(job);
+    if (fault !== null) return { report: fault };
     const report = await this.#runner.run(job);
     return this.#settings.keepBodies ? { report, kept: keptOf(answer) } : { report };
   }
@@ -140,6 +140,6 @@ export class UserWork {
   }
 }
 
-function keptOf({ headers, body }: Answer): KeptBody {
-  return { headers: own.stringify(headers), body: gzipSync(body) };
+function keptOf({ url, status, headers, body }: Answer): KeptBody {
+  return { url, status, headers: own.stringify(headers), body: gzipSync(body) };
 }

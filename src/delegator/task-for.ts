@@ -31,8 +31,7 @@ export function taskFor(lease: Lease, work: Work | null, userWork: UserWork | nu
 
 function workOn(lease: Lease, work: Work, userWork: UserWork, base: Omit<Base, 'keepOutside'>): Task {
   if (!lease.isStored) return { ...base, kind: 'request', ...userWork.requestFor(lease, work), work };
-  const answer = userWork.storedFor(lease);
-  if (answer === undefined) throw new InvariantError(`the body of ${lease.pageId} is not stored`);
-  const { status, headers, body } = answer;
-  return { ...base, kind: 'execute', status, stored: { headers, body }, work };
+  const stored = userWork.storedFor(lease);
+  if (stored === undefined) throw new InvariantError(`the body of ${lease.pageId} is not stored`);
+  return { ...base, kind: 'execute', stored, work };
 }

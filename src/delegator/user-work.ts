@@ -7,12 +7,13 @@ import {
   type Blamed,
   type Execution,
   type ExecutorModule,
+  failuresOf,
   type KeptBody,
   NO_PARAMS,
   type Work,
   type WorkReport,
 } from '../protocol/work.js';
-import type { ExecutionTable, StoredAnswer } from '../store/executions.js';
+import type { ExecutionTable } from '../store/executions.js';
 
 /** A request as a task describes it. */
 export interface TaskRequest {
@@ -94,7 +95,7 @@ export class UserWork {
     return lease.kind === 'task' ? this.#options.requestOf(params) : PLAIN;
   }
 
-  storedFor(lease: Lease): StoredAnswer | undefined {
+  storedFor(lease: Lease): KeptBody | undefined {
     return this.#table.storedAnswer(lease.pageId);
   }
 
@@ -136,12 +137,4 @@ export class UserWork {
   #isSince(lastRun: number | null): boolean {
     return lastRun !== null && lastRun >= this.#options.since;
   }
-}
-
-/** The first executor that waits for a page fails with it, the others are skipped. */
-function failuresOf(executors: readonly string[], error: string): readonly Execution[] {
-  return executors.map((executor, place) => {
-    const base = { executor, output: null, startedAt: null, durationMs: null };
-    return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
-  });
 }

@@ -60,8 +60,6 @@ export interface RequestTask extends TaskBase {
 /** Run executors on a stored body. */
 export interface ExecuteTask extends TaskBase {
   readonly kind: 'execute';
-  readonly status: number;
-  /** As stored: see `KeptBody`. */
   readonly stored: KeptBody;
   readonly work: Work;
 }

@@ -76,6 +76,14 @@ export interface Execution {
   readonly durationMs: number | null;
 }
 
+/** Where none of them could be run: the first fails with `error`, the others are skipped. */
+export function failuresOf(executors: readonly string[], error: string): readonly Execution[] {
+  return executors.map((executor, place) => {
+    const base = { executor, output: null, startedAt: null, durationMs: null };
+    return place === 0 ? { ...base, status: 'failed', error } : { ...base, status: 'skipped', error: null };
+  });
+}
+
 /** A task that user code asked for. */
 export interface Follow {
   readonly key: string;
@@ -101,8 +109,11 @@ export interface WorkReport {
   readonly crash: Crash | null;
 }
 
-/** A body to be stored. */
+/** An answer to be stored, so that executors that are run on it again see what those before saw. */
 export interface KeptBody {
+  /** The address that answered, redirects followed. */
+  readonly url: string;
+  readonly status: number;
   /** JSON: names in lower case, a list where one came more than once. */
   readonly headers: string;
   /** Content codings undone, then gzip. */

@@ -21,11 +21,6 @@ export interface ExecutionRow {
   readonly lastRun: number | null;
 }
 
-/** A page as it was answered, its body kept. */
-export interface StoredAnswer extends KeptBody {
-  readonly status: number;
-}
-
 interface Upsert {
   readonly taskId: number;
   readonly executor: string;
@@ -46,8 +41,8 @@ export class ExecutionTable {
   readonly #of: Statement<[number], ExecutionRow>;
   readonly #write: Statement<[Upsert]>;
   readonly #skip: Statement<[Upsert]>;
-  readonly #keep: Statement<[number, string, Uint8Array]>;
-  readonly #stored: Statement<[number], StoredAnswer>;
+  readonly #keep: Statement<[{ readonly pageId: number } & KeptBody]>;
+  readonly #stored: Statement<[number], KeptBody>;
 
   constructor(connection: Connection) {
     this.#taskOf = connection.prepare('SELECT id, key, params FROM tasks WHERE page_id = ?');
@@ -74,12 +69,9 @@ export class ExecutionTable {
       `INSERT OR IGNORE INTO executions (task_id, executor, status, attempts) VALUES (@taskId, @executor, 'skipped', 0)`,
     );
     this.#keep = connection.prepare(
-      'INSERT OR REPLACE INTO bodies (page_id, headers, body) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO bodies (page_id, url, status, headers, body) VALUES (@pageId, @url, @status, @headers, @body)',
     );
-    this.#stored = connection.prepare(
-      `SELECT b.headers, b.body, coalesce(r.http_status, 200) AS status FROM bodies b
-         LEFT JOIN records r ON r.id = b.page_id WHERE b.page_id = ?`,
-    );
+    this.#stored = connection.prepare('SELECT url, status, headers, body FROM bodies WHERE page_id = ?');
   }
 
   /** The task that a page is; undefined while no executor was run on it. */
@@ -119,12 +111,12 @@ export class ExecutionTable {
     (status === 'skipped' ? this.#skip : this.#write).run(row);
   }
 
-  keepBody(pageId: number, { headers, body }: KeptBody): void {
-    this.#keep.run(pageId, headers, body);
+  keepBody(pageId: number, { url, status, headers, body }: KeptBody): void {
+    this.#keep.run({ pageId, url, status, headers, body });
   }
 
   /** An answer whose body was kept; undefined where it was not. */
-  storedAnswer(pageId: number): StoredAnswer | undefined {
+  storedAnswer(pageId: number): KeptBody | undefined {
     return this.#stored.get(pageId);
   }
 }

@@ -96,6 +96,8 @@ CREATE TABLE executions (
 
 CREATE TABLE bodies (
   page_id INTEGER PRIMARY KEY,
+  url     TEXT NOT NULL,               -- the address that answered, redirects followed
+  status  INTEGER NOT NULL,
   headers TEXT NOT NULL,               -- JSON: names in lower case, a list where one came more than once
   body    BLOB NOT NULL                -- content codings undone, then gzip
 );

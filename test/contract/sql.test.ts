@@ -24,7 +24,7 @@ const CONTRACT: Readonly<Record<string, string>> = {
   executions:
     'task_id INTEGER, executor TEXT, status TEXT, output TEXT, error TEXT, last_run INTEGER, duration_ms INTEGER, ' +
     'attempts INTEGER, code_hash TEXT',
-  bodies: 'page_id INTEGER, headers TEXT, body BLOB',
+  bodies: 'page_id INTEGER, url TEXT, status INTEGER, headers TEXT, body BLOB',
   links: 'source_id INTEGER, target_id INTEGER, nofollow INTEGER',
   backlinks: 'target_id INTEGER, source_id INTEGER',
   hosts:

@@ -155,4 +155,35 @@ describe('a fault of the code', () => {
     expect(stderr).toContain('thread 1 died and is replaced');
     expectLeavesDone(db);
   });
+
+  const BEFORE_ALL: readonly (readonly [what: string, source: string, error: RegExp])[] = [
+    [
+      'in validate',
+      'export function validate(page) { if (page.url.endsWith("/odd")) page.nothing.at; }',
+      /^exception: in validate: TypeError: /,
+    ],
+    [
+      'in a module that loads nowhere but where it was looked at',
+      `import { workerData } from 'node:worker_threads';
+       if (typeof workerData !== 'string') throw new TypeError('not here');`,
+      /^exception: in one: its module cannot be loaded in the thread of a page: TypeError: not here/,
+    ],
+  ];
+
+  test.for(BEFORE_ALL)(
+    '%s ends the run; with --keep-going it is on record',
+    async ([, code, error], { bench }) => {
+      const site = await bench.site(ROUTES);
+      const own = moduleOf(bench, `${code}\nexport const one = () => 1;\nexport const two = () => 2;`);
+      const ends = await bench.run(crawlArgs(site, bench.file(), own));
+      expect(ends.status, ends.stderr).toBe(5);
+      const db = bench.file();
+      const { status, stderr } = await bench.run(crawlArgs(site, db, own, '--keep-going'));
+      expect(status, stderr).toBe(1);
+      expect(statusesOf(db, '/odd')).toEqual({ one: 'failed', two: 'skipped' });
+      expect(executionOf(db, '/odd', 'one').error).toMatch(error);
+      expect(site.hitsOf('/odd').length).toBeLessThanOrEqual(2);
+      expect(faultsIn(db)).toEqual([]);
+    },
+  );
 });

@@ -122,7 +122,9 @@ describe('a validator', () => {
     const tasks = tasksOf(site.origin, 1);
     const { db, status, stderr } = await runTasks(bench, tasks, ['--executors', own]);
     expect([status, stderr]).toEqual([5, expect.stringContaining('own.mjs:1:')]);
-    expect(executionsOf(db)).toEqual([]);
+    expect(executionsOf(db)).toMatchObject([
+      { status: 'failed', error: expect.stringMatching(/^exception: in validate: /) as string },
+    ]);
     moduleOf(bench, 'export function validate() {}\nexport const one = () => 1;');
     const again = await runTasks(bench, tasks, ['--executors', own], db);
     expect(again.status, again.stderr).toBe(0);

@@ -1,5 +1,5 @@
 /** What goes on the wire for a task, and where redirects lead it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -220,4 +220,30 @@ test('scrape writes every answer whole below a safe name, and records digest, si
     content_type: 'image/x',
     body_bytes: body.length,
   });
+});
+
+test('an executor sees the same address and status on a stored body, behind a redirect, too', async ({
+  bench,
+}) => {
+  const site = await bench.site({ '/old': to('/new/'), '/new/': { ...text('there'), status: 203 } });
+  const tasks = { moved: { url: `${site.origin}/old` } };
+  const flags = ['--executors', moduleOf(bench, OWN), '--keep-bodies'];
+  const { db } = await runTasks(bench, tasks, flags);
+  const fresh = outputOf(db, 'moved', 'saw');
+  expect(fresh).toMatchObject({ url: `${site.origin}/new/`, status: 203 });
+  const { status, stderr } = await runTasks(bench, tasks, [...flags, '--force', 'saw'], db);
+  expect(status, stderr).toBe(0);
+  expect(site.hitsOf('/new/')).toHaveLength(1);
+  expect(executionOf(db, 'moved', 'saw').attempts).toBe(2);
+  expect(outputOf(db, 'moved', 'saw')).toEqual(fresh);
+  expect(faultsIn(db)).toEqual([]);
+});
+
+test('scrape that cannot write fails its task, and is no fault of code', async ({ bench }) => {
+  const site = await bench.site({ '*': text('x') });
+  const files = join(bench.folder, 'taken');
+  writeFileSync(files, '');
+  const { db, status, stderr } = await runTasks(bench, { a: { url: site.origin } }, ['--files', files]);
+  expect(status, stderr).toBe(1);
+  expect(executionOf(db, 'a', 'scrape').error).toMatch(/^executor: cannot write a\.scrape: E[A-Z]+: /);
 });
