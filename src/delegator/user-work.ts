@@ -28,8 +28,8 @@ export interface UserWorkOptions {
   readonly since: number;
   /** The request that params describe. */
   readonly requestOf: (params: string) => TaskRequest;
-  /** Called for each execution that is stored. */
-  readonly onExecution: (execution: Execution) => void;
+  /** Called for each execution that is stored, with the key of its task. */
+  readonly onExecution: (execution: Execution, key: string) => void;
 }
 
 /** The page or task that executors are run on. */
@@ -115,12 +115,12 @@ export class UserWork {
 
   /** Stores what came of it; called in the transaction that settles the lease. */
   store({ lease, report, kept }: Done, admitTask: AdmitTask): void {
-    const taskId =
-      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
+    const task = this.#table.taskOf(lease.pageId);
+    const taskId = task?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
       const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
       this.#table.write(taskId, execution, hash);
-      this.#options.onExecution(execution);
+      this.#options.onExecution(execution, task?.key ?? lease.key);
     }
     for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
     if (kept !== null) this.#table.keepBody(lease.pageId, kept);
