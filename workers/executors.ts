@@ -14,6 +14,9 @@ import type { PageView } from './page-view.js';
 import { scrape } from './scrape.js';
 import { judgeRefusal, judgeThrown, type Verdict } from './judge-thrown.js';
 
+/** How long a module may take to load in a thread, ms. */
+const LOAD_MS = 30_000;
+
 /** Levels of a result; SQLite's own limit. */
 const MAX_DEPTH = 1_000;
 
@@ -181,8 +184,11 @@ async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
   for (const { url, executors: names, validates } of modules) {
     try {
       const exported =
-        url in BUILT_IN ? BUILT_IN : ((await import(url)) as Readonly<Record<string, unknown>>);
-      for (const name of names) executors.set(name, exported[name] as Executor);
+        url in BUILT_IN ? BUILT_IN : await inTime(import(url) as Promise<Readonly<Record<string, unknown>>>);
+      for (const name of names) {
+        if (typeof exported[name] !== 'function') throw new TypeError(`${name} is no function any more`);
+        executors.set(name, exported[name] as Executor);
+      }
       if (validates) validators.push(exported['validate'] as Validator);
     } catch (thrown) {
       const { message, stack } = crashOf('', judgeThrown(thrown));
@@ -191,6 +197,19 @@ async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
     }
   }
   return { loaded: { executors, validators } };
+}
+
+/** @throws Error (rejects) for a module that takes too long: what it waits for may never come */
+async function inTime<T>(loading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = own.setTimeout(() => reject(new Error(`not loaded within ${LOAD_MS / 1000} s`)), LOAD_MS);
+  });
+  try {
+    return await own.race([loading, late]);
+  } finally {
+    own.clearTimeout(timer);
+  }
 }
 
 /** A fault before the first executor: none is run, and that is on record. */

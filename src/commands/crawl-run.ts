@@ -37,13 +37,17 @@ import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
 import {
   admitEntries,
+  type ExecutorFailure,
   type ExecutorTotals,
+  FaultNotices,
   openOwnCode,
   type OwnCode,
   queueUnfinished,
   refuseKeys,
   refuseKeysAlone,
   storedAddresses,
+  type TaskFailures,
+  taskFailures,
 } from './user-code.js';
 
 export interface CrawlHooks extends CrawlListener {
@@ -69,6 +73,10 @@ export interface RunResult {
   readonly elapsedMs: number;
   /** What executors came to in this run, in their order; empty where there are none. */
   readonly executors: readonly ({ readonly name: string } & ExecutorTotals)[];
+  /** For each executor that failed in this run one example. */
+  readonly executorFailures: readonly ExecutorFailure[];
+  /** How many tasks failed; null for a crawl. */
+  readonly taskFailures: TaskFailures | null;
 }
 
 export interface RunRequest {
@@ -135,11 +143,13 @@ async function crawlInto(
   const notices = ownCode === null ? [] : prepare(connection, frontier, config, ownCode);
   const cookies = openCookies(database, config, cookieFile, startedAt);
   const userWork = ownCode?.work ?? null;
+  const listener =
+    ownCode !== null && config.keepGoing ? sayingFaults(new FaultNotices(ownCode.table), hooks) : hooks;
   const delegator = delegatorFor(
     config,
     frontier,
     { records, cookies, userWork, valve: request.sink, checkStore: database.check },
-    request.sink === undefined ? hooks : telling(request.sink, new FinishedPages(connection), hooks),
+    request.sink === undefined ? listener : telling(request.sink, new FinishedPages(connection), listener),
   );
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
@@ -196,13 +206,19 @@ function resultOf(
   const { counters } = delegator;
   const totals = readTotals(connection);
   return {
-    ending: ending === 'finished' && (totals.skipped.limit ?? 0) > 0 ? 'held-back' : ending,
+    // Of a crawl that is in the same file a list leaves alone what is held back.
+    ending:
+      ending === 'finished' && config.tasks === null && (totals.skipped.limit ?? 0) > 0
+        ? 'held-back'
+        : ending,
     totals,
     seedsWithoutPage: ending === 'finished' ? seedsWithoutPage(connection, config.seeds) : [],
     pagesThisRun: counters.pages,
     bytesThisRun: counters.bytes,
     elapsedMs: Date.now() - startedAt,
     executors: [...(ownCode?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
+    executorFailures: [...(ownCode?.failures.values() ?? [])],
+    taskFailures: taskFailures(connection, config, ownCode),
   };
 }
 
@@ -259,8 +275,20 @@ function delegatorFor(
   });
 }
 
+/** Hooks that are told of the first fault of each executor, too. */
+function sayingFaults(faults: FaultNotices, hooks: CrawlListener): CrawlListener {
+  return {
+    onNotice: (notice) => hooks.onNotice(notice),
+    onFiled: (filed) => {
+      hooks.onFiled(filed);
+      const notice = faults.of(filed);
+      if (notice !== null) hooks.onNotice(notice);
+    },
+  };
+}
+
 /** Hooks that hand finished pages on, too. */
-function telling(sink: PageSink, pages: FinishedPages, hooks: CrawlHooks): CrawlListener {
+function telling(sink: PageSink, pages: FinishedPages, hooks: CrawlListener): CrawlListener {
   return {
     onNotice: (notice) => hooks.onNotice(notice),
     onFiled: (filed) => {

@@ -1,6 +1,7 @@
 /** `crawl`: a run with a person watching, the summary, the exit status. What is said on the way: display.ts. */
 import type { CrawlCommand, ViewOptions } from '../cli/crawl-command.js';
 import { EXIT, exitStatusOf } from '../cli/exit-status.js';
+import { redactCommandLine } from '../cli/redact.js';
 import { readSeedFiles, type SeedLine } from '../cli/seeds-file.js';
 import { resolveConfig, type CrawlConfig } from '../config/config.js';
 import { paintFor } from '../observe/paint.js';
@@ -76,12 +77,15 @@ export async function crawlWatched(
 
 /** See the table of exit statuses in cli/exit-status.ts. */
 function exitStatus(
-  { ending, totals, seedsWithoutPage, executors }: RunResult,
+  { ending, totals, seedsWithoutPage, executors, taskFailures }: RunResult,
   view: ViewOptions,
   invocation: Invocation,
 ): number {
   if (ending === 'stopped') return invocation.stopStatus();
   if (ending !== 'finished') return EXIT.limit;
+  // A list answers for its own tasks, and for what came of them; the file may hold more.
+  if (taskFailures !== null)
+    return taskFailures.ofList + taskFailures.others > 0 ? EXIT.incomplete : EXIT.finished;
   const failed = sum(Object.values(totals.failed));
   const broken = countBroken(totals.failedStatuses);
   const isIncomplete =
@@ -122,7 +126,13 @@ function summarise(
           invocation.resumeCommand(ending === 'max-time' ? null : (limit?.split(' ')[0] ?? null)),
     startsAfresh,
     executors: result.executors,
+    executorFailures: result.executorFailures,
     tasks: config.tasks?.length ?? null,
+    taskFailures: result.taskFailures,
+    statusCommand:
+      result.executorFailures.length === 0
+        ? null
+        : `${invocation.program} status --db ${redactCommandLine([config.databasePath])} --csv`,
     seedsWithoutPage,
     advice,
     pagesThisRun,

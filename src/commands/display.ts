@@ -111,6 +111,7 @@ export class Display {
   /** Sentences on what to try, those already said on the way included. */
   advice({ ending, totals }: RunResult): string[] {
     const failed = sum(Object.values(totals.failed));
+    if (this.#config.tasks !== null) return this.#advice;
     if (!this.#hadNothingToDo || this.#hasAsked || failed === 0 || ending === 'held-back')
       return this.#advice;
     const [what, them] = failed === 1 ? ['1 URL', 'it'] : [plural(failed, 'URL'), 'them'];

@@ -3,13 +3,14 @@
  */
 import type { CrawlConfig } from '../config/config.js';
 import type { Connection } from '../database/connection.js';
-import type { Notice } from '../delegator/events.js';
+import type { Filed, Notice } from '../delegator/events.js';
 import { type TaskRequest, UserWork } from '../delegator/user-work.js';
 import { UsageError } from '../errors.js';
 import type { Rerun } from '../frontier/frontier.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import { ExecutionTable } from '../store/executions.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
+import { taskEnds } from '../status/task-ends.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { JsonObject } from '../protocol/json.js';
 import { callOf } from '../tasks/call.js';
@@ -24,6 +25,23 @@ export interface ExecutorTotals {
   readonly passedOver: number;
 }
 
+/** One failure of an executor in this run, for an example. */
+export interface ExecutorFailure {
+  readonly executor: string;
+  /** Of the task. */
+  readonly key: string;
+  /** A code, a colon, a text. */
+  readonly error: string;
+}
+
+/** How many tasks failed in a run over a list. */
+export interface TaskFailures {
+  /** Of the list, in this run or before. */
+  readonly ofList: number;
+  /** That are not on the list, such as those that executors followed, in this run. */
+  readonly others: number;
+}
+
 type Counts = { -readonly [Count in keyof ExecutorTotals]: number };
 const NOTHING: ExecutorTotals = { success: 0, failed: 0, skipped: 0, passedOver: 0 };
 
@@ -33,6 +51,10 @@ export interface OwnCode {
   readonly table: ExecutionTable;
   /** By executor, in the order of the run; filled as the run goes on. */
   readonly totals: ReadonlyMap<string, Counts>;
+  /** The first of each executor, in the order they came. */
+  readonly failures: ReadonlyMap<string, ExecutorFailure>;
+  /** Keys of tasks that failed in this run and are not on its list; empty for a crawl. */
+  readonly failedOthers: ReadonlySet<string>;
 }
 
 /** Null where the run has no executors, and keeps no bodies for later ones. */
@@ -41,17 +63,61 @@ export function openOwnCode(connection: Connection, config: CrawlConfig, started
   if (config.modules.length === 0 && !config.keepBodies) return null;
   const table = new ExecutionTable(connection);
   const totals = new Map<string, Counts>(names.map((name) => [name, { ...NOTHING }]));
+  const failures = new Map<string, ExecutorFailure>();
+  const failedOthers = new Set<string>();
+  const listed = config.tasks === null ? null : new Set(config.tasks.map(({ key }) => key));
   const work = new UserWork(table, {
     modules: config.modules,
     forced: new Set(config.forced),
     since: startedAt,
     requestOf: plainRequestOf,
-    onExecution: ({ executor, status }) => {
+    onExecution: ({ executor, status, error }, key) => {
       const total = totals.get(executor);
       if (total !== undefined) total[status] += 1;
+      if (status !== 'failed') return;
+      if (!failures.has(executor)) failures.set(executor, { executor, key, error: error ?? '' });
+      if (listed?.has(key) === false) failedOthers.add(key);
     },
   });
-  return { work, table, totals };
+  return { work, table, totals, failures, failedOthers };
+}
+
+/** How many tasks of the list have failed, and others with it; null for a crawl. */
+export function taskFailures(
+  connection: Connection,
+  { tasks, modules }: CrawlConfig,
+  ownCode: OwnCode | null,
+): TaskFailures | null {
+  if (tasks === null) return null;
+  const executors = modules.flatMap((module) => module.executors);
+  const keys = tasks.map(({ key }) => key);
+  return {
+    ofList: taskEnds(connection, keys, executors).failed.length,
+    others: ownCode?.failedOthers.size ?? 0,
+  };
+}
+
+/** Says each executor's first fault aloud: with --keep-going a run goes on, and may fail in the same way to its end. */
+export class FaultNotices {
+  readonly #table: ExecutionTable;
+  readonly #said = new Set<string>();
+
+  constructor(table: ExecutionTable) {
+    this.#table = table;
+  }
+
+  of({ lease, outcome }: Filed): Notice | null {
+    const crash = 'report' in outcome ? outcome.report?.crash : null;
+    if (crash === null || crash === undefined || this.#said.has(crash.executor)) return null;
+    this.#said.add(crash.executor);
+    const key = this.#table.taskOf(lease.pageId)?.key ?? lease.key;
+    return {
+      kind: 'said',
+      key,
+      level: 'warn',
+      text: `${crash.executor} has a fault, which is said once: ${crash.message}`,
+    };
+  }
 }
 
 /** The request of a task as a thread makes it. */

@@ -29,8 +29,8 @@ export interface UserWorkOptions {
   readonly since: number;
   /** The request that params describe. */
   readonly requestOf: (params: string) => TaskRequest;
-  /** Called for each execution that is stored. */
-  readonly onExecution: (execution: Execution) => void;
+  /** Called for each execution that is stored, with the key of its task. */
+  readonly onExecution: (execution: Execution, key: string) => void;
 }
 
 /** The page or task that executors are run on. */
@@ -125,12 +125,12 @@ export class UserWork {
   }
 
   #storeExecutions({ lease, report }: Done): void {
-    const taskId =
-      this.#table.taskOf(lease.pageId)?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
+    const task = this.#table.taskOf(lease.pageId);
+    const taskId = task?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
       const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
       this.#table.write(taskId, execution, hash);
-      this.#options.onExecution(execution);
+      this.#options.onExecution(execution, task?.key ?? lease.key);
     }
   }
 

@@ -20,8 +20,18 @@ export interface Summary extends Totals {
 
   /** What executors came to in this run, in tasks, in their order; empty where there are none. */
   readonly executors: readonly ExecutorSummary[];
+  /** For each executor that failed in this run one example. */
+  readonly executorFailures: readonly {
+    readonly executor: string;
+    readonly key: string;
+    readonly error: string;
+  }[];
+  /** The command that lists all failures of executors; null where there are none. */
+  readonly statusCommand: string | null;
   /** Entries of the task list; null for a crawl. */
   readonly tasks: number | null;
+  /** Tasks of the list that have failed, and others that failed in this run; null for a crawl. */
+  readonly taskFailures: { readonly ofList: number; readonly others: number } | null;
 
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
   /** Sentences for the user, such as the advice to try another profile. */
@@ -45,6 +55,9 @@ export interface ExecutorSummary {
 /** Hosts shown by name; the rest are one line. */
 const HOSTS_SHOWN = 10;
 const LIST_SHOWN = 5;
+/** Longest texts of user code that are shown, characters. */
+const KEY_SHOWN = 100;
+const ERROR_SHOWN = 200;
 
 /** The summary for a terminal of 80 columns, ending with a newline. */
 export function formatSummary(summary: Summary, paint: Paint = PLAIN): string {
@@ -53,6 +66,7 @@ export function formatSummary(summary: Summary, paint: Paint = PLAIN): string {
     table(rows(summary), paint),
     ...(summary.executors.length === 0 ? [] : [table(executorRows(summary), paint)]),
     costs(summary),
+    ...executorTroubles(summary),
     ...troubles(summary),
     ...summary.advice.map((sentence) => fold(printable(sentence), '  ')),
     ...resuming(summary, paint),
@@ -101,12 +115,18 @@ function finished(summary: Summary, database: string): string {
 }
 
 function finishedTasks(summary: Summary, database: string): string {
-  const failed = failedExecutions(summary);
   const tasks = `${plural(summary.tasks ?? 0, 'task')} of the list`;
-  if (summary.exitStatus === 0)
+  const { ofList, others } = summary.taskFailures ?? { ofList: 0, others: 0 };
+  if (ofList + others === 0)
     return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.`;
-  const what = failed > 0 ? `${plural(failed, 'execution')} failed` : complaints(summary);
-  return `Finished ${tasks}, but ${what}; the same command tries again what failed. The rest is in ${database}.`;
+  const them = ofList === 1 ? 'it' : 'them';
+  const ofTheList =
+    ofList === 0 ? [] : [`${formatNumber(ofList)} of ${tasks} failed (the same command tries ${them} again)`];
+  const ofOthers =
+    others === 0 ? [] : [`${plural(others, 'task')} that ${others === 1 ? 'is' : 'are'} not on it failed`];
+  const what = [...ofTheList, ...ofOthers].join(', and ');
+  const done = ofList === 0 ? `Finished: ${tasks}` : 'Finished';
+  return `${done}, but ${what}. The rest is in ${database}.`;
 }
 
 function failedExecutions({ executors }: Summary): number {
@@ -119,6 +139,18 @@ function executorRows({ executors }: Summary): Row[] {
     const others = tally({ failed, skipped, 'passed over': passedOver });
     return [printable(name), success, others] as const;
   });
+}
+
+/** Why executors failed: an example of each. */
+function executorTroubles({ executorFailures, statusCommand }: Summary): string[] {
+  const examples = list(
+    'why executors failed, an example of each',
+    executorFailures.map(
+      ({ executor, key, error }) =>
+        `${printable(executor, KEY_SHOWN)} on ${printable(key, KEY_SHOWN)}\n      ${printable(error, ERROR_SHOWN)}`,
+    ),
+  );
+  return examples.map((block) => `${block}\n    ${printable(statusCommand ?? '')} lists all`);
 }
 
 function complaints(summary: Summary): string {
@@ -142,6 +174,8 @@ function splitFailures({ failed, failedStatuses }: Summary): { broken: number; o
 type Row = readonly [label: string, count: number, detail: string];
 
 function rows(summary: Summary): Row[] {
+  // The file may hold more than the list, such as a crawl: that is not what the run was about.
+  if (summary.tasks !== null) return taskRows(summary);
   return [
     ['pages', summary.pages, ofThisRun(summary)],
     ['links', summary.links, ''],
@@ -157,6 +191,14 @@ function rows(summary: Summary): Row[] {
       : []),
     ...sitemapRows(summary.sitemaps),
     ...outOfScopeRows(summary.outOfScope),
+  ];
+}
+
+function taskRows({ tasks, taskFailures, queued }: Summary): Row[] {
+  const { ofList: failed = 0, others = 0 } = taskFailures ?? {};
+  return [
+    ['tasks', tasks ?? 0, tally({ failed, 'failed that are not on the list': others })],
+    ...(queued > 0 ? [['queued', queued, ''] as const] : []),
   ];
 }
 

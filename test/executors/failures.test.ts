@@ -143,6 +143,8 @@ describe('a fault of the code', () => {
     const { status, stderr } = await bench.run(crawlArgs(site, db, own, '--keep-going'));
     expect(status, stderr).toBe(1);
     expect(stderr).toMatch(/own +7 +1 failed/);
+    expect(stderr).toMatch(/\/odd: warning: own has a fault, which is said once: TypeError: Cannot read/);
+    expect(stderr).toMatch(/own on \S+\/odd\n +exception: TypeError: Cannot read/);
     expectLeavesDone(db);
   });
 

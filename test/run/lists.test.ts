@@ -96,6 +96,46 @@ test('tasks of a host that is given up fail, each with its executors, and are tr
   }
 });
 
+describe('the word of a run', () => {
+  const broken = (origin: string): object => ({ bad: { url: `${origin}/bad` } });
+  const ROUTES = { '/bad': { status: 404 }, '/follow': text('x'), '*': text('x') };
+
+  test('is about its list: what failed of another one does not count', async ({ bench }) => {
+    const site = await bench.site(ROUTES);
+    const flags = ['--executors', moduleOf(bench, OWN)];
+    const first = await runTasks(bench, broken(site.origin), flags);
+    expect(first.status).toBe(1);
+    expect(first.stderr).toMatch(/1 of 1 task of the list failed \(the same command tries\s+it again\)/);
+    expect(first.stderr).toMatch(/one on bad\n +status: 404.*\n.*status --db \S+ --csv lists all/);
+    for (const list of [{ good: { url: `${site.origin}/good` } }, ['good']]) {
+      const { status, stderr } = await runTasks(bench, list, [...flags, '--json'], first.db);
+      expect(status, stderr).toBe(0);
+      expect(stderr).toContain('Finished: 1 task of the list is done');
+      expect(stderr).not.toMatch(/--retry-failed|404|again/);
+    }
+  });
+
+  test('counts what its tasks led to, and does not promise to try it again', async ({ bench }) => {
+    const site = await bench.site(ROUTES);
+    const own = moduleOf(
+      bench,
+      `export const one = (page, { follow }) => { if (page.url.endsWith('/follow')) follow('${site.origin}/bad'); };`,
+    );
+    const list = { start: { url: `${site.origin}/follow` } };
+    const first = await runTasks(bench, list, ['--executors', own, '--json']);
+    expect(first.status, first.stderr).toBe(1);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      tasks: 1,
+      taskFailures: { ofList: 0, others: 1 },
+      executorFailures: [{ executor: 'one', key: expect.stringContaining(`${site.origin}/bad`) as string }],
+    });
+    expect(first.stderr).toMatch(/Finished: 1 task of the list, but 1 task that is not on it failed/);
+    expect(first.stderr).not.toContain('again');
+    const second = await runTasks(bench, list, ['--executors', own], first.db);
+    expect(second.status, second.stderr).toBe(0);
+  });
+});
+
 describe('refused with status 2 before anything is asked for or written', () => {
   const cases: readonly [what: string, list: unknown, flags: readonly string[], message: RegExp][] = [
     ['a key that is not known', ['who'], [], /tasks\.json, entry 1: "who" is not known from an earlier run/],
