@@ -242,10 +242,10 @@ export class Delegator implements PoolListener {
   async #ending(elapsedMs: number, hasMore: boolean, stop: AbortSignal): Promise<Ending | null> {
     const { maxPages, maxTimeMs } = this.#settings;
     if (stop.aborted) return 'stopped';
-    const { queued, leased, pages, reruns } = await this.#frontier.counts();
+    const { queued, leased, pages, queuedTasks } = await this.#frontier.counts();
     const isIdle = !hasMore && leased === 0 && this.#flights.size === 0 && !this.#flights.hasArrivals;
     if (isIdle && queued === 0) return 'finished';
-    if (isIdle && reruns === 0 && maxPages !== null && pages >= maxPages) return 'max-pages';
+    if (isIdle && queuedTasks === 0 && maxPages !== null && pages >= maxPages) return 'max-pages';
     return maxTimeMs !== null && elapsedMs >= maxTimeMs ? 'max-time' : null;
   }
 
@@ -253,8 +253,8 @@ export class Delegator implements PoolListener {
   async #pageBudget(): Promise<number> {
     const { maxPages } = this.#settings;
     if (maxPages === null) return Infinity;
-    const { pages, leased } = await this.#frontier.counts();
-    return maxPages - pages - leased;
+    const { pages, leasedPages } = await this.#frontier.counts();
+    return maxPages - pages - leasedPages;
   }
 
   /** How long nothing will happen by itself; arrivals cut it short. */

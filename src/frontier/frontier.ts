@@ -189,16 +189,21 @@ export interface HostUpdate {
   readonly patch: HostPatch;
 }
 
-/** How many URLs are in each state, sitemaps and reruns only as long as they are to be done; `pages` are the done ones that are pages or answers to tasks, not redirects. */
+/** How many URLs are in each state, sitemaps and reruns only as long as they are to be done. */
 export interface StateCounts {
   readonly queued: number;
   readonly leased: number;
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Of the done ones, pages that were crawled, not redirects. */
   readonly pages: number;
-  /** Of the queued ones, those that executors are to be run on again. */
-  readonly reruns: number;
+  /** Of the done ones, tasks: no limit on pages is about them. */
+  readonly answers: number;
+  /** Of the leased ones, those that may come to be pages. */
+  readonly leasedPages: number;
+  /** Of the queued ones, tasks and reruns: a limit on pages does not hold them back. */
+  readonly queuedTasks: number;
 }
 
 /** Worth telling the user, as it happens. */

@@ -89,6 +89,18 @@ interface Judged {
   readonly hold: Hold | null;
 }
 
+const NOTHING: StateCounts = {
+  queued: 0,
+  leased: 0,
+  done: 0,
+  failed: 0,
+  skipped: 0,
+  pages: 0,
+  answers: 0,
+  leasedPages: 0,
+  queuedTasks: 0,
+};
+
 const QUEUED: Judged = { state: 'queued', error: null, hold: null };
 
 type KnownRow = [
@@ -132,7 +144,7 @@ export class UrlTable {
   readonly #relax: Statement<[number, number]>;
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
-  readonly #counts = { queued: 0, leased: 0, done: 0, failed: 0, skipped: 0, pages: 0, reruns: 0 };
+  readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
   #maxDepth = Infinity;
 
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
@@ -172,29 +184,17 @@ export class UrlTable {
 
   /** Reads the totals from the file. */
   recount(connection: Connection): void {
-    Object.assign(this.#counts, {
-      queued: 0,
-      leased: 0,
-      done: 0,
-      failed: 0,
-      skipped: 0,
-      pages: 0,
-      reruns: 0,
-    });
+    Object.assign(this.#counts, NOTHING);
     const rows = connection
-      .prepare<[], { state: State; n: number; pages: number }>(
-        `SELECT state, count(*) AS n, count(link_count) AS pages FROM urls
-          WHERE kind = 'page' OR kind = 'task' OR state IN ('queued', 'leased') GROUP BY state`,
+      .prepare<[], { state: State; kind: RequestKind; n: number; answered: number }>(
+        `SELECT state, kind, count(*) AS n, count(link_count) AS answered FROM urls
+          WHERE kind = 'page' OR kind = 'task' OR state IN ('queued', 'leased') GROUP BY state, kind`,
       )
       .all();
-    for (const { state, n, pages } of rows) {
-      this.#counts[state] = n;
-      this.#counts.pages += pages;
+    for (const { state, kind, n, answered } of rows) {
+      this.#tally(kind, state, n);
+      this.#countAnswered(kind, answered);
     }
-    this.#counts.reruns = connection
-      .prepare<[], number>(`SELECT count(*) FROM urls WHERE kind = 'rerun' AND state = 'queued'`)
-      .pluck()
-      .get() as number;
   }
 
   counts(): StateCounts {
@@ -228,9 +228,8 @@ export class UrlTable {
   admitTask({ requestKey, kind, url, hostId, foundOn = null }: TaskRow): number {
     const known = this.#byKey.get(requestKey);
     if (known !== undefined) return known[0];
-    this.#counts.queued++;
+    this.#tally(kind, 'queued', 1);
     this.#hosts.countClaimable(hostId, 1);
-    if (kind === 'rerun') this.#counts.reruns++;
     const row = this.#insert.run(
       requestKey,
       kind,
@@ -255,7 +254,7 @@ export class UrlTable {
   settle(row: Pick<UrlRow, 'id' | 'hostId' | 'state' | 'kind'>, to: Settled): void {
     const isWaiting = to.notBefore !== undefined;
     this.#count(row.hostId, row.kind, row.state, to.state, isWaiting);
-    if (to.linkCount !== undefined && row.kind !== 'rerun') this.#counts.pages++;
+    if (to.linkCount !== undefined) this.#countAnswered(row.kind, 1);
     this.#settle.run({
       id: row.id,
       state: to.state,
@@ -294,7 +293,7 @@ export class UrlTable {
   #admit(url: string, reach: Reach): number {
     const hostId = this.#hosts.idOf(url);
     const { state, error, hold } = this.#judge(url, reach, reach.inScope, hostId);
-    if (isCounted(reach.kind, state)) this.#counts[state]++;
+    this.#tally(reach.kind, state, 1);
     if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
     const { kind, depth, hops, foundOn, seedHops } = reach;
     const [key, ownUrl] = kind === 'page' ? [url, null] : [`${kind}:${url}`, url];
@@ -357,12 +356,25 @@ export class UrlTable {
   }
 
   #count(hostId: number, kind: RequestKind, from: State, to: State, isWaiting: boolean): void {
-    if (isCounted(kind, from)) this.#counts[from]--;
-    if (isCounted(kind, to)) this.#counts[to]++;
-    if (kind === 'rerun') this.#counts.reruns += (to === 'queued' ? 1 : 0) - (from === 'queued' ? 1 : 0);
+    this.#tally(kind, from, -1);
+    this.#tally(kind, to, 1);
     // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
     const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
     if (change !== 0) this.#hosts.countClaimable(hostId, change);
+  }
+
+  /** So many more of a kind are in a state. */
+  #tally(kind: RequestKind, state: State, change: number): void {
+    if (!isCounted(kind, state)) return;
+    this.#counts[state] += change;
+    if (state === 'leased' && kind === 'page') this.#counts.leasedPages += change;
+    if (state === 'queued' && (kind === 'task' || kind === 'rerun')) this.#counts.queuedTasks += change;
+  }
+
+  /** What came for a rerun was counted when it came first. */
+  #countAnswered(kind: RequestKind, count: number): void {
+    if (kind === 'page') this.#counts.pages += count;
+    if (kind === 'task') this.#counts.answers += count;
   }
 }
 

@@ -153,3 +153,33 @@ test('tasks that were added are there after kill -9, and each is done once', asy
   ).toEqual(['/', '/a', '/api/1', '/api/2', '/api/3'].map((path) => [path, 'success', 1]));
   expect(faultsIn(db)).toEqual([]);
 });
+
+test('tasks take nothing from --max-pages, and are done before it ends the run', async ({ bench }) => {
+  const leaves = paths(6);
+  const site = await bench.site({
+    ...NO_RULES,
+    '/': page(leaves),
+    ...each(leaves, page([])),
+    '*': text('{}'),
+  });
+  const own = moduleOf(
+    bench,
+    `export const own = (page, { follow }) => { if (!page.url.includes('/api')) for (const n of [1, 2]) follow('/api' + new URL(page.url).pathname, { n }); };`,
+  );
+  const seeds = [`${site.origin}/`];
+  const options = { seeds, executors: [own], maxPages: 3, delay: 0.02 };
+  const { db, ending } = await bench.crawl(options);
+  expect(ending).toBe('max-pages');
+  const done = (): unknown =>
+    query(db, `SELECT kind, count(*) AS n FROM urls WHERE state = 'done' GROUP BY kind ORDER BY kind`);
+  expect(done()).toEqual([
+    { kind: 'page', n: 3 },
+    { kind: 'task', n: 6 },
+  ]);
+  expect((await bench.crawl({ ...options, db, maxPages: 5 })).ending).toBe('max-pages');
+  expect(done()).toEqual([
+    { kind: 'page', n: 5 },
+    { kind: 'task', n: 10 },
+  ]);
+  expect(faultsIn(db)).toEqual([]);
+});

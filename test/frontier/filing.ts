@@ -222,7 +222,9 @@ export function filingContract(withBench: WithBench): void {
           failed: 1,
           skipped: 0,
           pages: 1,
-          reruns: 0,
+          answers: 0,
+          leasedPages: 0,
+          queuedTasks: 0,
         });
       });
     });

@@ -96,6 +96,8 @@ function countStates(connection: Connection): StateCounts {
     failed: count(`state = 'failed'`),
     skipped: count(`state = 'skipped'`),
     pages: count(`is_page AND state = 'done' AND redirect_to IS NULL`),
-    reruns: 0,
+    answers: 0,
+    leasedPages: count(`is_page AND state = 'leased'`),
+    queuedTasks: 0,
   };
 }
