@@ -83,7 +83,7 @@ test('tasks of a host that is given up fail, each with its executors, and are tr
   const origin = closedOrigin();
   const flags = ['--executors', moduleOf(bench, `${OWN}\nexport const two = () => 2;`), '--retries', '0'];
   const list = Object.fromEntries(['a', 'b', 'c'].map((key) => [key, { url: `${origin}/${key}` }]));
-  for (const _run of [1, 2]) {
+  for (let run = 1; run <= 2; run++) {
     const { status, stderr } = await runTasks(bench, list, flags, db);
     expect(status, stderr).toBe(1);
     expect(stderr).toMatch(/one +0 +3 failed/);
