@@ -149,6 +149,11 @@ export class PoliteFetch {
       report({ status, durationMs, failure: status < 400 ? null : refusal(status, reply.headers).failure });
       return reply;
     } catch (thrown) {
+      // Nothing went out: the host has no part in it.
+      if (thrown instanceof DeclinedError) {
+        this.#options.post({ kind: 'asked', askId, answer: null });
+        throw thrown;
+      }
       const failure = toFailure(thrown);
       report({ status: failure.status ?? null, durationMs: Date.now() - startedAt, failure });
       throw thrown;

@@ -96,7 +96,8 @@ export interface RunRequest {
 
 /**
  * Runs a crawl to its end, its limit, or `stop`.
- * @throws UsageError when the file holds another crawl; StoreError, PoolError, InvariantError
+ * @throws UsageError when the file holds another crawl; UserCodeError for a fault in an executor; StoreError, PoolError,
+ *         InvariantError
  */
 export async function runCrawl(request: RunRequest): Promise<RunResult> {
   const { config } = request;
@@ -239,6 +240,9 @@ function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: 
   return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
 }
 
+/** However little time an executor has: parsing a page or starting a thread stops its pulse for a moment, too. */
+const SHORTEST_HOLD_MS = 1_000;
+
 function delegatorFor(
   config: CrawlConfig,
   frontier: SqliteFrontier,
@@ -251,7 +255,7 @@ function delegatorFor(
   const { modules, executorTimeoutMs } = config;
   const settings = {
     ...config,
-    executorTimeoutMs: modules.length === 0 ? null : executorTimeoutMs,
+    executorTimeoutMs: modules.length === 0 ? null : Math.max(executorTimeoutMs, SHORTEST_HOLD_MS),
     seedOrigins: new Set(config.origins),
   };
   return new Delegator(settings, {

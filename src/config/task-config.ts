@@ -10,8 +10,10 @@ import { GivenOptions, type TaskOptions } from './options.js';
 import { hostsNamed } from './seeds.js';
 
 /**
- * The same for a run over a list of tasks: by default the executor that is built in, and for each executor the time
- * that a request has.
+ * Checks the options of a run over a list of tasks, and makes them its configuration: by default the executor that is
+ * built in, and for each executor the time that a request has.
+ *
+ * @throws UsageError (rejects)
  */
 export async function resolveTaskConfig(
   options: TaskOptions,

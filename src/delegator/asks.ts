@@ -119,6 +119,11 @@ export class Asks {
     return false;
   }
 
+  /** A task is over: which proxies failed what it asked for is of no use any more. */
+  forget(flightId: number): void {
+    this.#parts.proxies.forget(subjectOf(flightId));
+  }
+
   /** What finished requests say of their hosts. Answers how many there were. */
   async file(now: number): Promise<number> {
     const finished = this.#finished;

@@ -40,7 +40,7 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly maxTimeMs: number | null;
   /** How long one page may hold its thread, ms. */
   readonly parseTimeoutMs: number;
-  /** How long one executor may take, ms; null = there are none. */
+  /** How long user code may hold a thread, ms; null = there is none. */
   readonly executorTimeoutMs: number | null;
   /** Null = all requests are made directly. */
   readonly proxies: ProxyPlan | null;
@@ -137,7 +137,7 @@ export class Delegator implements PoolListener {
    * Crawls until the frontier is finished, a limit is reached or `stop` is raised; then everything that
    * arrived is filed, every lease settled and every thread ended.
    *
-   * @throws PoolError, StoreError, InvariantError; what was filed before is safe in the file
+   * @throws PoolError, StoreError, InvariantError, UserCodeError for a fault in an executor; what was filed before is safe in the file
    */
   async run(stop: AbortSignal): Promise<Ending> {
     const startedAt = this.#clock();
@@ -237,6 +237,7 @@ export class Delegator implements PoolListener {
     await this.#filing.file(arrivals, this.#clock());
     await this.#filing.fileUnasked();
     this.#filing.counters.requests += await this.#asks.file(this.#clock());
+    for (const { flight } of arrivals) this.#asks.forget(flight.flightId);
   }
 
   async #ending(elapsedMs: number, hasMore: boolean, stop: AbortSignal): Promise<Ending | null> {

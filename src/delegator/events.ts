@@ -70,9 +70,10 @@ export interface Valve {
 
 /** Totals of one run. */
 export interface RunCounters {
+  /** What was asked for; an execution on a stored body is none. */
   requests: number;
-  /** HTML pages. */
+  /** HTML pages, and answers that executors were run on. */
   pages: number;
-  /** Decoded bodies of pages. */
+  /** Decoded bodies of these. */
   bytes: number;
 }

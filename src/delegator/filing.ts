@@ -119,8 +119,9 @@ export class Filing {
   }
 
   async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
-    if (answered.kind !== 'declined' && flight.isSent) this.counters.requests++;
     const { errand } = flight;
+    const isOfStored = errand.kind === 'fetch' && errand.lease.isStored;
+    if (answered.kind !== 'declined' && flight.isSent && !isOfStored) this.counters.requests++;
     const hasSet = answered.kind !== 'lost' && this.#takeCookies(flight, answered, batch.now);
     const outcome = answered.kind === 'lost' ? answered : withoutCookies(answered);
     if (errand.kind === 'robots') {

@@ -168,7 +168,7 @@ export type Settlement =
   /** Queued again at once, at no cost. */
   | { readonly kind: 'release'; readonly id: number; readonly suspect: number };
 
-/** Admits a task of user code's and answers the number of its row; a known key changes nothing. */
+/** Admits a task of user code's and answers the number of its row; a known key keeps its row, and moves to this address. */
 export type AdmitTask = (key: string, url: string) => number;
 
 /** A page or a task that executors are to be run on again. */

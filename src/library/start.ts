@@ -24,7 +24,8 @@ export interface CrawlControls extends Stoppable {
 
 /**
  * A run that has begun. As a promise it gives the result; `for await` gives what it is finished with, page by page,
- * from the moment the loop begins: all but redirects and sitemaps.
+ * from the moment the loop begins: all but redirects, sitemaps and what was never asked for, as where robots.txt does not
+ * allow it. Of a task list the result tells these, too.
  *
  * The run waits for a slow loop: it asks for nothing more while 64 pages wait to be taken. A loop that is left early
  * stops the run in an orderly way and waits for its end, so that the file is closed behind the loop. An error ends the

@@ -32,7 +32,7 @@ export type Grant =
 export interface Asked {
   readonly kind: 'asked';
   readonly askId: string;
-  /** null where it was not made: the executor's time was up. */
+  /** null where it was not made: the executor's time was up, or its address is a private one. */
   readonly answer: AskedAnswer | null;
 }
 

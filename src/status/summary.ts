@@ -81,7 +81,7 @@ function executors(connection: Connection, tasks: number): ExecutorCounts[] {
 function queue(connection: Connection): StatusSummary['queue'] {
   const rows = connection
     .prepare<[], { state: UrlState; urls: number }>(
-      `SELECT state, count(*) AS urls FROM urls WHERE kind <> 'sitemap' GROUP BY state`,
+      `SELECT state, count(*) AS urls FROM urls WHERE kind IN ('page', 'task') GROUP BY state`,
     )
     .all();
   const count = (state: UrlState): number => rows.find((row) => row.state === state)?.urls ?? 0;

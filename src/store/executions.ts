@@ -35,6 +35,7 @@ interface Upsert {
 export class ExecutionTable {
   readonly #taskOf: Statement<[number], TaskRow>;
   readonly #addTask: Statement<[string, number, string]>;
+  readonly #addPage: Statement<[string, number, string]>;
   readonly #taskId: Statement<[string], number>;
   readonly #setParams: Statement<[{ readonly key: string; readonly params: string }]>;
   readonly #dropBody: Statement<[number]>;
@@ -47,6 +48,7 @@ export class ExecutionTable {
   constructor(connection: Connection) {
     this.#taskOf = connection.prepare('SELECT id, key, params FROM tasks WHERE page_id = ?');
     this.#addTask = connection.prepare('INSERT OR IGNORE INTO tasks (key, page_id, params) VALUES (?, ?, ?)');
+    this.#addPage = connection.prepare('INSERT INTO tasks (key, page_id, params) VALUES (?, ?, ?)');
     this.#taskId = connection.prepare<[string], number>('SELECT id FROM tasks WHERE key = ?').pluck();
     this.#setParams = connection.prepare(
       'UPDATE tasks SET params = @params WHERE key = @key AND params <> @params',
@@ -89,12 +91,12 @@ export class ExecutionTable {
     this.#addTask.run(key, pageId, params);
   }
 
-  /** Adds the task that a crawled page is. Answers its number. */
+  /** Adds the task that a crawled page is, which has none yet. Answers its number. */
   addPage(url: string, pageId: number, params: string): number {
-    return Number(this.#addTask.run(this.keyOf(url), pageId, params).lastInsertRowid);
+    return Number(this.#addPage.run(this.keyOf(url), pageId, params).lastInsertRowid);
   }
 
-  /** The same; one that is known gets new params, and what was kept for the old ones goes. */
+  /** Adds a task; one that is known gets new params, and what was kept for the old ones goes. */
   setTask(key: string, pageId: number, params: string): void {
     const { changes } = this.#addTask.run(key, pageId, params);
     if (changes === 0 && this.#setParams.run({ key, params }).changes > 0) this.#dropBody.run(pageId);

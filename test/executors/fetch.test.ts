@@ -1,6 +1,6 @@
 /** Requests that executors make: under the manners of the crawl, whichever thread they come from. */
 import { describe, expect } from 'vitest';
-import { test } from '../manners/bench.js';
+import { query, test } from '../manners/bench.js';
 import { each, page, paths, text, to } from '../support/site.js';
 import { executionOf, executionsOf, faultsIn, moduleOf, outputOf } from './bench.js';
 
@@ -249,3 +249,19 @@ test.for(['under way', 'waiting'])(
     expect(faultsIn(db)).toEqual([]);
   },
 );
+
+test('a private address that an executor may not ask for is no trouble of its host', async ({ bench }) => {
+  const other = await bench.site({ '*': text('secret') }, { address: '127.0.0.2' });
+  const own = moduleOf(
+    bench,
+    `export const own = (page, { fetch }) => fetch('${other.origin}/').catch((error) => error.code);`,
+  );
+  const site = await bench.site({ '*': page([]) });
+  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], executors: [own], robots: false });
+  expect(outputOf(db, '/', 'own')).toBe('private');
+  expect(other.hits).toEqual([]);
+  expect(
+    query(db, 'SELECT failures, failing_since, blocked_until FROM hosts WHERE host = ?', other.origin),
+  ).toEqual([{ failures: 0, failing_since: null, blocked_until: null }]);
+  expect(query(db, 'SELECT requests FROM runs')).toEqual([{ requests: 1 }]);
+});

@@ -158,6 +158,7 @@ describe('force', () => {
     const before = site.hits.length;
     await bench.crawl({ seeds, executors: [own], db, keepBodies: true, force });
     expect(site.hits.length).toBe(before);
+    expect(query(db, 'SELECT requests FROM runs ORDER BY id').at(-1)).toEqual({ requests: 0 });
     for (const path of ['/', '/a', '/b'])
       for (const [name, count] of Object.entries(attempts))
         expect(executionOf(db, path, name)).toMatchObject({ attempts: count, status: 'success' });

@@ -28,7 +28,8 @@ export function runFile(): RunFile {
       (10, 'task:=cmd', 1, 'done', NULL, 0, 0, 0, 'task', 'https://a.example/list'),
       (11, 'task:third', 1, 'queued', NULL, 0, 0, 0, 'task', 'https://a.example/third'),
       (12, 'sitemap:https://a.example/sitemap.xml', 1, 'failed', 'status', 0, 0, 0, 'sitemap',
-       'https://a.example/sitemap.xml');
+       'https://a.example/sitemap.xml'),
+      (13, 'rerun:1', 1, 'queued', NULL, -1, 0, 0, 'rerun', 'https://a.example/');
     INSERT INTO records (id, http_status, title, fetched_at, duration_ms) VALUES
       (1, 200, '=1+1', ${RAN_AT}, 12), (2, 404, NULL, ${RAN_AT}, 5), (3, 500, NULL, ${RAN_AT}, 5),
       (4, 404, NULL, ${RAN_AT}, 5), (10, 200, 'a' || char(27) || '[31m"b",' || char(10) || 'c', ${RAN_AT}, 7);
