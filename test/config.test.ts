@@ -42,6 +42,7 @@ describe('resolving', () => {
       maxTimeMs: null,
       maxBodyBytes: 10_485_760,
       modules: [],
+      names: 'option',
       forced: [],
       keepBodies: false,
       executorTimeoutMs: 30_000,
@@ -235,6 +236,7 @@ describe('continuing', () => {
       robots: false,
       profile: 'mediawiki',
     });
+    expect(describeDifferences(then, now, 'option')[0]).toMatch(/^[a-z]/);
     expect(describeDifferences(then, now)).toEqual([
       '--seed https://en.wikipedia.org/b: given now, not in the file',
       '--seed https://en.wikipedia.org/a: in the file, not given now',

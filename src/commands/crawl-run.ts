@@ -387,12 +387,16 @@ function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
     settings.write(wanted);
     return true;
   }
-  const differences = describeDifferences(stored, wanted);
+  const differences = describeDifferences(stored, wanted, config.names);
   if (differences.length > 0) {
+    const what = `${config.databasePath} holds another crawl:`;
+    // Whoever catches an error looks at its message.
+    if (config.names === 'option')
+      throw new UsageError([what, ...differences].join('\n'), {
+        hint: 'give the same settings to go on, another file as db, or fresh to start over',
+      });
     const advice = 'Give the same settings to go on, another file with --db, or --fresh to start over';
-    throw new UsageError(`${config.databasePath} holds another crawl:`, {
-      hint: [...differences, advice].join('\n'),
-    });
+    throw new UsageError(what, { hint: [...differences, advice].join('\n') });
   }
   return false;
 }

@@ -89,6 +89,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   readonly tasks: readonly TaskEntry[] | null;
   /** Tasks in all threads together. */
   readonly maxInFlight: number;
+  /** How messages call options. */
+  readonly names: OptionNames;
   readonly databasePath: string;
   readonly fresh: boolean;
   /** Null = all requests are made directly. */
@@ -137,6 +139,7 @@ export async function configOf(
     origins: Object.freeze([...new Set(seeds.map(originOf))]),
     tasks: null,
     maxInFlight: Infinity,
+    names: given.names,
     databasePath: given.get('db'),
     fresh: given.get('fresh'),
     ...paceOf(given),

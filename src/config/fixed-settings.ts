@@ -6,7 +6,7 @@ import { spell } from '../cli/flag.js';
 import type { LinkRule, Profile, ScopeMode } from '../protocol/settings.js';
 import { scopeKeyOf } from '../url/scope.js';
 import type { CrawlConfig } from './config.js';
-import { flagOf } from './options.js';
+import { flagOf, type OptionNames } from './options.js';
 
 const NOT_READ = 'not read';
 /** Settings that are lists, written as JSON. */
@@ -65,15 +65,21 @@ export function readFixedSettings(stored: FixedSettings): StoredRule {
 
 /**
  * Names each setting in which a file differs from what is asked now, one line each, for people: the
- * hint of a refusal. Empty when the crawl may be continued.
+ * refusal. Empty when the crawl may be continued.
+ *
+ * @param names how lines call settings
  */
-export function describeDifferences(stored: FixedSettings, now: FixedSettings): string[] {
+export function describeDifferences(
+  stored: FixedSettings,
+  now: FixedSettings,
+  names: OptionNames = 'flag',
+): string[] {
+  const labelOf = (name: string): string => (names === 'flag' ? spell(flagOf(name)) : name);
   return Object.entries(now).flatMap(([name, value]) => {
     const before = stored[name] ?? BEFORE[name];
     if (before === value) return [];
-    if (before !== undefined && SET_SETTINGS.has(name))
-      return setDifferences(spell(flagOf(name)), before, value);
-    const label = name === 'robots' ? 'robots rules (--no-robots)' : spell(flagOf(name));
+    if (before !== undefined && SET_SETTINGS.has(name)) return setDifferences(labelOf(name), before, value);
+    const label = name === 'robots' && names === 'flag' ? 'robots rules (--no-robots)' : labelOf(name);
     return [
       `${label}: ${value || 'not set'} now, ${before === undefined ? 'not known' : before || 'not set'} in the file`,
     ];

@@ -147,7 +147,8 @@ export type OptionNames = 'flag' | 'option';
 /** Options that were checked, each with its default where it was left out. */
 export class GivenOptions {
   readonly #given = new Map<string, unknown>();
-  readonly #names: OptionNames;
+  /** How messages call options. */
+  readonly names: OptionNames;
   readonly #labels: ReadonlyMap<string, string>;
   readonly #flags: readonly Flag[];
 
@@ -162,7 +163,7 @@ export class GivenOptions {
     labels: ReadonlyMap<string, string>,
     flags: readonly Flag[] = CRAWL_FLAGS,
   ) {
-    this.#names = names;
+    this.names = names;
     this.#labels = labels;
     this.#flags = flags;
     if (typeof options !== 'object' || options === null)
@@ -204,7 +205,7 @@ export class GivenOptions {
   #labelOf(flag: Flag): string {
     const label = flag.option === null ? undefined : this.#labels.get(flag.option);
     if (label !== undefined) return label;
-    return this.#names === 'flag' ? spell(flag) : String(flag.option);
+    return this.names === 'flag' ? spell(flag) : String(flag.option);
   }
 }
 

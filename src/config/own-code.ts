@@ -1,4 +1,5 @@
 /** The part of a configuration that is about the user's own code: its modules are looked at here, before anything starts. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { readModules } from '../executors/modules.js';
@@ -28,8 +29,28 @@ export async function ownCodeOf(given: GivenOptions): Promise<OwnCode> {
     keepBodies: given.get('keepBodies'),
     executorTimeoutMs: Math.round(given.get<number>('executorTimeout') * 1000),
     keepGoing: given.get('keepGoing'),
-    folder: resolve(given.get<string | null>('files') ?? `${databasePath.replace(/\.[^./\\]*$/, '')}.files`),
+    folder: folderOf(given, databasePath),
   };
+}
+
+/** That there is none yet is as it should be. */
+function folderOf(given: GivenOptions, databasePath: string): string {
+  const named = given.get<string | null>('files');
+  if (named === null) return resolve(`${databasePath.replace(/\.[^./\\]*$/, '')}.files`);
+  const folder = resolve(named);
+  if (isFolderOrFree(folder)) return folder;
+  throw new UsageError(`${given.label('files')}: ${named} is no folder`, {
+    hint: 'expected a folder, or a name that is still free',
+  });
+}
+
+function isFolderOrFree(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false;
+  } catch {
+    // Below a file, or in a folder that is closed to us.
+    return false;
+  }
 }
 
 function forcedOf(given: GivenOptions, names: readonly string[]): readonly string[] {

@@ -44,12 +44,17 @@ function hasProxies({ http, https }: ProxyPlan, country: string): boolean {
 
 /** A task that no proxy can be had for would fail for certain. */
 function refuseCountries(plan: ProxyPlan | null, tasks: readonly TaskEntry[]): void {
-  if (plan === null) return;
-  for (const { params, where } of tasks) {
+  for (const { key, params, where } of tasks) {
     const { country = null } = params === null ? {} : requestOf(params, where);
-    if (country !== null && !hasProxies(plan, country))
-      throw new UsageError(`${where}: there is no proxy for the country '${country}'`, {
-        hint: "name some for it, or for any country under '*'",
-      });
+    if (country === null || (plan !== null && hasProxies(plan, country))) continue;
+    throw new UsageError(
+      `${where}: there is no proxy for the country '${country}' of ${JSON.stringify(key)}`,
+      {
+        hint:
+          plan === null
+            ? 'there are no proxies at all: name some with --proxy or --proxies, or leave the country out'
+            : "name some for it, or for any country under '*'",
+      },
+    );
   }
 }

@@ -361,7 +361,10 @@ export class Delegator implements PoolListener {
 
 function crashError({ key, executor, message, stack }: UserCrash): UserCodeError {
   const advice = 'what was done before is stored: mend the code and give the same command, or --keep-going';
-  return new UserCodeError(`${executor} failed on ${key}: ${message}`, {
+  const error = new UserCodeError(`${executor} failed on ${key}: ${message}`, {
     hint: stack === '' ? advice : `${stack}\n${advice}`,
   });
+  // Where it was thrown is in the user's code, not here.
+  error.stack = [`${error.name}: ${error.message}`, stack].join('\n').trimEnd();
+  return error;
 }

@@ -3,6 +3,7 @@
  * is their source. They are loaded in a thread of its own, so that code which hangs, exits or throws harms nobody.
  */
 import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,6 +17,9 @@ export const BUILT_IN: ReadonlySet<string> = new Set(['scrape']);
 const VALIDATOR = 'validate';
 /** How long a module may take to load, ms. */
 const LOAD_MS = 30_000;
+/** The same for having its syntax looked at, and how many lines of what was found are told. */
+const CHECK_MS = 5_000;
+const CHECK_LINES = 3;
 
 /**
  * Looks at the modules of a run, in their order.
@@ -93,8 +97,24 @@ function notLoaded(
   const isTypeScript = /\.[cm]?ts$/.test(file) && /unknown file extension|strip/i.test(message);
   const hint = isTypeScript
     ? `Node.js ${process.versions.node} does not load TypeScript; use 22.18 or newer, or compile it`
-    : stack;
+    : (message.startsWith('SyntaxError') ? syntaxErrorIn(file) : '') || stack;
   return new UsageError(`${label}: ${file} does not load: ${message}`, { hint });
+}
+
+/** Line, code and caret of a syntax error, which the error itself does not have; '' where none is found in this file. */
+function syntaxErrorIn(file: string): string {
+  const { status, stderr } = spawnSync(process.execPath, ['--check', file], {
+    encoding: 'utf8',
+    timeout: CHECK_MS,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // Flags of this process are none of its business.
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (status === 0 || status === null) return '';
+  const lines = stderr.split('\n');
+  // The file is named with its line: what stands before are warnings.
+  const start = lines.findIndex((line) => /:\d+$/.test(line));
+  return start < 0 ? '' : lines.slice(start, start + CHECK_LINES).join('\n');
 }
 
 /** Loads a module in a thread of its own and answers what it exports. */

@@ -9,7 +9,11 @@ import { executionsOf, moduleOf, outputOf } from './bench.js';
 const GOOD = 'export const one = () => 1;';
 
 test.for<[what: string, source: string, message: RegExp]>([
-  ['does not parse', 'export const a = ;', /own\.mjs does not load: SyntaxError/],
+  [
+    'does not parse',
+    'export const b = 1;\nexport const a = ;',
+    /own\.mjs does not load: SyntaxError: Unexpected token ';'\n.*own\.mjs:2\nexport const a = ;\n +\^/,
+  ],
   [
     'throws at the top',
     'export const a = 1;\nthrow new Error("not here");',
@@ -63,6 +67,7 @@ test('a file that is not there, a folder, two executors of one name, an unknown 
     { executors: [good, moduleOf(bench, GOOD, 'other.mjs')] },
     /two executors called one: in .*own\.mjs and in .*other\.mjs/,
   );
+  await refused({ executors: [good], files: good }, /files: .*own\.mjs is no folder/);
   await refused({ executors: [good], force: ['two'] }, /there is no executor 'two'/);
   await refused({ force: ['one'] }, /there is no executor 'one'/);
   expect([readFileSync(db).toString('hex'), executionsOf(db), site.hits.length]).toEqual(before);

@@ -152,7 +152,13 @@ describe('an error', () => {
     const loop = async (): Promise<void> => {
       for await (const { errors } of run) seen.push(...Object.keys(errors));
     };
-    await expect(loop()).rejects.toThrow(UserCodeError);
+    const error = await loop().then(
+      () => null,
+      (thrown: unknown) => thrown as Error,
+    );
+    expect(error).toBeInstanceOf(UserCodeError);
+    expect(error?.stack).toMatch(/^UserCodeError: .*\n +at .*\.mjs:\d+/);
+    expect(error?.stack).not.toContain('/dist/');
     expect(seen).toEqual(['boom']);
     await pause(50); // An unhandled rejection would end the test.
   });

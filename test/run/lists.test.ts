@@ -138,6 +138,12 @@ describe('the word of a run', () => {
 
 describe('refused with status 2 before anything is asked for or written', () => {
   const cases: readonly [what: string, list: unknown, flags: readonly string[], message: RegExp][] = [
+    [
+      'a country where there are no proxies',
+      { far: { url: 'http://x.example/', country: 'DE' } },
+      [],
+      /tasks\.json.*: there is no proxy for the country 'de' of "far"\n.*no proxies at all/,
+    ],
     ['a key that is not known', ['who'], [], /tasks\.json, entry 1: "who" is not known from an earlier run/],
     [
       'JSON that is none',
