@@ -83,7 +83,10 @@ export class ExecutionTable {
 
   /** The key that a crawled page has or will have: its address, unless that is the key of a task of a list. */
   keyOf(url: string): string {
-    return this.#taskId.get(url) === undefined ? url : `${url} (crawled)`;
+    let key = url;
+    for (let n = 1; this.#taskId.get(key) !== undefined; n++)
+      key = `${url} (crawled${n === 1 ? '' : ` ${n}`})`;
+    return key;
   }
 
   /** Adds a task, unless its key is known. */
