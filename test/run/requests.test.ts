@@ -1,5 +1,5 @@
 /** What goes on the wire for a task, and where redirects lead it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -242,7 +242,8 @@ test('an executor sees the same address and status on a stored body, behind a re
 test('scrape that cannot write fails its task, and is no fault of code', async ({ bench }) => {
   const site = await bench.site({ '*': text('x') });
   const files = join(bench.folder, 'taken');
-  writeFileSync(files, '');
+  // A folder stands where its file is to go.
+  mkdirSync(join(files, 'a.scrape'), { recursive: true });
   const { db, status, stderr } = await runTasks(bench, { a: { url: site.origin } }, ['--files', files]);
   expect(status, stderr).toBe(1);
   expect(executionOf(db, 'a', 'scrape').error).toMatch(/^executor: cannot write a\.scrape: E[A-Z]+: /);
