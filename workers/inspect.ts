@@ -5,12 +5,17 @@ import type { Inspection } from '#src/protocol/work.js';
 async function inspect(url: string): Promise<Inspection> {
   try {
     const exported = (await import(url)) as Readonly<Record<string, unknown>>;
-    const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
+    const functions = Object.keys(exported).filter((name) => isCallable(exported[name]));
     return { kind: 'loaded', functions };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { kind: 'failed', message: `${error.name}: ${error.message}`, stack: ownLines(error.stack ?? '') };
   }
+}
+
+/** A class is a function, too, but cannot be called. */
+function isCallable(value: unknown): boolean {
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
 }
 
 /** Where in the user's files it happened. */

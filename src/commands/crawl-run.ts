@@ -50,9 +50,12 @@ import {
   taskFailures,
 } from './user-code.js';
 
+/** The key of the task that a page is; null where it is none. */
+export type KeyOf = (pageId: number) => string | null;
+
 export interface CrawlHooks extends CrawlListener {
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
-  onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot): void;
+  onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void;
 }
 
 /** Whoever takes finished pages, and holds the crawl back when there are too many of them. */
@@ -162,7 +165,12 @@ async function crawlInto(
       ...delegator.counters,
       counts: frontier.counts(),
     });
-  hooks.onStart({ ...resumption, counts: frontier.counts() }, isNew, snapshot);
+  hooks.onStart(
+    { ...resumption, counts: frontier.counts() },
+    isNew,
+    snapshot,
+    (pageId) => ownCode?.table.taskOf(pageId)?.key ?? null,
+  );
   for (const notice of notices) hooks.onNotice(notice);
 
   const ending = await endingOf(delegator, request, end);

@@ -11,7 +11,7 @@ import { formatNumber, plural, sum } from '../observe/quantity.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { statusOf } from '../protocol/outcome.js';
 import { proxiesOf } from '../proxies/plan.js';
-import { type RunResult, seedHosts } from './crawl-run.js';
+import { type KeyOf, type RunResult, seedHosts } from './crawl-run.js';
 import type { Invocation } from './invocation.js';
 import { failureText, noticeText } from './notice-text.js';
 
@@ -34,6 +34,7 @@ export class Display {
   #hadNothingToDo = false;
   #hasAsked = false;
   #progress: Progress | null = null;
+  #keyOf: KeyOf = () => null;
   #onAbort: () => void = () => undefined;
 
   constructor(config: CrawlConfig, view: ViewOptions, invocation: Invocation) {
@@ -43,8 +44,9 @@ export class Display {
     this.#invocation = invocation;
   }
 
-  onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot): void {
+  onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void {
     const { counts, reclaimed } = resumption;
+    this.#keyOf = keyOf;
     // Without any URL at all it was killed before its seeds were admitted.
     this.#hadNothingToDo = counts.queued === 0 && counts.done + counts.failed + counts.skipped > 0;
     if (this.#view.quiet) return;
@@ -89,6 +91,7 @@ export class Display {
         status: statusOf(outcome),
         depth: lease.depth,
         durationMs: outcome.durationMs,
+        key: lease.kind === 'page' || lease.kind === 'sitemap' ? null : this.#keyOf(lease.pageId),
         url: lease.key,
         title: outcome.kind === 'page' ? outcome.title : null,
         redirectTo: outcome.kind === 'redirect' ? outcome.targetKey : null,

@@ -21,7 +21,7 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'within-missing':
       return withinMissing(notice.url, config);
     case 'thread-ended':
-      return threadEnded(notice.thread, notice.url, notice.afterMs);
+      return threadEnded(notice);
     case 'paused':
       return notice.isPaused
         ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'
@@ -39,7 +39,7 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'code-changed':
       return `${notice.executor} has changed since it came to ${plural(notice.successes, 'result')}; they stand: --force ${notice.executor} runs it again`;
     case 'rerun':
-      return rerunText(notice.pages, notice.asked, notice.isList);
+      return rerunText(notice);
     case 'said':
       return `${printable(notice.key)}: ${notice.level === 'warn' ? 'warning: ' : ''}${printable(notice.text)}`;
     default:
@@ -47,19 +47,22 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
   }
 }
 
-function threadEnded(thread: number, url: string | null, afterMs: number): string {
-  const holder = url === null ? 'one of its pages' : printable(url);
+function threadEnded({ thread, url, key, afterMs }: Notice & { readonly kind: 'thread-ended' }): string {
+  const holder =
+    url === null
+      ? 'one of its pages'
+      : key === null || key === url
+        ? printable(url)
+        : `${printable(key)} (${printable(url)})`;
   return `thread ${thread + 1} was held by ${holder} for more than ${formatGap(afterMs)}: ended and replaced`;
 }
 
-function rerunText(pages: number, asked: number, isList: boolean): string {
-  const what = plural(pages, isList ? 'task' : 'page');
-  if (asked === 0) return `executors run again on ${what}, whose bodies are stored: nothing is asked for`;
-  const which =
-    asked === pages
-      ? 'asked for again, as their bodies are not stored'
-      : `${formatNumber(asked)} of them asked for again`;
-  return `executors run again on ${what}: ${which} (--keep-bodies stores them)`;
+function rerunText({ pages, asked, answered, isList }: Notice & { readonly kind: 'rerun' }): string {
+  const are = pages === 1 ? 'is' : 'are';
+  const what = `${plural(pages, isList ? 'task' : 'page')} of earlier runs ${are} still to be done`;
+  if (asked === 0) return `${what}: with stored bodies, nothing is asked for`;
+  const which = asked === pages ? 'asked for again' : `${formatNumber(asked)} of them asked for again`;
+  return `${what}: ${which}${answered > 0 ? ', as their bodies are not stored (--keep-bodies does that)' : ''}`;
 }
 
 /** What a failure says of itself, with the cause it most often has where its own words hide it. */

@@ -6,7 +6,6 @@ import type { Connection } from '../database/connection.js';
 import type { Filed, Notice } from '../delegator/events.js';
 import { type TaskRequest, UserWork } from '../delegator/user-work.js';
 import { UsageError } from '../errors.js';
-import type { Rerun } from '../frontier/frontier.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import { ExecutionTable } from '../store/executions.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
@@ -148,9 +147,10 @@ export function queueUnfinished(
   const unfinished = new Unfinished(connection, { executors: [...totals.keys()], forced });
   for (const [executor, total] of totals)
     if (!forced.has(executor)) total.passedOver = countSuccesses(connection, executor, keys);
-  const reruns: Rerun[] = keys === null ? unfinished.inFile() : unfinished.among(keys);
+  const reruns = keys === null ? unfinished.inFile() : unfinished.among(keys);
   frontier.queueReruns(reruns);
-  const asked = reruns.filter(({ isStored }) => !isStored).length;
+  const asked = reruns.filter(({ isStored }) => !isStored);
+  const answered = asked.filter(({ isAnswered }) => isAnswered).length;
   const hashes = new Map(
     config.modules.flatMap(({ executors, codeHash }) =>
       executors.filter((name) => !forced.has(name)).map((name) => [name, codeHash] as const),
@@ -160,7 +160,15 @@ export function queueUnfinished(
     ...changedCode(connection, hashes).map((change) => ({ kind: 'code-changed', ...change }) as const),
     ...(reruns.length === 0
       ? []
-      : [{ kind: 'rerun', pages: reruns.length, asked, isList: keys !== null } as const]),
+      : [
+          {
+            kind: 'rerun',
+            pages: reruns.length,
+            asked: asked.length,
+            answered,
+            isList: keys !== null,
+          } as const,
+        ]),
   ];
 }
 

@@ -3,7 +3,7 @@
  * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
  */
 import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
-import type { Frontier } from '../frontier/frontier.js';
+import type { Frontier, Lease } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
 import type { ProxyPlan } from '../proxies/plan.js';
@@ -71,6 +71,7 @@ export class Delegator implements PoolListener {
   readonly #clock: () => number;
   readonly #slots: Slots;
   readonly #pool: Pool;
+  readonly #userWork: UserWork | null;
   readonly #watchdog: Watchdog;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
@@ -107,6 +108,7 @@ export class Delegator implements PoolListener {
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const { userWork, valve } = parts;
+    this.#userWork = userWork;
     const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, userWork, valve };
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
@@ -320,6 +322,11 @@ export class Delegator implements PoolListener {
     this.#change();
   }
 
+  /** Of the task that user code knows a page as. */
+  #keyOf(lease: Lease): string | null {
+    return this.#userWork?.workFor(lease).key ?? null;
+  }
+
   #endHeld(): void {
     for (const { thread, flightId, afterMs } of this.#watchdog.look()) {
       const inThread = [...this.#flights.all()].filter(({ slot }) => slot.thread === thread);
@@ -331,7 +338,8 @@ export class Delegator implements PoolListener {
       if (flight === undefined && flightId !== null) continue;
       if (flight !== undefined) this.#endedOnPurpose.add(thread);
       const url = flight?.url ?? null;
-      this.#listener.onNotice({ kind: 'thread-ended', thread, url, afterMs });
+      const key = flight?.errand.kind === 'fetch' ? this.#keyOf(flight.errand.lease) : null;
+      this.#listener.onNotice({ kind: 'thread-ended', thread, url, key, afterMs });
       this.#pool.end(thread, flight?.flightId ?? null);
     }
   }

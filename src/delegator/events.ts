@@ -28,14 +28,25 @@ export type Notice =
       readonly kind: 'thread-ended';
       readonly thread: number;
       readonly url: string | null;
+      /** Of the task that it is; null where there is none. */
+      readonly key: string | null;
       readonly afterMs: number;
     }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
   /** Results that were come to by other code than an executor has now; they stand until it is forced. */
   | { readonly kind: 'code-changed'; readonly executor: string; readonly successes: number }
-  /** Executors are run again on so many pages; `asked`: those of them that are asked for anew. */
-  | { readonly kind: 'rerun'; readonly pages: number; readonly asked: number; readonly isList: boolean }
+  /**
+   * Executors are run on so many pages of earlier runs; `asked`: those of them that are asked for; `answered`: those
+   * of the asked that have been answered before.
+   */
+  | {
+      readonly kind: 'rerun';
+      readonly pages: number;
+      readonly asked: number;
+      readonly answered: number;
+      readonly isList: boolean;
+    }
   /** A line of user code's. */
   | { readonly kind: 'said'; readonly key: string; readonly level: 'info' | 'warn'; readonly text: string }
   /** A proxy failed and is not used for a while; `proxy` is its URL without name and password. */

@@ -54,7 +54,7 @@ async function readModule(name: string, label: string): Promise<ExecutorModule> 
   );
   const validates = found.functions.includes(VALIDATOR);
   if (executors.length === 0 && !validates) {
-    throw new UsageError(`${label}: ${file} exports no function by a name`, {
+    throw new UsageError(`${label}: ${file} exports no function by a name (classes are none)`, {
       hint: 'write: export async function price(page, context) { return … }',
     });
   }
@@ -84,7 +84,7 @@ function readSource(file: string, label: string): string {
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     throw new UsageError(`${label}: cannot read ${file}: ${reason}`, {
       cause,
-      hint: `expected a module of your functions, or one of ${[...BUILT_IN].join(', ')}`,
+      hint: `expected a module of your functions, or the word ${[...BUILT_IN].join(' or ')}`,
     });
   }
 }
@@ -153,6 +153,9 @@ async function inSourceOrder(names: readonly string[], source: string): Promise<
 }
 
 function refuseTwins(modules: readonly ExecutorModule[], label: string): void {
+  const urls = modules.map(({ url }) => url);
+  const twice = urls.find((url, place) => urls.indexOf(url) < place);
+  if (twice !== undefined) throw new UsageError(`${label}: ${twice} is given twice`);
   const owners = new Map<string, string>();
   for (const { url, executors } of modules) {
     for (const executor of executors) {
@@ -164,6 +167,8 @@ function refuseTwins(modules: readonly ExecutorModule[], label: string): void {
       owners.set(executor, url);
     }
   }
+  if (owners.has('all'))
+    throw new UsageError(`${label}: an executor cannot be called all: --force all means every one of them`);
   for (const name of owners.keys()) refuseShadow(name, owners, label);
 }
 

@@ -11,6 +11,8 @@ export interface PageLine {
   readonly status: number | null;
   readonly depth: number | null;
   readonly durationMs: number | null;
+  /** Of a task, where it is not its address. */
+  readonly key: string | null;
   readonly url: string;
   /** Title of a page. */
   readonly title: string | null;
@@ -28,6 +30,7 @@ export function formatPageLine(line: PageLine): string {
     ...(line.depth === null ? [] : [`depth ${line.depth}`]),
     ...(line.durationMs === null ? [] : [formatDuration(line.durationMs)]),
     ...(line.title === null ? [] : [printable(line.title, 60)]),
+    ...(line.key === null || line.key === line.url ? [] : [printable(line.key)]),
     printable(line.url),
     ...(line.redirectTo === null ? [] : [`→ ${printable(line.redirectTo)}`]),
     ...ending(line),

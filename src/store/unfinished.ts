@@ -12,7 +12,11 @@ export interface UnfinishedRow {
   readonly pageId: number;
   /** Whether its body is stored. */
   readonly isStored: boolean;
+  /** Whether it was there when it was asked for. */
+  readonly isAnswered: boolean;
 }
+
+type Found = Pick<UnfinishedRow, 'pageId'> & { readonly isAnswered: 0 | 1 };
 
 /** Pages that were fetched. */
 const CRAWLED = `(u.kind = 'page' AND u.state = 'done' AND u.link_count IS NOT NULL)`;
@@ -33,36 +37,35 @@ export class Unfinished {
 
   /** All of the file, in the order they were found. */
   inFile(): UnfinishedRow[] {
-    const ids = this.#query(`${CRAWLED} OR ${TASKS}`).all(...this.#parameters());
-    return ids.map((pageId) => this.#row(pageId));
+    const found = this.#query(`${CRAWLED} OR ${TASKS}`).all(...this.#parameters());
+    return found.map((row) => this.#row(row));
   }
 
   /** Those with one of these keys. */
   among(keys: readonly string[]): UnfinishedRow[] {
     const byKey = this.#query(`t.key = ? AND (${CRAWLED} OR ${TASKS})`);
-    return keys.flatMap((key) => byKey.all(key, ...this.#parameters()).map((pageId) => this.#row(pageId)));
+    return keys.flatMap((key) => byKey.all(key, ...this.#parameters()).map((row) => this.#row(row)));
   }
 
-  #query(condition: string): Statement<unknown[], number> {
+  #query(condition: string): Statement<unknown[], Found> {
     const { executors, forced } = this.#run;
     const isMissing =
       forced.size > 0
         ? '1'
         : `(SELECT count(*) FROM executions e WHERE e.task_id = t.id AND e.status = 'success'
              AND e.executor IN (${executors.map(() => '?').join(', ')})) < ${executors.length}`;
-    return this.#connection
-      .prepare<unknown[], number>(
-        `SELECT u.id FROM urls u LEFT JOIN tasks t ON t.page_id = u.id WHERE (${condition}) AND ${isMissing} ORDER BY u.id`,
-      )
-      .pluck();
+    return this.#connection.prepare(
+      `SELECT u.id AS pageId, u.state = 'done' AS isAnswered FROM urls u LEFT JOIN tasks t ON t.page_id = u.id
+        WHERE (${condition}) AND ${isMissing} ORDER BY u.id`,
+    );
   }
 
   #parameters(): readonly string[] {
     return this.#run.forced.size > 0 ? [] : this.#run.executors;
   }
 
-  #row(pageId: number): UnfinishedRow {
-    return { pageId, isStored: this.#isStored.get(pageId) === 1 };
+  #row({ pageId, isAnswered }: Found): UnfinishedRow {
+    return { pageId, isStored: this.#isStored.get(pageId) === 1, isAnswered: isAnswered === 1 };
   }
 }
 

@@ -82,9 +82,10 @@ Examples:
 Exit status:
   0    finished; pages that answered 4xx are counted, and are no failure
   1    finished, but a seed led to no page, or a URL failed for another reason
-       than a 4xx (with --fail-on-broken: for that one too); verify found a
-       fault; explain: the URL was not crawled and is not queued; proxies check:
-       one is bad
+       than a 4xx (with --fail-on-broken: for that one too), or an executor
+       failed; run: a task of the list failed, or one that its tasks led to;
+       verify found a fault; explain: the URL was not crawled and is not queued;
+       proxies check: one is bad
   2    a flag, a value or an argument was refused; nothing was started
   3    stopped at a limit you set; the same command with a higher one goes on
   4    the file cannot be opened, is full, is not ours, or is of a newer

@@ -67,6 +67,11 @@ test('a file that is not there, a folder, two executors of one name, an unknown 
     { executors: [good, moduleOf(bench, GOOD, 'other.mjs')] },
     /two executors called one: in .*own\.mjs and in .*other\.mjs/,
   );
+  await refused({ executors: [good, good] }, /own\.mjs is given twice/);
+  const all = moduleOf(bench, 'export const all = () => 1;', 'all.mjs');
+  await refused({ executors: [all] }, /an executor cannot be called all/);
+  const classes = moduleOf(bench, 'export class Shop {}', 'classes.mjs');
+  await refused({ executors: [classes] }, /exports no function by a name \(classes are none\)/);
   await refused({ executors: [good], files: good }, /files: .*own\.mjs is no folder/);
   await refused({ executors: [good], force: ['two'] }, /there is no executor 'two'/);
   await refused({ force: ['one'] }, /there is no executor 'one'/);

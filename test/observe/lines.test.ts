@@ -60,6 +60,7 @@ test('the line of a page holds thread, status and title, and nothing raw', () =>
     status: 200,
     depth: 2,
     durationMs: 132,
+    key: null,
     url: 'https://x.org/wiki/Kevin_Bacon',
     title: 'Kevin\u001b[31m\nBacon',
     redirectTo: null,

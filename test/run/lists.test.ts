@@ -103,7 +103,8 @@ describe('the word of a run', () => {
   test('is about its list: what failed of another one does not count', async ({ bench }) => {
     const site = await bench.site(ROUTES);
     const flags = ['--executors', moduleOf(bench, OWN)];
-    const first = await runTasks(bench, broken(site.origin), flags);
+    const first = await runTasks(bench, broken(site.origin), [...flags, '-v']);
+    expect(first.stderr).toMatch(/^\[thread 1\] .*  bad  http:\S+\/bad  failed/m);
     expect(first.status).toBe(1);
     expect(first.stderr).toMatch(/1 of 1 task of the list failed \(the same command tries\s+it again\)/);
     expect(first.stderr).toMatch(/one on bad\n +status: 404.*\n.*status --db \S+ --csv lists all/);
