@@ -2,15 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 // A command of its own (npm run test:slow), part of every check before a change lands: the hostile site, whose short
 // time-outs want the machine to themselves; kills before every step and while clocks run; files that go away under a
-// crawl; and what starts the program most often (explain, status and export, --ca, the benchmarks on a small scale).
+// crawl; and what starts the program most often (explain, status and export, --ca, proxies, task lists, the benchmarks on
+// a small scale).
 export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
       'test/crash/{clocks,executors,kill-more,steps}.test.ts',
       'test/cli/{explain,storage,views}.test.ts',
-      'test/crawl/{ca,determinism-all}.test.ts',
-      'test/executors/lost.test.ts',
+      'test/crawl/{ca,determinism-all,proxies}.test.ts',
+      'test/executors/{failures,lost}.test.ts',
+      'test/run/{limits,lists}.test.ts',
       'test/benchmarks/*.test.ts',
     ],
     pool: 'forks',
