@@ -5,18 +5,13 @@
  */
 import { existsSync } from 'node:fs';
 import type { CrawlConfig } from '../config/config.js';
-import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
 import { hostsNamed } from '../config/seeds.js';
 import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
-import { CookieJar } from '../cookies/jar.js';
 import { asStoreError, type Connection } from '../database/connection.js';
-import { keepPrivate } from '../database/file.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
-import { Cookies } from '../delegator/cookies.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
 import { WorkerPool } from '../delegator/pool.js';
-import { UsageError } from '../errors.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
 import { MIGRATIONS } from '../migrations.js';
@@ -24,17 +19,15 @@ import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.j
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
-import type { WorkerSettings } from '../protocol/settings.js';
-import type { ExecutorSettings } from '../protocol/work.js';
 import { type FinishedPage, FinishedPages } from '../status/finished-page.js';
-import { CookieTable } from '../store/cookies.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
-import { SettingsTable } from '../store/settings.js';
 import { readTotals, seedEnd, type Totals } from '../store/totals.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
+import { adoptSettings } from './adoption.js';
+import { openCookies } from './open-cookies.js';
 import {
   admitEntries,
   type ExecutorFailure,
@@ -43,12 +36,12 @@ import {
   openOwnCode,
   type OwnCode,
   queueUnfinished,
-  refuseKeys,
   refuseKeysAlone,
   storedAddresses,
   type TaskFailures,
   taskFailures,
 } from './user-code.js';
+import { workerSettings } from './worker-settings.js';
 
 /** The key of the task that a page is; null where it is none. */
 export type KeyOf = (pageId: number) => string | null;
@@ -315,62 +308,10 @@ function isFinishedPage({ lease, outcome, state }: Filed): boolean {
   return state !== 'retry' && lease.kind !== 'sitemap' && outcome.kind !== 'redirect';
 }
 
-/** A setting of the file: when the cookies that were brought last had been written, ms since epoch. */
-const COOKIES_BROUGHT = 'cookiesBroughtAt';
-
-/** The crawl's cookies: what an earlier run left, and what the user brings. */
-function openCookies(
-  { connection, path }: CrawlDatabase,
-  config: CrawlConfig,
-  file: CookieFile | null,
-  now: number,
-): Cookies {
-  const table = new CookieTable(connection, () => keepPrivate(path));
-  if (!config.cookies) return new Cookies(null, table);
-  const jar = new CookieJar(table.read(now));
-  const settings = new SettingsTable(connection);
-  const broughtAt = Number(settings.read()?.[COOKIES_BROUGHT] ?? -Infinity);
-  // Brought once and not written anew: what the site has made of it since holds, deleted cookies included.
-  if (file !== null && file.writtenAt > broughtAt) {
-    const changes = jar.bring(file.cookies, file.writtenAt, now);
-    connection.transaction(() => {
-      table.write(changes);
-      settings.write({ [COOKIES_BROUGHT]: String(file.writtenAt) });
-    })();
-  }
-  return new Cookies(jar, table);
-}
-
 /** Milliseconds since epoch that go on evenly when somebody sets the machine's clock. */
 function steadyClock(): () => number {
   const offset = Date.now() - performance.now();
   return () => Math.round(offset + performance.now());
-}
-
-function workerSettings(config: CrawlConfig): WorkerSettings {
-  const { profile, scope, include, exclude, within, userAgent, headers, timeoutMs, maxBodyBytes } = config;
-  const { openHosts, allowPrivate, ca } = config;
-  const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
-  return {
-    rule: { profile, scope, scopeKeys, include, exclude },
-    stripParams: config.stripParams,
-    within,
-    obeyNofollow: config.obeyRobots,
-    userAgent,
-    headers,
-    openHosts,
-    allowPrivate,
-    ca,
-    timeoutMs,
-    maxBodyBytes,
-    maxRedirects: config.maxRedirects,
-    executors: executorSettings(config),
-  };
-}
-
-function executorSettings(config: CrawlConfig): ExecutorSettings | null {
-  const { modules, executorTimeoutMs: timeoutMs, folder, keepBodies } = config;
-  return modules.length === 0 && !keepBodies ? null : { modules, timeoutMs, folder, keepBodies };
 }
 
 /** A key that stands alone names an address, too. */
@@ -379,53 +320,6 @@ function withStoredAddresses(connection: Connection, config: CrawlConfig): Crawl
   if (stored.length === 0) return config;
   const origins = [...new Set([...config.origins, ...stored.map(originOf)])];
   return { ...config, origins, openHosts: hostsNamed(origins) };
-}
-
-/**
- * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
- * @returns whether the file is new
- */
-function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
-  if (config.tasks !== null) return adoptTasks(connection, config);
-  refuseOther(connection, config, 'task', 'unfinished tasks of orbweaver run');
-  const settings = new SettingsTable(connection);
-  const wanted = fixedSettings(config);
-  const stored = settings.read();
-  if (stored === null) {
-    settings.write(wanted);
-    return true;
-  }
-  const differences = describeDifferences(stored, wanted, config.names);
-  if (differences.length > 0) {
-    const what = `${config.databasePath} holds another crawl:`;
-    // Whoever catches an error looks at its message.
-    if (config.names === 'option')
-      throw new UsageError([what, ...differences].join('\n'), {
-        hint: 'give the same settings to go on, another file as db, or fresh to start over',
-      });
-    const advice = 'Give the same settings to go on, another file with --db, or --fresh to start over';
-    throw new UsageError(what, { hint: [...differences, advice].join('\n') });
-  }
-  return false;
-}
-
-/** A list of tasks needs no settings to be the same; in the file of a crawl it needs the crawl to be over. */
-function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
-  refuseOther(connection, config, 'page', 'an unfinished crawl');
-  refuseKeys(connection, config.tasks ?? []);
-  return connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
-}
-
-/** One command would do the work of the other, and not as it was asked to. */
-function refuseOther(connection: Connection, config: CrawlConfig, kind: 'page' | 'task', what: string): void {
-  if (kind === 'task' && config.modules.length > 0) return;
-  const open = connection.prepare(
-    `SELECT 1 FROM urls WHERE kind = ? AND state IN ('queued', 'leased') LIMIT 1`,
-  );
-  if (open.get(kind) === undefined) return;
-  throw new UsageError(`${config.databasePath} holds ${what}`, {
-    hint: 'finish it first, or choose another file with --db',
-  });
 }
 
 function seedsWithoutPage(connection: Connection, seeds: readonly string[]): RunResult['seedsWithoutPage'] {

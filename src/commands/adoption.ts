@@ -1,0 +1,58 @@
+/**
+ * Whether a file may be gone on with by what is asked now: asked before anything in it is changed, so that a refusal
+ * leaves it byte by byte as it was.
+ */
+import type { CrawlConfig } from '../config/config.js';
+import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
+import type { Connection } from '../database/connection.js';
+import { UsageError } from '../errors.js';
+import { SettingsTable } from '../store/settings.js';
+import { refuseKeys } from './user-code.js';
+
+/**
+ * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
+ * @returns whether the file is new
+ * @throws UsageError where it holds something else
+ */
+export function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
+  if (config.tasks !== null) return adoptTasks(connection, config);
+  refuseOther(connection, config, 'task', 'unfinished tasks of orbweaver run');
+  const settings = new SettingsTable(connection);
+  const wanted = fixedSettings(config);
+  const stored = settings.read();
+  if (stored === null) {
+    settings.write(wanted);
+    return true;
+  }
+  const differences = describeDifferences(stored, wanted, config.names);
+  if (differences.length > 0) {
+    const what = `${config.databasePath} holds another crawl:`;
+    // Whoever catches an error looks at its message.
+    if (config.names === 'option')
+      throw new UsageError([what, ...differences].join('\n'), {
+        hint: 'give the same settings to go on, another file as db, or fresh to start over',
+      });
+    const advice = 'Give the same settings to go on, another file with --db, or --fresh to start over';
+    throw new UsageError(what, { hint: [...differences, advice].join('\n') });
+  }
+  return false;
+}
+
+/** A list of tasks needs no settings to be the same; in the file of a crawl it needs the crawl to be over. */
+function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
+  refuseOther(connection, config, 'page', 'an unfinished crawl');
+  refuseKeys(connection, config.tasks ?? []);
+  return connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
+}
+
+/** One command would do the work of the other, and not as it was asked to. */
+function refuseOther(connection: Connection, config: CrawlConfig, kind: 'page' | 'task', what: string): void {
+  if (kind === 'task' && config.modules.length > 0) return;
+  const open = connection.prepare(
+    `SELECT 1 FROM urls WHERE kind = ? AND state IN ('queued', 'leased') LIMIT 1`,
+  );
+  if (open.get(kind) === undefined) return;
+  throw new UsageError(`${config.databasePath} holds ${what}`, {
+    hint: 'finish it first, or choose another file with --db',
+  });
+}
