@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { MessageChannel, type Transferable } from 'node:worker_threads';
 import type { FetchRequest } from '#src/executor.js';
-import type { AskedAnswer, Grant } from '#src/protocol/ask.js';
+import { type AskedAnswer, type Grant, PROXY_TRIES } from '#src/protocol/ask.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import { toFailure } from '#src/protocol/to-failure.js';
 import { callOf } from '#src/tasks/call.js';
@@ -67,9 +67,6 @@ export function plainRequest(url: string, base: string, request: FetchRequest): 
   const pairs = call.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   return { url: target.request, method, headers: pairs, body };
 }
-
-/** Requests through different proxies, where they fail, before their failure is that of the request. */
-const PROXY_TRIES = 5;
 
 /** Sends a message to the main thread in mid-task. */
 export type Post = (message: WorkerMessage, transfer?: readonly Transferable[]) => void;

@@ -8,15 +8,13 @@ import { nameOfProxy } from '../proxies/proxy-url.js';
 import { compileNoProxy } from '../proxies/no-proxy.js';
 import { ProxyRotation, type ProxyVerdict } from '../policy/proxies.js';
 import { retryRule } from '../policy/retry.js';
+import { PROXY_TRIES } from '../protocol/ask.js';
 import type { Failure } from '../protocol/failure.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { CrawlListener } from './events.js';
 import type { Flight } from './flights.js';
 import type { Lost } from './pool.js';
 import type { RobotsErrand } from './robots-gate.js';
-
-/** Tries in a row, through different proxies where there are so many, that are one attempt of a URL. */
-export const PROXY_TRIES = 5;
 
 /** `proxy` null = directly; `failure` where there is no proxy left to ask through. */
 export type ProxyChoice =

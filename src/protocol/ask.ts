@@ -5,6 +5,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Failure, FailureCode } from './failure.js';
 
+/** Tries in a row, through different proxies where there are so many, that are one attempt of a URL. */
+export const PROXY_TRIES = 5;
+
 /** Posted by the thread. The answer, one `Grant`, comes through `port`, which the thread closes then. */
 export interface Ask {
   readonly kind: 'ask';

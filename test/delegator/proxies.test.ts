@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import type { Notice } from '../../dist/delegator/events.js';
 import type { Flight } from '../../dist/delegator/flights.js';
-import { Proxies, PROXY_TRIES } from '../../dist/delegator/proxies.js';
+import { Proxies } from '../../dist/delegator/proxies.js';
+import { PROXY_TRIES } from '../../dist/protocol/ask.js';
 import { FAILURES_BEFORE_BAD } from '../../dist/policy/proxies.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { ProxyMap } from '../../dist/proxies/proxy-map.js';
