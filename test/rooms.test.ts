@@ -70,6 +70,15 @@ describe('import directions', () => {
     }
   });
 
+  it('what wires the rooms asks the database nothing itself', () => {
+    const wiring = sources.filter((file) =>
+      ['commands', 'library', 'crawl.ts', 'index.ts'].includes(roomOf(file)),
+    );
+    const asking = wiring.filter((file) => /\.prepare\b/.test(readFileSync(join(ROOT, file), 'utf8')));
+    expect(wiring.length).toBeGreaterThan(10);
+    expect(asking).toEqual([]);
+  });
+
   it('no file imports itself in a circle', () => {
     expect(firstCycle()).toEqual([]);
   });

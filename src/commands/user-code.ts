@@ -8,6 +8,7 @@ import { type TaskRequest, UserWork } from '../delegator/user-work.js';
 import { UsageError } from '../errors.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import { ExecutionTable } from '../store/executions.js';
+import { KnownTasks } from '../store/known-tasks.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import { taskEnds } from '../status/task-ends.js';
 import type { TaskEntry } from '../tasks/entry.js';
@@ -193,13 +194,11 @@ export function admitEntries(
  *         the address of a crawled page: the two would be one task
  */
 export function refuseKeys(connection: Connection, entries: readonly TaskEntry[]): void {
-  const kind = connection
-    .prepare<[string], string>('SELECT u.kind FROM tasks t JOIN urls u ON u.id = t.page_id WHERE t.key = ?')
-    .pluck();
+  const known = new KnownTasks(connection);
   for (const entry of entries) {
-    const known = kind.get(entry.key);
-    if (entry.params === null && known === undefined) throw unknownKey(entry);
-    if (entry.params !== null && known === 'page')
+    const maker = known.madeBy(entry.key);
+    if (entry.params === null && maker === null) throw unknownKey(entry);
+    if (entry.params !== null && maker === 'crawl')
       throw new UsageError(
         `${entry.where}: ${JSON.stringify(entry.key)} is a page of the crawl in this file`,
         {
@@ -223,10 +222,6 @@ function unknownKey({ key, where }: TaskEntry): UsageError {
 
 /** The addresses of the entries whose keys stand alone. */
 export function storedAddresses(connection: Connection, entries: readonly TaskEntry[]): readonly string[] {
-  const address = connection
-    .prepare<[string], string>(
-      `SELECT coalesce(u.url, u.request_key) FROM tasks t JOIN urls u ON u.id = t.page_id WHERE t.key = ?`,
-    )
-    .pluck();
-  return entries.flatMap(({ key, params }) => (params === null ? (address.get(key) ?? []) : []));
+  const known = new KnownTasks(connection);
+  return entries.flatMap(({ key, params }) => (params === null ? (known.addressOf(key) ?? []) : []));
 }
