@@ -1,11 +1,11 @@
 /**
- * User code on one page: the executors of the run, one after the other, each with a time limit. What goes
+ * The executors of the run, called on one page one after the other, each with a time limit. What goes
  * wrong is part of the report; only a validator's word that this is not the page rejects. A thread that user code holds or ends is the main thread's
  * matter (delegator/watchdog.ts).
  */
 import type { Context, Executor, Validator } from '#src/executor.js';
 import type { Held, Holder } from '#src/protocol/holding.js';
-import type { Crash, Execution, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
+import type { Execution, Fault, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { failuresOf } from '#src/protocol/work.js';
 import { makeContext, type ContextParts } from './context.js';
@@ -29,7 +29,7 @@ interface Loaded {
 }
 
 /** What the modules export, or why one of them cannot be had. */
-type Loading = { readonly loaded: Loaded } | { readonly fault: Crash };
+type Loading = { readonly loaded: Loaded } | { readonly fault: Fault };
 
 /** One run over one page. */
 export interface Job {
@@ -72,7 +72,7 @@ export class ExecutorRunner {
         judgeRefusal,
       );
       if (!('kind' in ended)) continue;
-      if (ended.kind === 'crash') return faultReport(job, crashOf('validate', ended));
+      if (ended.kind === 'fault') return faultReport(job, faultOf('validate', ended));
       throw new FailureError({ code: 'validation', message: ended.error, status: job.page.status });
     }
     return null;
@@ -84,7 +84,7 @@ export class ExecutorRunner {
     if ('fault' in loading) return faultReport(job, loading.fault);
     const { executors } = loading.loaded;
     const executions: Execution[] = [];
-    let crash: Crash | null = null;
+    let fault: Fault | null = null;
     let hasFailed = false;
     for (const [name, output] of Object.entries(job.work.results)) job.page.addResult(name, output);
     for (const name of job.work.run) {
@@ -97,17 +97,17 @@ export class ExecutorRunner {
       executions.push(execution.recorded);
       if (execution.recorded.output !== null) job.page.addResult(name, execution.recorded.output);
       else hasFailed = true;
-      crash = execution.crash;
+      fault = execution.fault;
     }
     this.#holder.endExecutors(job.held);
-    return { executions, follows: job.parts.follows, crash };
+    return { executions, follows: job.parts.follows, fault };
   }
 
   async #execute(
     job: Job,
     name: string,
     executor: Executor,
-  ): Promise<{ readonly recorded: Execution; readonly crash: Crash | null }> {
+  ): Promise<{ readonly recorded: Execution; readonly fault: Fault | null }> {
     const { blamed } = job.work;
     if (blamed?.executor === name) {
       const { error, startedAt } = blamed;
@@ -119,7 +119,7 @@ export class ExecutorRunner {
         startedAt,
         durationMs: null,
       } as const;
-      return { recorded, crash: null };
+      return { recorded, fault: null };
     }
     const startedAt = Date.now();
     const startedTick = performance.now();
@@ -127,10 +127,10 @@ export class ExecutorRunner {
     const durationMs = Math.round(performance.now() - startedTick);
     const base = { executor: name, startedAt, durationMs };
     if (!('kind' in ended))
-      return { recorded: { ...base, status: 'success', output: ended.output, error: null }, crash: null };
+      return { recorded: { ...base, status: 'success', output: ended.output, error: null }, fault: null };
     return {
       recorded: { ...base, status: 'failed', output: null, error: ended.error },
-      crash: ended.kind === 'crash' ? crashOf(name, ended) : null,
+      fault: ended.kind === 'fault' ? faultOf(name, ended) : null,
     };
   }
 
@@ -191,7 +191,7 @@ async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
       }
       if (validates) validators.push(exported['validate'] as Validator);
     } catch (thrown) {
-      const { message, stack } = crashOf('', judgeThrown(thrown));
+      const { message, stack } = faultOf('', judgeThrown(thrown));
       const text = `its module cannot be loaded in the thread of a page: ${message}`;
       return { fault: { executor: names[0] ?? 'validate', message: text, stack } };
     }
@@ -213,9 +213,9 @@ async function inTime<T>(loading: Promise<T>): Promise<T> {
 }
 
 /** A fault before the first executor: none is run, and that is on record. */
-function faultReport({ work }: Job, crash: Crash): WorkReport {
-  const error = `exception: in ${crash.executor}: ${crash.message}`;
-  return { executions: failuresOf(work.run, error), follows: [], crash };
+function faultReport({ work }: Job, fault: Fault): WorkReport {
+  const error = `exception: in ${fault.executor}: ${fault.message}`;
+  return { executions: failuresOf(work.run, error), follows: [], fault };
 }
 
 /** @throws TypeError for what JSON cannot hold */
@@ -250,6 +250,6 @@ function skipped(executor: string): Execution {
   return { executor, status: 'skipped', output: null, error: null, startedAt: null, durationMs: null };
 }
 
-function crashOf(executor: string, { error, stack }: Verdict): Crash {
+function faultOf(executor: string, { error, stack }: Verdict): Fault {
   return { executor, message: error.replace(/^exception: /, ''), stack };
 }

@@ -8,7 +8,7 @@ import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
 import { holdsNothing, holdsUnfinished } from '../store/contents.js';
 import { SettingsTable } from '../store/settings.js';
-import { refuseKeys } from './user-code.js';
+import { refuseKeys } from './task-list.js';
 
 /**
  * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.

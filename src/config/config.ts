@@ -15,9 +15,9 @@ import { originOf } from '../url/canonicalise.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
+import { type ExecutorConfig, executorConfigOf } from './executors.js';
 import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
 import { resolveProxies } from './proxies.js';
-import { type OwnCode, ownCodeOf } from './own-code.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
 
 /** How fast, and how many at once. */
@@ -80,7 +80,7 @@ interface Requests {
 }
 
 /** A checked configuration. All durations ms, sizes bytes; null = no limit, unless said otherwise. */
-export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
+export interface CrawlConfig extends Pace, Limits, Rules, Requests, ExecutorConfig {
   /** Canonical seed URLs, each once, in the order given. */
   readonly seeds: readonly string[];
   /** Origins that the user names, in seeds or tasks. */
@@ -146,7 +146,7 @@ export async function configOf(
     ...limitsOf(given),
     ...rulesOf(given, seeds),
     ...(await requestsOf(given, seeds)),
-    ...(await ownCodeOf(given)),
+    ...(await executorConfigOf(given)),
     proxies: await planOf(given, env),
   });
 }

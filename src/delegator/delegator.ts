@@ -11,14 +11,14 @@ import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
 import type { CrawlListener, RunCounters, Valve } from './events.js';
-import { type AnswerStore, Filing, type FilingSettings, type UserCrash } from './filing.js';
+import type { ExecutionLedger } from './execution-ledger.js';
+import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
-import type { UserWork } from './user-work.js';
 import { Watchdog } from './watchdog.js';
 
 /** How long a stop waits for answers that are under way. */
@@ -53,7 +53,7 @@ export interface DelegatorParts {
   readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
-  readonly userWork: UserWork | null;
+  readonly executions: ExecutionLedger | null;
   /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
   readonly valve?: Valve | undefined;
   /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
@@ -71,7 +71,7 @@ export class Delegator implements PoolListener {
   readonly #clock: () => number;
   readonly #slots: Slots;
   readonly #pool: Pool;
-  readonly #userWork: UserWork | null;
+  readonly #executions: ExecutionLedger | null;
   readonly #watchdog: Watchdog;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
@@ -107,9 +107,9 @@ export class Delegator implements PoolListener {
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
-    const { userWork, valve } = parts;
-    this.#userWork = userWork;
-    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, userWork, valve };
+    const { executions, valve } = parts;
+    this.#executions = executions;
+    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, executions, valve };
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
     this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
@@ -149,10 +149,10 @@ export class Delegator implements PoolListener {
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
-        if (ending === null && this.#filing.crash === null) continue;
+        if (ending === null && this.#filing.fault === null) continue;
         await this.#drain();
         // Also one that came with the last answers.
-        if (this.#filing.crash !== null) throw crashError(this.#filing.crash);
+        if (this.#filing.fault !== null) throw faultError(this.#filing.fault);
         if (ending !== null) return ending;
       }
     } finally {
@@ -207,7 +207,7 @@ export class Delegator implements PoolListener {
     if (this.#broken !== null) throw this.#broken;
     const turnedAt = this.#clock();
     await this.#fileArrivals();
-    if (this.#filing.crash !== null) return null;
+    if (this.#filing.fault !== null) return null;
     const now = this.#clock();
     const hasMore = await this.#frontier.maintain(now);
     const ending = await this.#ending(now - startedAt, hasMore, stop);
@@ -324,7 +324,7 @@ export class Delegator implements PoolListener {
 
   /** Of the task that user code knows a page as. */
   #keyOf(lease: Lease): string | null {
-    return this.#userWork?.workFor(lease).key ?? null;
+    return this.#executions?.workFor(lease).key ?? null;
   }
 
   #endHeld(): void {
@@ -367,7 +367,7 @@ export class Delegator implements PoolListener {
   }
 }
 
-function crashError({ key, executor, message, stack }: UserCrash): UserCodeError {
+function faultError({ key, executor, message, stack }: TaskFault): UserCodeError {
   const advice = 'what was done before is stored: mend the code and give the same command, or --keep-going';
   const error = new UserCodeError(`${executor} failed on ${key}: ${message}`, {
     hint: stack === '' ? advice : `${stack}\n${advice}`,

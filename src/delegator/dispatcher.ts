@@ -18,13 +18,13 @@ import { originOf } from '../url/canonicalise.js';
 import type { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import type { Valve } from './events.js';
+import type { ExecutionLedger } from './execution-ledger.js';
 import type { Errand, Flights } from './flights.js';
 import { DIRECTLY, type Proxies, robotsSubject } from './proxies.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import type { Slot, Slots } from './slots.js';
 import { taskFor } from './task-for.js';
-import type { UserWork } from './user-work.js';
 
 export interface DispatchSettings extends PolitenessSettings {
   /** Origins that get the user's extra headers. */
@@ -42,7 +42,7 @@ export interface DispatcherParts {
   readonly cookies: Cookies;
   readonly asks: Asks;
   /** null = the run has no executors. */
-  readonly userWork: UserWork | null;
+  readonly executions: ExecutionLedger | null;
   readonly valve?: Valve | undefined;
   readonly proxies: Proxies;
   readonly settings: DispatchSettings;
@@ -62,7 +62,7 @@ export class Dispatcher {
   readonly #hops: RobotsHops;
   readonly #cookies: Cookies;
   readonly #asks: Asks;
-  readonly #userWork: UserWork | null;
+  readonly #executions: ExecutionLedger | null;
   readonly #proxies: Proxies;
   readonly #settings: DispatchSettings;
   readonly #valve: Valve | undefined;
@@ -77,7 +77,7 @@ export class Dispatcher {
     this.#hops = parts.hops;
     this.#cookies = parts.cookies;
     this.#asks = parts.asks;
-    this.#userWork = parts.userWork;
+    this.#executions = parts.executions;
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#valve = parts.valve;
@@ -187,7 +187,7 @@ export class Dispatcher {
 
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
     const errand: Errand = { kind: 'fetch', lease };
-    const work = lease.kind === 'sitemap' ? null : (this.#userWork?.workFor(lease) ?? null);
+    const work = lease.kind === 'sitemap' ? null : (this.#executions?.workFor(lease) ?? null);
     const choice = lease.isStored
       ? DIRECTLY
       : this.#proxies.choose(lease.url, work === null ? null : countryOf(work), lease.id, now);
@@ -204,7 +204,7 @@ export class Dispatcher {
       proxy: choice.proxy,
     };
     this.#flights.launch(errand, slot, now, (flightId) =>
-      taskFor(lease, work, this.#userWork, { ...base, flightId }),
+      taskFor(lease, work, this.#executions, { ...base, flightId }),
     );
   }
 

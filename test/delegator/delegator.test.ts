@@ -76,7 +76,7 @@ describe('the delegator', () => {
       {
         frontier: bench.frontier,
         store: { write: () => undefined },
-        userWork: null,
+        executions: null,
         cookies: new Cookies(null, { write: () => undefined }),
         listener: { onFiled: () => undefined, onNotice: () => undefined },
         checkStore: () => true,

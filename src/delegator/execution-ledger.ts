@@ -22,7 +22,7 @@ export interface TaskRequest {
   readonly body: string | null;
 }
 
-export interface UserWorkOptions {
+export interface ExecutionLedgerOptions {
   readonly modules: readonly ExecutorModule[];
   readonly forced: ReadonlySet<string>;
   /** When this run began: what was run since then is done, forced or not. ms since epoch. */
@@ -36,7 +36,7 @@ export interface UserWorkOptions {
 /** The page or task that executors are run on. */
 export type Subject = Pick<Lease, 'kind' | 'pageId' | 'key'>;
 
-/** What user code came to on one page. */
+/** What executors came to on one page. */
 export interface Done {
   readonly lease: Subject;
   readonly report: WorkReport;
@@ -45,15 +45,15 @@ export interface Done {
 
 const PLAIN: TaskRequest = { method: 'GET', headers: [], body: null };
 
-export class UserWork {
+export class ExecutionLedger {
   readonly #table: ExecutionTable;
-  readonly #options: UserWorkOptions;
+  readonly #options: ExecutionLedgerOptions;
   readonly #names: readonly string[];
   readonly #hashes: ReadonlyMap<string, string>;
   /** Pages on which an executor ended its thread: it is not run on them again in this run. */
   readonly #blamed = new Map<number, Blamed>();
 
-  constructor(table: ExecutionTable, options: UserWorkOptions) {
+  constructor(table: ExecutionTable, options: ExecutionLedgerOptions) {
     this.#table = table;
     this.#options = options;
     this.#names = options.modules.flatMap(({ executors }) => executors);
@@ -111,7 +111,7 @@ export class UserWork {
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
   reportOfFailure(lease: Subject, error: string): WorkReport {
-    return { executions: failuresOf(this.workFor(lease).run, error), follows: [], crash: null };
+    return { executions: failuresOf(this.workFor(lease).run, error), follows: [], fault: null };
   }
 
   /** Stores what came of it; called in the transaction that settles the lease. */
