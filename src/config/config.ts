@@ -3,10 +3,10 @@
  * must match when a crawl is continued: fixed-settings.ts.
  */
 import { readAuthorities } from '../cli/ca-file.js';
-import { splitHeader } from '../cli/header.js';
 import type { SeedLine } from '../cli/seeds-file.js';
 import { UsageError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
+import { splitHeader } from '../protocol/header.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { Environment } from '../proxies/environment.js';
