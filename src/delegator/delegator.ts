@@ -16,6 +16,7 @@ import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from '.
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
+import { RobotsDispatch } from './robots-dispatch.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
@@ -77,6 +78,7 @@ export class Delegator implements PoolListener {
   readonly #endedOnPurpose = new Set<number>();
   readonly #proxies: Proxies;
   readonly #flights: Flights;
+  readonly #robots: RobotsDispatch;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
   readonly #asks: Asks;
@@ -109,11 +111,13 @@ export class Delegator implements PoolListener {
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const { executions, valve } = parts;
     this.#executions = executions;
-    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, executions, valve };
+    const shared = { frontier, cookies, proxies: this.#proxies, gate, settings, executions, valve };
     const threads = { flights: this.#flights, slots: this.#slots };
-    this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
-    this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
-    this.#filing = new Filing({ ...shared, flights: this.#flights, store, random, listener });
+    this.#robots = new RobotsDispatch({ ...shared, ...threads, hops });
+    const outward = { ...shared, ...threads, robots: this.#robots };
+    this.#asks = new Asks({ ...outward, random, onChange: () => this.#change() });
+    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks });
+    this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
   }
 
@@ -263,7 +267,7 @@ export class Delegator implements PoolListener {
   /** How long nothing will happen by itself; arrivals cut it short. */
   async #sleepMs(now: number, endsAt: number): Promise<number> {
     const dueAt = await this.#frontier.nextDueAt(now);
-    const hopAt = await this.#dispatcher.nextHopAt(now);
+    const hopAt = await this.#robots.nextHopAt(now);
     const askAt = await this.#asks.nextAt(now);
     const proxyAt = this.#proxies.readyAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null || proxyAt !== null;
