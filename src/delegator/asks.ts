@@ -4,26 +4,16 @@
  * asked they are asked again.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { Frontier, HostPatch } from '../frontier/frontier.js';
+import type { HostPatch } from '../frontier/frontier.js';
 import { clockAfter, hostLimits } from '../policy/politeness.js';
 import type { Ask, Asked, AskedAnswer, Grant } from '../protocol/ask.js';
 import { canonicalise, originOf } from '../url/canonicalise.js';
-import type { Cookies } from './cookies.js';
-import type { Flights } from './flights.js';
-import type { Proxies } from './proxies.js';
-import type { RequestSettings, RobotsDispatch } from './robots-dispatch.js';
-import type { RobotsGate } from './robots-gate.js';
+import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import { eventOf } from './settle.js';
-import type { Slot, Slots } from './slots.js';
+import type { Slot } from './slots.js';
 
-export interface AskParts {
-  readonly frontier: Frontier;
-  readonly flights: Flights;
-  readonly slots: Slots;
-  readonly gate: RobotsGate;
+export interface AskParts extends RequestParts {
   readonly robots: RobotsDispatch;
-  readonly cookies: Cookies;
-  readonly proxies: Proxies;
   readonly settings: RequestSettings;
   /** In [0, 1). */
   readonly random: () => number;

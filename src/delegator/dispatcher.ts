@@ -19,7 +19,7 @@ import type { Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import type { Errand, Flights } from './flights.js';
 import { DIRECTLY, type Proxies } from './proxies.js';
-import type { RequestSettings, RobotsDispatch } from './robots-dispatch.js';
+import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import type { RobotsGate } from './robots-gate.js';
 import type { Slot, Slots } from './slots.js';
 import { taskFor } from './task-for.js';
@@ -29,18 +29,12 @@ export interface DispatchSettings extends RequestSettings {
   readonly maxInFlight: number;
 }
 
-export interface DispatcherParts {
-  readonly frontier: Frontier;
-  readonly flights: Flights;
-  readonly slots: Slots;
-  readonly gate: RobotsGate;
+export interface DispatcherParts extends RequestParts {
   readonly robots: RobotsDispatch;
-  readonly cookies: Cookies;
   readonly asks: Asks;
   /** null = the run has no executors. */
   readonly executions: ExecutionLedger | null;
   readonly valve?: Valve | undefined;
-  readonly proxies: Proxies;
   readonly settings: DispatchSettings;
 }
 

@@ -18,14 +18,18 @@ export interface RequestSettings extends PolitenessSettings {
   readonly seedOrigins: ReadonlySet<string>;
 }
 
-export interface RobotsDispatchParts {
+/** What it takes to make a request. */
+export interface RequestParts {
   readonly frontier: Frontier;
   readonly flights: Flights;
   readonly slots: Slots;
   readonly gate: RobotsGate;
-  readonly hops: RobotsHops;
   readonly cookies: Cookies;
   readonly proxies: Proxies;
+}
+
+export interface RobotsDispatchParts extends RequestParts {
+  readonly hops: RobotsHops;
   readonly settings: RequestSettings;
 }
 
