@@ -24,10 +24,8 @@ const FILE_PARAMETERS = [
 /** Parameters that hold the folder or album that a page lists. */
 const FOLDER_PARAMETERS = ['dir', 'directory', 'folder', 'path', 'prefix', 'album'];
 
-/** Endings of programs that answer with something of another kind. */
-const SCRIPT = /\.(?:php\d?|phtml|aspx?|ashx|jspx?|cgi|pl|py|rb|cfm|do|action|dll|axd)$/i;
-/** Endings of pages, scripts among them. */
-const PAGE = /\.(?:[xs]?html?|xht|php\d?|phtml|aspx?|jspx?|cgi|pl|cfm|do|action)$/i;
+/** Endings of pages, and of programs that answer with something of another kind. */
+const PAGE = /\.(?:[xs]?html?|xht|php\d?|phtml|aspx?|ashx|jspx?|cgi|pl|py|rb|cfm|do|action|dll|axd)$/i;
 /** The page that a directory shows. */
 const INDEX = /^(?:index|default|home|welcome)\.\w+$/i;
 /** An ending that says what a file is: short, and not a number such as that of `v1.2`. */
@@ -39,16 +37,25 @@ const ENDING = /\.(?=[^.]*[a-z])[a-z0-9]{1,10}$/i;
  * files of one script would have one name; behind a name that tells a kind it is dropped, as it is mostly a signature.
  */
 export function fileNameIn(url: string): string {
-  const name = partsOf(url, true).at(-1) ?? originOf(url).replace(/^https?:\/\//, '');
+  const told = fileToldBy(url);
+  if (told !== null) return told;
+  const name = partsOf(url, true).at(-1) ?? hostFolder(url);
   const query = queryOf(url);
-  if (query === '' || (ENDING.test(name) && !SCRIPT.test(name))) return name;
-  const parameters = new URLSearchParams(query);
-  for (const parameter of FILE_PARAMETERS) {
-    const value = lastPart(parameters.get(parameter) ?? '');
-    if (ENDING.test(value) && !SCRIPT.test(value)) return value;
-  }
+  if (query === '') return name;
   const [, stem = name, ending = ''] = /^(.+)(\.[^.]+)$/.exec(name) ?? [];
   return `${stem}_${percentDecoded(query)}${ending}`;
+}
+
+/** The file name that a URL holds, in its path or else in its query, if it tells that this is a file and no page. */
+export function fileToldBy(url: string): string | null {
+  const name = partsOf(url, true).at(-1) ?? '';
+  if (isFileName(name) && !pathOf(url).endsWith('/')) return name;
+  const parameters = new URLSearchParams(queryOf(url));
+  return FILE_PARAMETERS.map((each) => lastPart(parameters.get(each) ?? '')).find(isFileName) ?? null;
+}
+
+function isFileName(name: string): boolean {
+  return ENDING.test(name) && !PAGE.test(name);
 }
 
 /**
