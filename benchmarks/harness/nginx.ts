@@ -1,7 +1,7 @@
 /** The server of the downloads: an nginx of our own, on a free port of the loopback interface. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,8 +19,6 @@ const START_MS = 5000;
 /** Serves a folder with an index. Rejects if nginx is not there or does not start. */
 export async function startNginx(root: string, scratch: string): Promise<FileServer> {
   mkdirSync(scratch, { recursive: true });
-  // Started by root, nginx reads as nobody.
-  for (const folder of [root, scratch]) chmodSync(folder, 0o755);
   const port = await freePort();
   const log = join(scratch, 'access.log');
   writeFileSync(join(scratch, 'nginx.conf'), configuration(root, scratch, port));
@@ -80,7 +78,9 @@ async function freePort(): Promise<number> {
 
 function configuration(root: string, scratch: string, port: number): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  return `daemon off;
+  // Started by root, nginx would read as nobody, who may not look into folders of ours.
+  const user = process.getuid?.() === 0 ? 'user root;\n' : '';
+  return `${user}daemon off;
 worker_processes auto;
 pid ${scratch}/nginx.pid;
 events { worker_connections 1024; }
