@@ -1,6 +1,7 @@
 /** The commands there are, in the order of help. A new one is a file with its grammar, and a line here. */
 import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
+import { DOWNLOAD } from './download-command.js';
 import { EXPLAIN } from './explain-command.js';
 import { EXPORT } from './export-command.js';
 import { PROXIES } from './proxies-command.js';
@@ -8,7 +9,7 @@ import { RUN } from './run-command.js';
 import { STATUS } from './status-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PROXIES] as const;
+export const COMMANDS = [CRAWL, RUN, DOWNLOAD, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PROXIES] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

@@ -11,11 +11,13 @@ import { asStoreError, type Connection } from '../database/connection.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
+import type { FoundFile } from '../delegator/file-work.js';
 import { WorkerPool } from '../delegator/pool.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
 import { MIGRATIONS } from '../migrations.js';
 import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.js';
+import type { DownloadSnapshot } from '../observe/download-progress.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
@@ -27,6 +29,7 @@ import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
 import { adoptSettings } from './adoption.js';
+import { type Downloads, type FilesResult, openDownloads } from './downloads.js';
 import {
   type ExecutorFailure,
   type ExecutorTotals,
@@ -45,6 +48,10 @@ import { workerSettings } from './worker-settings.js';
 export type KeyOf = (pageId: number) => string | null;
 
 export interface CrawlHooks extends CrawlListener {
+  /** A listing page leads to a file. */
+  onFound?(file: FoundFile): void;
+  /** Called before `onStart` where files are downloaded. */
+  onFiles?(snapshot: () => DownloadSnapshot): void;
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void;
 }
@@ -71,6 +78,8 @@ export interface RunResult {
   readonly executorFailures: readonly ExecutorFailure[];
   /** How many tasks failed; null for a crawl. */
   readonly taskFailures: TaskFailures | null;
+  /** How files came out; null where none were to be downloaded. */
+  readonly files: FilesResult | null;
 }
 
 export interface RunRequest {
@@ -133,9 +142,10 @@ async function crawlInto(
   const records = new RecordTable(connection);
   if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
   const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
-  frontier.admitSeeds(config.seeds);
   const executors = openExecutors(connection, config, startedAt);
   const notices = executors === null ? [] : prepare(connection, frontier, config, executors);
+  const downloads = filesOf(connection, frontier, config, hooks);
+  frontier.admitSeeds(config.seeds);
   const cookies = openCookies(database, config, cookieFile, startedAt);
   const executions = executors?.ledger ?? null;
   const listener =
@@ -143,7 +153,14 @@ async function crawlInto(
   const delegator = delegatorFor(
     config,
     frontier,
-    { records, cookies, executions, valve: request.sink, checkStore: database.check },
+    {
+      records,
+      cookies,
+      executions,
+      fileWork: downloads?.work ?? null,
+      valve: request.sink,
+      checkStore: database.check,
+    },
     request.sink === undefined ? listener : telling(request.sink, new FinishedPages(connection), listener),
   );
   const isBound = isPolitenessBound(seedHosts(config), config);
@@ -156,6 +173,7 @@ async function crawlInto(
       ...delegator.counters,
       counts: frontier.counts(),
     });
+  if (downloads !== null) hooks.onFiles?.(() => downloads.snapshot(delegator));
   hooks.onStart(
     { ...resumption, counts: frontier.counts() },
     isNew,
@@ -164,11 +182,11 @@ async function crawlInto(
   );
   for (const notice of notices) hooks.onNotice(notice);
 
-  const ending = await endingOf(delegator, request, end);
+  const ending = await endingOf(delegator, request, end).finally(() => downloads?.work.close());
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
-  const result = resultOf(connection, config, { delegator, executors, ending, startedAt });
+  const result = resultOf(connection, config, { delegator, executors, downloads, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
 }
@@ -194,6 +212,7 @@ async function endingOf(
 interface Ended {
   readonly delegator: Delegator;
   readonly executors: RunExecutors | null;
+  readonly downloads: Downloads | null;
   readonly ending: Ending;
   readonly startedAt: number;
 }
@@ -201,7 +220,7 @@ interface Ended {
 function resultOf(
   connection: Connection,
   config: CrawlConfig,
-  { delegator, executors, ending, startedAt }: Ended,
+  { delegator, executors, downloads, ending, startedAt }: Ended,
 ): RunResult {
   const { counters } = delegator;
   const totals = readTotals(connection);
@@ -219,7 +238,19 @@ function resultOf(
     executors: [...(executors?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
     executorFailures: [...(executors?.failures.values() ?? [])],
     taskFailures: taskFailures(connection, config, executors),
+    files: downloads?.result() ?? null,
   };
+}
+
+/** Null where pages are wanted. */
+function filesOf(
+  connection: Connection,
+  frontier: SqliteFrontier,
+  config: CrawlConfig,
+  hooks: CrawlHooks,
+): Downloads | null {
+  if (config.downloads === null) return null;
+  return openDownloads(connection, frontier, config.downloads, config, (file) => hooks.onFound?.(file));
 }
 
 /** The tasks of the run, and what executors have still to be run on, into the queue. */
@@ -248,7 +279,9 @@ function delegatorFor(
   {
     records,
     ...parts
-  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'valve' | 'checkStore'> & { records: RecordTable },
+  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'fileWork' | 'valve' | 'checkStore'> & {
+    records: RecordTable;
+  },
   listener: CrawlListener,
 ): Delegator {
   const { modules, executorTimeoutMs } = config;

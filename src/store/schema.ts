@@ -104,3 +104,24 @@ CREATE TABLE bodies (
 
 ALTER TABLE records ADD COLUMN proxy TEXT;  -- which proxy served the answer, without its password
 `;
+
+/** Files that listing pages lead to: what came of each, and where it lies. */
+export const DOWNLOAD_TABLE = `
+CREATE TABLE downloads (
+  id            INTEGER PRIMARY KEY,   -- as in urls
+  page_id       INTEGER NOT NULL,      -- the listing page whose link it is, in urls
+  url           TEXT NOT NULL,         -- the address that the link names
+  state         TEXT NOT NULL CHECK (state IN ('wanted', 'complete', 'done')),
+  path          TEXT NOT NULL,         -- relative to --into, parts joined by /
+  path_key      TEXT NOT NULL UNIQUE,  -- one for all spellings that a file system may take for the same path
+  bytes         INTEGER,
+  sha256        TEXT,                  -- of the file as it lies there, hex
+  etag          TEXT,
+  last_modified TEXT,
+  content_type  TEXT,
+  modified_at   INTEGER,               -- of the file on disk when it was put there, ms since epoch
+  fetched_at    INTEGER                -- ms since epoch
+);
+CREATE INDEX downloads_by_page ON downloads(page_id);
+CREATE INDEX downloads_complete ON downloads(id) WHERE state = 'complete';
+`;

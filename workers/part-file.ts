@@ -1,0 +1,132 @@
+/**
+ * A file while it is fetched: its bytes in a temporary file, and beside it, in a small one of its own, what is known of
+ * the answer they come from. The second is written before the first byte, so the two never disagree, whenever the
+ * process is killed. Writing holds the thread: nothing is faster, and a slow disk slows the network down by itself.
+ */
+import type { Hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  read as readCallback,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { DiskError, diskError } from './disk-error.js';
+
+const sync = promisify(fsync);
+const read = promisify(readCallback);
+
+/** Files smaller than this are asked for anew: noting down where they come from would cost as much. */
+const WORTH_NOTING = 1024 * 1024;
+const READ_BYTES = 1024 * 1024;
+
+/** What is known of the answer that the bytes come from. */
+export interface PartNotes {
+  /** What If-Range asks with (RFC 9110 §13.1.5). */
+  readonly validator: string;
+  /** Size of the whole; null = the server did not say. */
+  readonly total: number | null;
+}
+
+/** Where the notes of a part are. */
+export function notesOf(path: string): string {
+  return path.replace(/\.part$/, '.json');
+}
+
+export class PartFile {
+  readonly #path: string;
+  readonly #fd: number;
+  /** Of what may be gone on with; null = of nothing. */
+  readonly notes: PartNotes | null;
+  #size: number;
+
+  /** Opens what is there, or a new file. @throws DiskError */
+  constructor(path: string) {
+    this.#path = path;
+    this.#fd = onDisk(path, () => openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666));
+    this.#size = fstatSync(this.#fd).size;
+    this.notes = this.#size === 0 ? null : readNotes(path);
+  }
+
+  /** Bytes there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Lets go of all bytes but the first so many. @throws DiskError */
+  cut(size: number): void {
+    if (size === this.#size) return;
+    onDisk(this.#path, () => ftruncateSync(this.#fd, size));
+    this.#size = size;
+  }
+
+  /** Starts over, with what is known of the answer that comes now. @throws DiskError */
+  begin(notes: PartNotes | null): void {
+    this.cut(0);
+    onDisk(this.#path, () => {
+      if (notes !== null && (notes.total ?? WORTH_NOTING) >= WORTH_NOTING)
+        writeFileSync(notesOf(this.#path), JSON.stringify(notes));
+      else if (this.notes !== null) rmSync(notesOf(this.#path), { force: true });
+    });
+  }
+
+  /** @throws DiskError */
+  append(chunk: Uint8Array): void {
+    onDisk(this.#path, () => {
+      for (let done = 0; done < chunk.length;)
+        done += writeSync(this.#fd, chunk, done, chunk.length - done, this.#size + done);
+    });
+    this.#size += chunk.length;
+  }
+
+  /** Feeds what is there to a hash. */
+  async hash(hash: Hash): Promise<void> {
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, this.#size));
+    for (let at = 0; at < this.#size;) {
+      const { bytesRead } = await read(this.#fd, buffer, 0, Math.min(buffer.length, this.#size - at), at);
+      if (bytesRead === 0) throw new DiskError(`${this.#path} is shorter than it was`);
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+  }
+
+  /** Makes sure that it is on disk, dated as the server dates it. @throws (rejects) DiskError */
+  async flush(modifiedAt: number | null): Promise<void> {
+    try {
+      if (modifiedAt !== null) futimesSync(this.#fd, modifiedAt / 1000, modifiedAt / 1000);
+      await sync(this.#fd);
+    } catch (cause) {
+      throw diskError(this.#path, cause);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+function readNotes(path: string): PartNotes | null {
+  try {
+    const { validator, total } = JSON.parse(readFileSync(notesOf(path), 'utf8')) as Partial<PartNotes>;
+    return typeof validator === 'string' ? { validator, total: total ?? null } : null;
+  } catch {
+    // None, or killed while they were written: nothing is known, so it starts over.
+    return null;
+  }
+}
+
+function onDisk<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw diskError(path, cause);
+  }
+}
