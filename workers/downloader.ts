@@ -46,15 +46,17 @@ export class Downloader {
     const gauge = this.#meter.start(task.flightId, part.size);
     const { types } = this.#settings;
     const parts = { task, part, gauge, types, throttle: this.#throttle };
+    let isWhole = false;
     try {
-      return (
+      const outcome =
         (await this.#goOn(parts, onSetCookies)) ??
         (await this.#ask(parts, new FileIntake(parts, 0), wholeHeaders(task.known), onSetCookies)) ??
-        unfit()
-      );
+        unfit();
+      isWhole = outcome.kind === 'file';
+      return outcome;
     } finally {
       gauge.end();
-      part.close();
+      part.close(isWhole);
     }
   }
 

@@ -43,16 +43,17 @@ export function notesOf(path: string): string {
 
 export class PartFile {
   readonly #path: string;
-  readonly #fd: number;
+  /** null = there is no file yet. */
+  #fd: number | null;
   /** Of what may be gone on with; null = of nothing. */
   readonly notes: PartNotes | null;
   #size: number;
 
-  /** Opens what is there, or a new file. @throws DiskError */
+  /** Opens what is there of an earlier try. @throws DiskError */
   constructor(path: string) {
     this.#path = path;
-    this.#fd = onDisk(path, () => openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666));
-    this.#size = fstatSync(this.#fd).size;
+    this.#fd = onDisk(path, () => openExisting(path));
+    this.#size = this.#fd === null ? 0 : fstatSync(this.#fd).size;
     this.notes = this.#size === 0 ? null : readNotes(path);
   }
 
@@ -63,8 +64,9 @@ export class PartFile {
 
   /** Lets go of all bytes but the first so many. @throws DiskError */
   cut(size: number): void {
-    if (size === this.#size) return;
-    onDisk(this.#path, () => ftruncateSync(this.#fd, size));
+    const fd = this.#fd;
+    if (size === this.#size || fd === null) return;
+    onDisk(this.#path, () => ftruncateSync(fd, size));
     this.#size = size;
   }
 
@@ -72,6 +74,7 @@ export class PartFile {
   begin(notes: PartNotes | null): void {
     this.cut(0);
     onDisk(this.#path, () => {
+      this.#fd ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o666);
       if (notes !== null && (notes.total ?? WORTH_NOTING) >= WORTH_NOTING)
         writeFileSync(notesOf(this.#path), JSON.stringify(notes));
       else if (this.notes !== null) rmSync(notesOf(this.#path), { force: true });
@@ -80,9 +83,10 @@ export class PartFile {
 
   /** @throws DiskError */
   append(chunk: Uint8Array): void {
+    const fd = this.#open();
     onDisk(this.#path, () => {
       for (let done = 0; done < chunk.length;)
-        done += writeSync(this.#fd, chunk, done, chunk.length - done, this.#size + done);
+        done += writeSync(fd, chunk, done, chunk.length - done, this.#size + done);
     });
     this.#size += chunk.length;
   }
@@ -91,7 +95,7 @@ export class PartFile {
   async hash(hash: Hash): Promise<void> {
     const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, this.#size));
     for (let at = 0; at < this.#size;) {
-      const { bytesRead } = await read(this.#fd, buffer, 0, Math.min(buffer.length, this.#size - at), at);
+      const { bytesRead } = await read(this.#open(), buffer, 0, Math.min(buffer.length, this.#size - at), at);
       if (bytesRead === 0) throw new DiskError(`${this.#path} is shorter than it was`);
       hash.update(buffer.subarray(0, bytesRead));
       at += bytesRead;
@@ -100,16 +104,37 @@ export class PartFile {
 
   /** Makes sure that it is on disk, dated as the server dates it. @throws (rejects) DiskError */
   async flush(modifiedAt: number | null): Promise<void> {
+    const fd = this.#open();
     try {
-      if (modifiedAt !== null) futimesSync(this.#fd, modifiedAt / 1000, modifiedAt / 1000);
-      await sync(this.#fd);
+      if (modifiedAt !== null) futimesSync(fd, modifiedAt / 1000, modifiedAt / 1000);
+      await sync(fd);
     } catch (cause) {
       throw diskError(this.#path, cause);
     }
   }
 
-  close(): void {
+  /** @param isKept whether there is a file, though it may be empty; else only bytes are worth keeping */
+  close(isKept: boolean): void {
+    if (this.#fd === null) return;
     closeSync(this.#fd);
+    this.#fd = null;
+    if (isKept || this.#size > 0) return;
+    rmSync(this.#path, { force: true });
+    rmSync(notesOf(this.#path), { force: true });
+  }
+
+  #open(): number {
+    if (this.#fd === null) throw new DiskError(`${this.#path} is not open`);
+    return this.#fd;
+  }
+}
+
+function openExisting(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDWR);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 
