@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { barPlot } from './harness/bar-plot.js';
+import { quietNote } from './harness/crawl-figures.js';
 import { makeCorpus } from './harness/corpus.js';
 import {
   DOWNLOAD_COLUMNS,
@@ -148,7 +149,7 @@ function reportOf(
     machine,
     columns: DOWNLOAD_COLUMNS,
     rows,
-    notes: DOWNLOAD_NOTES,
+    notes: [quietNote(rows), ...DOWNLOAD_NOTES],
     samples: all.map(({ row, round, isWarmUp, result }) => ({
       program: row.name,
       round,

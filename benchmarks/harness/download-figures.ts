@@ -21,6 +21,8 @@ export interface DownloadFigures {
   readonly peakBytes: number;
   readonly descriptors: number;
   readonly connections: number;
+  readonly serverCpuMs: number;
+  readonly othersBusy: number;
 }
 
 /** @param bytes of all files together */
@@ -46,6 +48,8 @@ export function downloadFigures(
     peakBytes: Math.max(...trials.map(({ peakBytes }) => peakBytes)),
     descriptors: Math.max(...trials.map(({ descriptors }) => descriptors)),
     connections: Math.max(...trials.map(({ connections }) => connections)),
+    serverCpuMs: of(({ serverCpuMs }) => serverCpuMs),
+    othersBusy: of(({ othersBusy }) => othersBusy),
   };
 }
 
@@ -61,6 +65,7 @@ export const DOWNLOAD_COLUMNS: readonly Column<DownloadFigures>[] = [
   { name: 'verify s', cell: ({ verifyMs }) => seconds(verifyMs) },
   { name: 'sync s', cell: ({ syncMs }) => seconds(syncMs) },
   { name: 'CPU s', cell: ({ cpuMs }) => seconds(cpuMs) },
+  { name: 'nginx CPU s', cell: ({ serverCpuMs }) => seconds(serverCpuMs) },
   { name: 'peak MB', cell: ({ peakBytes }) => figure(peakBytes / 1e6) },
   { name: 'descriptors', cell: ({ descriptors }) => figure(descriptors) },
   { name: 'connections', cell: ({ connections }) => figure(connections) },

@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareWith, type Corpus } from './corpus.js';
+import { machineTimes, processTimes } from './machine-times.js';
 import type { FileServer } from './nginx.js';
 import type { Job, Peer } from './peer.js';
 import { watch, type Watched } from './watched.js';
@@ -19,6 +20,9 @@ export interface DownloadTrial extends Omit<Watched, 'said'> {
   readonly got: number;
   /** Every file there byte for byte and nothing else, looked at when the clock has stopped; and verified before. */
   readonly isEqual: boolean;
+  readonly serverCpuMs: number;
+  /** Share of all cores, 0 to 1, that programs outside this benchmark took meanwhile. */
+  readonly othersBusy: number;
   readonly requests: number;
   readonly connections: number;
   /** What it said, if it did not end with 0 or is not equal. */
@@ -64,6 +68,7 @@ async function measure(
   { corpus, server }: Place,
   command: ReturnType<Peer['command']>,
 ): Promise<DownloadTrial> {
+  const before = { machine: machineTimes(), ownMs: ownCpuMs(), serverMs: server.cpuMs() };
   const start = performance.now();
   const { said, ...costs } = await watch(command, job.scratch);
   const downloaded = performance.now();
@@ -71,6 +76,9 @@ async function measure(
   const verifiedAt = performance.now();
   await watch(['sync', '--file-system', job.into], job.into);
   const end = performance.now();
+  const machine = machineTimes();
+  const serverCpuMs = server.cpuMs() - before.serverMs;
+  const othersMs = machine.busyMs - before.machine.busyMs - serverCpuMs - (ownCpuMs() - before.ownMs);
   const { got, isEqual } = compareWith(corpus, job.into);
   const isRight = isEqual && verified === '';
   return {
@@ -81,10 +89,18 @@ async function measure(
     expected: corpus.digests.size,
     got,
     isEqual: isRight,
+    serverCpuMs,
+    othersBusy: Math.max(0, othersMs / (machine.totalMs - before.machine.totalMs)),
     ...server.takeLog(),
     complaint:
       isRight && costs.exitStatus === 0 ? null : `${said}\n${verified}`.replaceAll(job.scratch, '.').trim(),
   };
+}
+
+/** Of this process and of all that it has waited for. */
+function ownCpuMs(): number {
+  const { cpuMs, childrenCpuMs } = processTimes('self');
+  return cpuMs + childrenCpuMs;
 }
 
 /** What is wrong with the files; '' if nothing is. */

@@ -5,12 +5,15 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { processTimes } from './machine-times.js';
 
 export interface FileServer {
   /** `http://127.0.0.1:port` */
   readonly origin: string;
   /** What was asked since the last call, by the server's own log. */
   takeLog(): { readonly requests: number; readonly connections: number };
+  /** Processor time of its processes since it started. */
+  cpuMs(): number;
   close(): Promise<void>;
 }
 
@@ -44,6 +47,12 @@ export async function startNginx(root: string, scratch: string): Promise<FileSer
       const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean);
       truncateSync(log);
       return { requests: lines.length, connections: new Set(lines.map((line) => line.split(' ')[0])).size };
+    },
+    cpuMs() {
+      const workers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean);
+      return workers.reduce((sum, pid) => sum + processTimes(Number(pid)).cpuMs, 0);
     },
     async close() {
       process.off('exit', kill);

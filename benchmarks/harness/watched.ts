@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { processTimes } from './machine-times.js';
 
 /** What one process has cost, all its threads together. */
 export interface Watched {
@@ -23,8 +24,6 @@ export interface Watched {
 export type Command = readonly [program: string, ...args: string[]];
 
 const LOOK_MS = 10;
-/** Ticks of the clock in /proc/<pid>/stat: 100 a second on every Linux that Node runs on. */
-const TICK_MS = 10;
 const SAID_LENGTH = 1000;
 /** A program that takes longer is killed, and its trial not equal. */
 const LIMIT_MS = 600_000;
@@ -58,11 +57,9 @@ function lookedAt(pid: number | undefined, before: Seen): Seen {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const peak = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
-    // Behind the name, which may hold anything: utime and stime are the 14th and 15th field.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
     if (peak === undefined) return before; // It has ended and not been waited for.
     return {
-      cpuMs: (Number(stat[11]) + Number(stat[12])) * TICK_MS,
+      cpuMs: processTimes(pid).cpuMs,
       peakBytes: Number(peak) * 1024,
       descriptors: Math.max(before.descriptors, readdirSync(`/proc/${pid}/fd`).length),
     };
