@@ -57,12 +57,12 @@ export function numbered(name: string, n: number): string {
 }
 
 /**
- * The same text for all names that some system takes for one: those that differ in case or in Unicode normalisation
- * only. Compatibility forms count as the same too, to be on the safe side.
+ * The same text for all names, or paths, that some system takes for one: those that differ in case or in Unicode
+ * normalisation only. Separators stay what they are.
  */
 export function clashKey(name: string): string {
   // Upper case first: `ß` and `SS` are one name on macOS; ς and σ have one capital.
-  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /** The ending of a name with its dot, `.pdf` or `.tar.gz`; '' where it has none. */

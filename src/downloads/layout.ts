@@ -3,6 +3,7 @@
  * alone, so that the same command puts the same files in the same places; every component is safe. Two files may be
  * given one place: numbering them is for whoever knows which places are taken.
  */
+import { createHash } from 'node:crypto';
 import { originOf } from '../url/canonicalise.js';
 import { clashKey, numbered, safeFileName } from './file-name.js';
 import { below, directoryOf, fileNameIn, hostFolder, pageNameIn, partsOf } from './url-names.js';
@@ -33,6 +34,9 @@ export interface Placed {
   readonly disposition: string | null;
 }
 
+/** Bytes of all folders together. macOS takes 1,024 for a whole path: there must be room for the target and the name. */
+const MAX_FOLDERS_BYTES = 500;
+
 /** The places of one set of start pages. */
 export class Layout {
   readonly #kind: LayoutKind;
@@ -51,7 +55,7 @@ export class Layout {
   /** Where a file goes. Never throws, whatever the addresses hold. */
   place(file: Placed): Place {
     const name = safeFileName(file.disposition ?? '', safeFileName(fileNameIn(file.url)));
-    return { folders: this.#foldersOf(file), name };
+    return { folders: bounded(this.#foldersOf(file)), name };
   }
 
   #foldersOf(file: Placed): readonly string[] {
@@ -90,6 +94,16 @@ export class Layout {
   #startFolderOf({ start, typed }: Placed): string {
     return this.#startFolders.get(typed ?? start) ?? safeFolder(pageNameIn(start));
   }
+}
+
+/** Deep paths keep their first folders; the others are one, whose name is a digest of them all. */
+function bounded(folders: readonly string[]): readonly string[] {
+  const path = folders.join('/');
+  if (Buffer.byteLength(path) <= MAX_FOLDERS_BYTES) return folders;
+  const rest = `deeper ${createHash('sha256').update(path).digest('hex').slice(0, 16)}`;
+  let room = MAX_FOLDERS_BYTES - rest.length;
+  const end = folders.findIndex((folder) => (room -= Buffer.byteLength(folder) + 1) < 0);
+  return [...folders.slice(0, end), rest];
 }
 
 function safeFolder(name: string): string {

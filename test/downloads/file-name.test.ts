@@ -119,6 +119,15 @@ describe('clash keys', () => {
     expect(clashKey(one)).toBe(clashKey(other));
   });
 
+  test('no character becomes a separator', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 8 }), (name) => {
+        expect(clashKey(name).split('/').length).toBe(name.split('/').length);
+      }),
+      { numRuns: 3000, examples: [['\u2100'], ['\uff0f']] },
+    );
+  });
+
   test('other names have other keys', () => {
     expect(clashKey('a (2).txt')).not.toBe(clashKey('a.txt'));
     expect(clashKey('cafe')).not.toBe(clashKey('café'));

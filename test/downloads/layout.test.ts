@@ -167,6 +167,20 @@ describe('by-page', () => {
   });
 });
 
+describe('paths too deep for some systems', () => {
+  const deep = (last: string): string => `http://x/media/${'0123456789/'.repeat(100)}${last}/a.mp3`;
+  const [one = '', other = ''] = ['a', 'b'].map((last) => placed({ kind: 'tree', url: deep(last) }));
+
+  test('keep their first folders and their name', () => {
+    expect(one).toMatch(/^(?:0123456789\/){43}deeper [\da-f]{16}\/a\.mp3$/);
+    expect(Buffer.byteLength(one)).toBeLessThanOrEqual(500 + '/a.mp3'.length);
+  });
+
+  test('stay apart', () => {
+    expect(other).not.toBe(one);
+  });
+});
+
 test('all addresses give places of safe parts', () => {
   const url = fc
     .array(
