@@ -67,6 +67,21 @@ export function resumeValidator({ etag, lastModified, date }: Validators): strin
   return Date.parse(date) - Date.parse(lastModified) >= 1000 ? lastModified : null;
 }
 
+/**
+ * Whether a part may be put behind the bytes that are there: not where it says itself that it is of another file. Some
+ * servers do not look at If-Range and send a part of whatever lies there now.
+ *
+ * @param validator what was sent as If-Range
+ * @param part      of the answer that carries the part
+ * @see RFC 9110 §15.3.7.3
+ */
+export function isPartOfSame(validator: string, { etag, lastModified }: Omit<Validators, 'date'>): boolean {
+  const isDate = !validator.startsWith('"');
+  const now = isDate ? lastModified : etag;
+  // A part need not repeat what the condition has named (§15.3.7): then the condition held.
+  return now === null || now === validator;
+}
+
 /** The value of a Range header from a byte on, to another (included) or to the end. */
 export function rangeHeader(first: number, last?: number): string {
   return `bytes=${first}-${last ?? ''}`;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  isPartOfSame,
   isStrongEtag,
   parseContentRange,
   rangeHeader,
@@ -61,6 +62,18 @@ describe('what proves that a file is the same', () => {
   ])('%s', (_, etag, lastModified, date, expected) => {
     expect(resumeValidator({ etag, lastModified, date })).toBe(expected);
   });
+});
+
+test.each([
+  ['the same ETag', '"a"', '"a"', null, true],
+  ['another ETag', '"a"', '"b"', null, false],
+  ['the same one, weak by now', '"a"', 'W/"a"', null, false],
+  ['none, since the condition named it', '"a"', null, null, true],
+  ['the same date', 'Mon, 30 Nov 2026 10:00:00 GMT', '"b"', 'Mon, 30 Nov 2026 10:00:00 GMT', true],
+  ['another date', 'Mon, 30 Nov 2026 10:00:00 GMT', null, 'Mon, 30 Nov 2026 10:00:01 GMT', false],
+  ['a date beside the same ETag', '"a"', '"a"', 'Mon, 30 Nov 2026 10:00:01 GMT', true],
+])('a part with %s', (_, validator, etag, lastModified, isSame) => {
+  expect(isPartOfSame(validator, { etag, lastModified })).toBe(isSame);
 });
 
 test('ranges as they are asked for', () => {
