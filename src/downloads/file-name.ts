@@ -89,7 +89,8 @@ function cut(text: string, bytes: number): string {
   const head = text.slice(0, bytes + 1);
   let kept = '';
   let used = 0;
-  for (const { segment } of GRAPHEMES.segment(head)) {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  for (const { segment } of graphemes.segment(head)) {
     used += Buffer.byteLength(segment);
     if (used > bytes) break;
     kept += segment;
@@ -97,7 +98,8 @@ function cut(text: string, bytes: number): string {
   return kept;
 }
 
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made for the first name that is too long: loading its tables takes longer than a thousand names. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Without dots and blanks at both ends: Windows drops those at the end, a dot in front hides a file. */
 function trim(name: string): string {
