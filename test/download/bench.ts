@@ -83,6 +83,11 @@ export class Home {
     return readFile(join(this.into, file));
   }
 
+  /** Whether a file is exactly these bytes: a matcher would look at each by itself. */
+  async holds(file: string, body: Buffer): Promise<boolean> {
+    return (await this.read(file)).equals(body);
+  }
+
   /** Rows of the table of downloads, by path. */
   rows(): Record<string, unknown>[] {
     const db = new Database(this.db, { readonly: true });

@@ -74,7 +74,7 @@ test('a media folder is walked and its tree kept; the same command again fetches
   const files = await home.files();
   expect(files).toHaveLength(48);
   expect(files).toContain('Rock & Roll/live/song 11.mp3');
-  expect(await home.read('jazz/song 3.mp3')).toEqual(bytesOf(2000, '/media/jazz/song%203.mp3'));
+  expect(await home.holds('jazz/song 3.mp3', bytesOf(2000, '/media/jazz/song%203.mp3'))).toBe(true);
   const paths = site.hits.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
   expect(paths.filter((path) => path === '/' || path.includes('C=') || path.endsWith('jpg'))).toEqual([]);
@@ -108,7 +108,7 @@ test('a refresh asks for what is there, and fetches what has changed', async ({ 
   expect(status, stderr).toBe(0);
   expect(stderr).toContain('1 file has not changed');
   expect(site.of('/m/a.mp3')[0]).toMatchObject({ sent: 0 });
-  expect(await home.read('b.mp3')).toEqual(bytesOf(120, 'new b'));
+  expect(await home.holds('b.mp3', bytesOf(120, 'new b'))).toBe(true);
   expect((await home.read('c.mp3')).toString()).toBe('edited');
   expect(await home.read('c (2).mp3')).toEqual(bytesOf(120, 'new c'));
   expect(await home.files()).toEqual(['a.mp3', 'b.mp3', 'c (2).mp3', 'c.mp3']);
