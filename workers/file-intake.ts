@@ -5,7 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectedDigests } from '#src/downloads/digests.js';
-import { type ContentRange, parseContentRange, resumeValidator } from '#src/downloads/range.js';
+import { type ContentRange, isPartOfSame, parseContentRange, resumeValidator } from '#src/downloads/range.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { contentTypeOf, isHtml, isRedirect, refusal } from './answer.js';
@@ -131,8 +131,10 @@ export class FileIntake {
   /** Whether part of an answer is the part that was asked for. */
   #fits(headers: ReplyHeaders): boolean {
     const range = rangeOf(headers);
-    const total = this.#parts.part.notes?.total ?? null;
+    const { validator, total } = this.#parts.part.notes ?? { validator: '', total: null };
     if (range?.first !== this.#first || codingsOf(headers).length > 0) return false;
+    // Some servers do not look at If-Range.
+    if (!isPartOfSame(validator, factsOf(headers))) return false;
     // Without a size, or with another one than before, nobody could tell when it is whole.
     return range.size !== null && range.last === range.size - 1 && (total === null || total === range.size);
   }

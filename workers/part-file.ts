@@ -7,6 +7,7 @@ import type { Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsync,
   ftruncateSync,
@@ -77,7 +78,7 @@ export class PartFile {
       this.#fd ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o666);
       if (notes !== null && (notes.total ?? WORTH_NOTING) >= WORTH_NOTING)
         writeFileSync(notesOf(this.#path), JSON.stringify(notes));
-      else if (this.notes !== null) rmSync(notesOf(this.#path), { force: true });
+      else rmSync(notesOf(this.#path), { force: true });
     });
   }
 
@@ -113,12 +114,12 @@ export class PartFile {
     }
   }
 
-  /** @param isKept whether there is a file, though it may be empty; else only bytes are worth keeping */
-  close(isKept: boolean): void {
+  /** @param isWhole else only bytes that can be gone on with are worth keeping */
+  close(isWhole: boolean): void {
     if (this.#fd === null) return;
     closeSync(this.#fd);
     this.#fd = null;
-    if (isKept || this.#size > 0) return;
+    if (isWhole || (this.#size > 0 && existsSync(notesOf(this.#path)))) return;
     rmSync(this.#path, { force: true });
     rmSync(notesOf(this.#path), { force: true });
   }

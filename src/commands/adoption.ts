@@ -54,7 +54,7 @@ function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
 function adoptDownloads(connection: Connection, config: CrawlConfig, { layout }: DownloadPlan): boolean {
   const settings = new SettingsTable(connection);
   const stored = settings.read()?.[DOWNLOAD_SETTING];
-  const isEmpty = connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
+  const isEmpty = holdsNothing(connection);
   if (stored === undefined && !isEmpty)
     throw new UsageError(`${config.databasePath} holds a crawl, or tasks`, {
       hint: 'choose another file with --db',

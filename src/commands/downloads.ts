@@ -1,5 +1,6 @@
 /** The files of a run that downloads some: opened with its database, watched, and counted in the end. */
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
@@ -36,11 +37,11 @@ export function openDownloads(
   connection: Connection,
   frontier: SqliteFrontier,
   plan: DownloadPlan,
-  { seeds, maxDepth }: Pick<CrawlConfig, 'seeds' | 'maxDepth'>,
+  { seeds, maxDepth, databasePath }: Pick<CrawlConfig, 'seeds' | 'maxDepth' | 'databasePath'>,
   onFound: (file: FoundFile) => void,
 ): Downloads {
   const settings = new SettingsTable(connection);
-  const token = tokenOf(settings);
+  const token = tokenOf(settings, databasePath);
   const shelf = new Shelf(plan.into, token);
   const isByPage = plan.layout === 'by-page';
   const work = new FileWork(new DownloadTable(connection), shelf, {
@@ -65,11 +66,14 @@ export function openDownloads(
 }
 
 /** Tells the temporary files of this database from those of others. */
-function tokenOf(settings: SettingsTable): string {
-  const stored = settings.read()?.['downloadToken'];
-  if (stored !== undefined) return stored;
+function tokenOf(settings: SettingsTable, databasePath: string): string {
+  const { downloadToken, downloadFile } = settings.read() ?? {};
+  const { dev, ino } = statSync(databasePath);
+  // A copy of a database goes ways of its own.
+  const file = `${dev}:${ino}`;
+  if (downloadToken !== undefined && downloadFile === file) return downloadToken;
   const token = randomBytes(4).toString('hex');
-  settings.write({ downloadToken: token });
+  settings.write({ downloadToken: token, downloadFile: file });
   return token;
 }
 

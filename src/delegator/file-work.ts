@@ -13,6 +13,9 @@ import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
 import { FreePaths } from './free-paths.js';
 
+/** Names that are tried for one file: another one is only needed where somebody else writes there, too. */
+const MAX_PLACES = 100;
+
 /** A file as it was listed, for those who watch. */
 export interface FoundFile {
   readonly url: string;
@@ -215,9 +218,9 @@ export class FileWork {
 
   /** When it was put there; null where there is nothing to be put. */
   #placeOne(id: number): number | null {
-    for (;;) {
-      const { path, modifiedAt } = this.#table.get(id) as Download;
-      const placing = this.#shelf.place(id, path, modifiedAt);
+    for (let tries = 0; tries < MAX_PLACES; tries++) {
+      const { path, modifiedAt, bytes } = this.#table.get(id) as Download;
+      const placing = this.#shelf.place(id, path, { modifiedAt, bytes });
       switch (placing.kind) {
         case 'placed':
           return placing.modifiedAt;
@@ -225,10 +228,14 @@ export class FileWork {
           this.#table.want(id);
           return null;
         case 'taken':
+          this.#paths.forget();
           this.#table.move(id, this.#paths.find(splitPath(path)));
           break;
       }
     }
+    throw new StoreError(
+      `cannot put ${this.nameOf(id)} anywhere: each name is taken as soon as it is chosen`,
+    );
   }
 }
 

@@ -20,6 +20,11 @@ export class FreePaths {
     this.#shelf = shelf;
   }
 
+  /** Somebody else is at work in the folder, too: what was seen there is to be looked at again. */
+  forget(): void {
+    this.#folders.clear();
+  }
+
   /** The first free path for a place, its name numbered where need be, and any of its folders. */
   find({ folders, name }: Place): PlacePath {
     const folder = this.#folderFor(folders);

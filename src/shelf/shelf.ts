@@ -29,6 +29,17 @@ const NO_LINKS: ReadonlySet<string> = new Set([
   'EINVAL',
 ]);
 
+/** What is known of a file that is to get its name. */
+export interface Known {
+  /**
+   * When our own file of that name was put there, which is replaced if nobody has touched it since: ms since epoch;
+   * null = none of ours was there.
+   */
+  readonly modifiedAt: number | null;
+  /** Size of the one that is to be put there. */
+  readonly bytes: number | null;
+}
+
 /** `taken`: somebody else's file, or a folder, has the name; `gone`: there is nothing to be put there. */
 export type Placing =
   | { readonly kind: 'placed'; readonly modifiedAt: number }
@@ -90,17 +101,19 @@ export class Shelf {
   /**
    * Gives a file that is whole its name.
    *
-   * @param replaces when our own file of that name was put there; it is replaced if nobody has touched it since. ms since
-   *                 epoch; null = none of ours was there
    * @throws StoreError
    */
-  place(id: number, path: string, replaces: number | null): Placing {
+  place(id: number, path: string, { modifiedAt: replaces, bytes }: Known): Placing {
     const part = this.partOf(id);
     const target = join(this.#into, path);
     const whole = this.#statOf(part);
     const there = this.#statOf(target);
     // Killed when it had been moved, and before that was noted.
-    if (whole === null) return there?.isFile() === true ? placedAt(there) : { kind: 'gone' };
+    if (whole === null) {
+      const isOurs =
+        there?.isFile() === true && there.size === bytes && Math.floor(there.mtimeMs) !== replaces;
+      return isOurs ? placedAt(there) : { kind: 'gone' };
+    }
     return this.#onDisk(target, () => {
       if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
       if (there === null) return this.#link(part, target, whole);
