@@ -10,7 +10,7 @@ import {
   REASKING,
   ROBOTS_HOPS,
 } from './frontier/schema.js';
-import { COOKIE_TABLE, DOWNLOAD_TABLE, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
+import { COOKIE_TABLE, DOWNLOAD_FILES, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
 const FIRST_VIEWS = `
@@ -48,6 +48,15 @@ CREATE VIEW pages AS
    WHERE u.kind = 'page' OR u.kind = 'task';
 `;
 
+/** Done is what has its name: between the row and the name a kill leaves what the next start puts in order. */
+const VIEW_OF_DOWNLOADS = `
+CREATE VIEW downloads AS
+  SELECT f.id, f.url, f.page_id, CASE WHEN u.state = 'done' AND f.state <> 'done' THEN 'queued' ELSE u.state END AS state,
+         f.path, f.bytes, f.sha256, f.etag, f.last_modified, f.content_type, f.fetched_at, r.http_status, u.error,
+         u.error_detail, u.attempts
+    FROM download_files f JOIN urls u ON u.id = f.id LEFT JOIN records r ON r.id = f.id;
+`;
+
 /** Cookies, and the URLs that are asked once more because of them. */
 const COOKIES = COOKIE_TABLE + REASKING;
 
@@ -57,5 +66,5 @@ export const MIGRATIONS: Migrations = [
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
   COOKIES,
   EXECUTION_TABLES + OTHERS_QUEUED + VIEW_WITH_TASKS,
-  DOWNLOAD_TABLE,
+  DOWNLOAD_FILES + VIEW_OF_DOWNLOADS,
 ];

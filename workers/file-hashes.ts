@@ -16,14 +16,21 @@ export interface WireForm {
 
 export class FileHashes {
   readonly #file: Hash;
+  /** Bytes that it has been over. */
+  #hashed: number;
   readonly #expected: readonly ExpectedDigest[];
   readonly #form: WireForm;
   /** Of what comes over the wire, by algorithm, where the file's own does not say it. */
   readonly #wire = new Map<Algorithm, Hash>();
 
-  /** @param existing sha256 of the bytes that are there, which it goes on from */
-  constructor(expected: readonly ExpectedDigest[], form: WireForm, existing: Hash | null) {
-    this.#file = existing ?? createHash('sha256');
+  /** @param existing sha256 of the bytes that are there, which it goes on from, and how many they are */
+  constructor(
+    expected: readonly ExpectedDigest[],
+    form: WireForm,
+    existing: { readonly hash: Hash; readonly bytes: number } | null,
+  ) {
+    this.#file = existing?.hash ?? createHash('sha256');
+    this.#hashed = existing?.bytes ?? 0;
     this.#expected = expected;
     this.#form = form;
     for (const { algorithm, of } of expected) {
@@ -37,9 +44,10 @@ export class FileHashes {
     for (const hash of this.#wire.values()) hash.update(bytes);
   }
 
-  /** Bytes as they are written. */
+  /** Bytes as they are written, from the start of the file on; those behind are read again in the end. */
   onFile(bytes: Uint8Array): void {
     this.#file.update(bytes);
+    this.#hashed += bytes.length;
   }
 
   /**
@@ -47,6 +55,7 @@ export class FileHashes {
    * @throws (rejects) FailureError `decode` where a digest of the server's is another one
    */
   async finish(part: PartFile): Promise<string> {
+    if (this.#hashed < part.size) await part.hash(this.#file, this.#hashed);
     const own = this.#file.digest('hex');
     const wire = new Map([...this.#wire].map(([algorithm, hash]) => [algorithm, hash.digest('hex')]));
     for (const { algorithm, hex, of, field } of this.#expected) {

@@ -18,6 +18,8 @@ import { FileHashes } from './file-hashes.js';
 import { isKeptCoded, isTypeWanted, namesOtherThanPage } from './file-kind.js';
 import type { Gauge } from './files-meter.js';
 import type { PartFile } from './part-file.js';
+import { isWhole, type Piece, Pieces } from './pieces.js';
+import type { Segments } from './segments.js';
 import type { SharedThrottle } from './throttle.js';
 
 /** What an answer is worth; `start-over`: what is there is no part of what the server has. */
@@ -29,6 +31,9 @@ export interface IntakeParts {
   readonly gauge: Gauge;
   readonly types: readonly string[];
   readonly throttle: SharedThrottle | null;
+  /** How many requests a large file may have, and how those beside the first are sent out. */
+  readonly segments: number;
+  readonly startSegments: (pieces: Pieces) => Segments;
 }
 
 /** A file that has come in. */
@@ -41,11 +46,14 @@ export class FileIntake {
   readonly #parts: IntakeParts;
   /** The byte that is asked from; those before are there. */
   readonly #first: number;
-  #existing: Hash | null = null;
+  #existing: { readonly hash: Hash; readonly bytes: number } | null = null;
   #use: FileUse = 'file';
   #facts: FileFacts | null = null;
   #hashes: FileHashes | null = null;
   #coding: CodingStream | null = null;
+  #pieces: Pieces | null = null;
+  #piece: Piece | null = null;
+  #segments: Segments | null = null;
   /** What the size must be in the end; null = nobody knows. */
   #total: number | null = null;
   #wireBytes = 0;
@@ -59,17 +67,23 @@ export class FileIntake {
     return this.#use;
   }
 
-  /** Bytes of the body that came in this answer. */
+  /** Bytes that came over the wire for it. */
   get wireBytes(): number {
-    return this.#wireBytes;
+    return this.#wireBytes + (this.#segments?.wireBytes ?? 0);
+  }
+
+  /** The requests beside this one; null = there are none. */
+  get segmented(): Segments | null {
+    return this.#segments;
   }
 
   /** Reads what is there already: the hash of the file goes on from it. */
   async readExisting(): Promise<void> {
     const { part } = this.#parts;
     part.cut(this.#first);
-    this.#existing = createHash('sha256');
-    await part.hash(this.#existing);
+    const hash = createHash('sha256');
+    await part.hash(hash);
+    this.#existing = { hash, bytes: this.#first };
   }
 
   /** @throws FailureError for what is no file */
@@ -81,12 +95,13 @@ export class FileIntake {
     return 'take';
   }
 
-  onData(chunk: Buffer): Promise<void> | undefined {
+  onData(chunk: Buffer): Promise<void> | 'enough' | undefined {
     this.#wireBytes += chunk.length;
     this.#hashes?.onWire(chunk);
     const waitMs = this.#parts.throttle?.take(chunk.length) ?? 0;
     const wait = waitMs === 0 ? undefined : sleep(waitMs);
     if (this.#coding !== null) return Promise.all([this.#coding.write(chunk), wait]).then(() => undefined);
+    if (this.#pieces !== null) return this.#storePiece(chunk, this.#pieces) ?? wait;
     this.#store(chunk);
     return wait;
   }
@@ -98,9 +113,12 @@ export class FileIntake {
   async end(): Promise<Received> {
     const { part } = this.#parts;
     await this.#coding?.end();
+    if (this.#piece !== null) this.#pieces?.leave(this.#piece);
+    await this.#segments?.finish();
     if (this.#total !== null && part.size !== this.#total) {
+      const message = `${part.size} of ${this.#total} bytes came`;
       if (part.size > this.#total) part.begin(null);
-      throw new FailureError({ code: 'reset', message: `${part.size} of ${this.#total} bytes came` });
+      throw new FailureError({ code: 'reset', message });
     }
     try {
       const bodySha256 = await (this.#hashes as FileHashes).finish(part);
@@ -152,9 +170,45 @@ export class FileIntake {
       const validator = isCoded ? null : resumeValidator({ ...facts, date: lineOf(headers, 'date') });
       part.begin(validator === null ? null : { validator, total: length });
     }
-    const existing = isRest ? this.#existing : null;
-    this.#hashes = new FileHashes(expectedDigests(headers, status), { isRest, isCoded }, existing);
+    const expected = expectedDigests(headers, status);
+    if (!isRest && !isCoded && this.#cut(headers)) {
+      // Of all that this answer was to carry it may bring only the start.
+      const ofAll = expected.map((digest) => ({ ...digest, of: 'representation' as const }));
+      this.#hashes = new FileHashes(ofAll, { isRest: true, isCoded }, null);
+    } else {
+      this.#hashes = new FileHashes(expected, { isRest, isCoded }, isRest ? this.#existing : null);
+    }
     gauge.set(part.size, this.#total);
+  }
+
+  /** Whether others fetch parts of it meanwhile: it is large, the server can send parts, and they can be told apart. */
+  #cut(headers: ReplyHeaders): boolean {
+    const { part, segments, startSegments } = this.#parts;
+    const { validator, total } = part.notes ?? {};
+    const isAble = /^\s*bytes\s*$/i.test(lineOf(headers, 'accept-ranges') ?? '');
+    if (segments < 2 || !isAble || validator === undefined || total == null) return false;
+    this.#pieces = Pieces.cut(part, validator, total, segments);
+    if (this.#pieces === null) return false;
+    this.#piece = this.#pieces.takeFirst();
+    this.#segments = startSegments(this.#pieces);
+    return true;
+  }
+
+  /** Goes on from piece to piece, until one that somebody else is at. */
+  #storePiece(chunk: Buffer, pieces: Pieces): 'enough' | undefined {
+    let rest = chunk;
+    while (rest.length > 0 && this.#piece !== null) {
+      const taken = pieces.write(this.#piece, rest);
+      this.#hashes?.onFile(rest.subarray(0, taken));
+      rest = rest.subarray(taken);
+      if (!isWhole(this.#piece)) break;
+      const next = pieces.takeNext(this.#piece);
+      pieces.leave(this.#piece);
+      this.#piece = next;
+    }
+    this.#parts.gauge.set(pieces.done, pieces.total);
+    // What comes behind, others have fetched or are at; unless it was all there is, nobody needs the connection to end.
+    return this.#piece === null && this.#wireBytes < pieces.total ? 'enough' : undefined;
   }
 
   #store(bytes: Buffer): void {

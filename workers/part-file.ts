@@ -15,6 +15,7 @@ import {
   openSync,
   read as readCallback,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -35,7 +36,12 @@ export interface PartNotes {
   readonly validator: string;
   /** Size of the whole; null = the server did not say. */
   readonly total: number | null;
+  /** It comes in several pieces, and its size says nothing of how much there is. */
+  readonly pieces?: readonly PieceNotes[] | undefined;
 }
+
+/** The first and the last byte of a piece, and how many of it are there. */
+export type PieceNotes = readonly [first: number, last: number, done: number];
 
 /** Where the notes of a part are. */
 export function notesOf(path: string): string {
@@ -46,8 +52,7 @@ export class PartFile {
   readonly #path: string;
   /** null = there is no file yet. */
   #fd: number | null;
-  /** Of what may be gone on with; null = of nothing. */
-  readonly notes: PartNotes | null;
+  #notes: PartNotes | null;
   #size: number;
 
   /** Opens what is there of an earlier try. @throws DiskError */
@@ -55,10 +60,15 @@ export class PartFile {
     this.#path = path;
     this.#fd = onDisk(path, () => openExisting(path));
     this.#size = this.#fd === null ? 0 : fstatSync(this.#fd).size;
-    this.notes = this.#size === 0 ? null : readNotes(path);
+    this.#notes = this.#size === 0 ? null : readNotes(path);
   }
 
-  /** Bytes there are. */
+  /** Of what may be gone on with; null = of nothing. */
+  get notes(): PartNotes | null {
+    return this.#notes;
+  }
+
+  /** Bytes there are; in pieces, up to the last one. */
   get size(): number {
     return this.#size;
   }
@@ -76,26 +86,40 @@ export class PartFile {
     this.cut(0);
     onDisk(this.#path, () => {
       this.#fd ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o666);
-      if (notes !== null && (notes.total ?? WORTH_NOTING) >= WORTH_NOTING)
-        writeFileSync(notesOf(this.#path), JSON.stringify(notes));
+      this.#notes = (notes?.total ?? WORTH_NOTING) >= WORTH_NOTING ? notes : null;
+      if (this.#notes !== null) writeFileSync(notesOf(this.#path), JSON.stringify(this.#notes));
       else rmSync(notesOf(this.#path), { force: true });
+    });
+  }
+
+  /** Notes down how far its pieces are. A kill leaves the old notes or the new ones. @throws DiskError */
+  note(notes: PartNotes): void {
+    this.#notes = notes;
+    onDisk(this.#path, () => {
+      writeFileSync(`${notesOf(this.#path)}.new`, JSON.stringify(notes));
+      renameSync(`${notesOf(this.#path)}.new`, notesOf(this.#path));
     });
   }
 
   /** @throws DiskError */
   append(chunk: Uint8Array): void {
+    this.writeAt(chunk, this.#size);
+  }
+
+  /** @throws DiskError */
+  writeAt(chunk: Uint8Array, at: number): void {
     const fd = this.#open();
     onDisk(this.#path, () => {
       for (let done = 0; done < chunk.length;)
-        done += writeSync(fd, chunk, done, chunk.length - done, this.#size + done);
+        done += writeSync(fd, chunk, done, chunk.length - done, at + done);
     });
-    this.#size += chunk.length;
+    this.#size = Math.max(this.#size, at + chunk.length);
   }
 
-  /** Feeds what is there to a hash. */
-  async hash(hash: Hash): Promise<void> {
+  /** Feeds what is there to a hash, from a byte on. */
+  async hash(hash: Hash, from = 0): Promise<void> {
     const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, this.#size));
-    for (let at = 0; at < this.#size;) {
+    for (let at = from; at < this.#size;) {
       const { bytesRead } = await read(this.#open(), buffer, 0, Math.min(buffer.length, this.#size - at), at);
       if (bytesRead === 0) throw new DiskError(`${this.#path} is shorter than it was`);
       hash.update(buffer.subarray(0, bytesRead));
@@ -141,8 +165,12 @@ function openExisting(path: string): number | null {
 
 function readNotes(path: string): PartNotes | null {
   try {
-    const { validator, total } = JSON.parse(readFileSync(notesOf(path), 'utf8')) as Partial<PartNotes>;
-    return typeof validator === 'string' ? { validator, total: total ?? null } : null;
+    const {
+      validator,
+      total = null,
+      pieces,
+    } = JSON.parse(readFileSync(notesOf(path), 'utf8')) as Partial<PartNotes>;
+    return typeof validator === 'string' ? { validator, total, pieces } : null;
   } catch {
     // None, or killed while they were written: nothing is known, so it starts over.
     return null;

@@ -49,22 +49,28 @@ export class DownloadTable {
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.#byId = connection.prepare(`SELECT ${ROW} FROM downloads WHERE id = ?`);
-    this.#byKey = connection.prepare<[string], number>('SELECT id FROM downloads WHERE path_key = ?').pluck();
+    this.#byId = connection.prepare(`SELECT ${ROW} FROM download_files WHERE id = ?`);
+    this.#byKey = connection
+      .prepare<[string], number>('SELECT id FROM download_files WHERE path_key = ?')
+      .pluck();
     this.#below = connection
-      .prepare<[string, string], 1>('SELECT 1 FROM downloads WHERE path_key > ? AND path_key < ? LIMIT 1')
+      .prepare<[string, string], 1>(
+        'SELECT 1 FROM download_files WHERE path_key > ? AND path_key < ? LIMIT 1',
+      )
       .pluck();
     this.#add = connection.prepare(
-      `INSERT INTO downloads (id, page_id, url, state, path, path_key) VALUES (?, ?, ?, 'wanted', ?, ?)`,
+      `INSERT INTO download_files (id, page_id, url, state, path, path_key) VALUES (?, ?, ?, 'wanted', ?, ?)`,
     );
-    this.#move = connection.prepare('UPDATE downloads SET path = ?, path_key = ? WHERE id = ?');
+    this.#move = connection.prepare('UPDATE download_files SET path = ?, path_key = ? WHERE id = ?');
     this.#complete = connection.prepare(
-      `UPDATE downloads SET state = 'complete', bytes = @bytes, sha256 = @sha256, etag = @etag,
+      `UPDATE download_files SET state = 'complete', bytes = @bytes, sha256 = @sha256, etag = @etag,
          last_modified = @lastModified, content_type = @contentType, fetched_at = @fetchedAt WHERE id = @id`,
     );
-    this.#setPage = connection.prepare('UPDATE downloads SET page_id = ? WHERE id = ?');
-    this.#setState = connection.prepare('UPDATE downloads SET state = ? WHERE id = ?');
-    this.#placed = connection.prepare(`UPDATE downloads SET state = 'done', modified_at = ? WHERE id = ?`);
+    this.#setPage = connection.prepare('UPDATE download_files SET page_id = ? WHERE id = ?');
+    this.#setState = connection.prepare('UPDATE download_files SET state = ? WHERE id = ?');
+    this.#placed = connection.prepare(
+      `UPDATE download_files SET state = 'done', modified_at = ? WHERE id = ?`,
+    );
   }
 
   get(id: number): Download | undefined {
@@ -114,7 +120,7 @@ export class DownloadTable {
   /** Those that are whole and may not have their names yet. */
   completed(): readonly Download[] {
     return this.#connection
-      .prepare<[], Download>(`SELECT ${ROW} FROM downloads WHERE state = 'complete'`)
+      .prepare<[], Download>(`SELECT ${ROW} FROM download_files WHERE state = 'complete'`)
       .all();
   }
 
@@ -192,7 +198,7 @@ export function readDownloadEnds(connection: Connection): DownloadEnds {
     passedOver: byReason('skipped'),
     examples: ended(`u.kind = 'file' AND u.state = 'failed'`, EXAMPLES),
     htmlFiles: count(
-      `SELECT count(*) FROM downloads d JOIN urls u ON u.id = d.id
+      `SELECT count(*) FROM download_files d JOIN urls u ON u.id = d.id
         WHERE u.state = 'done' AND d.state = 'done' AND lower(d.content_type) LIKE 'text/html%'
           AND lower(d.path) NOT LIKE '%.htm%' AND lower(d.path) NOT LIKE '%.xhtml'`,
     ),

@@ -105,9 +105,9 @@ CREATE TABLE bodies (
 ALTER TABLE records ADD COLUMN proxy TEXT;  -- which proxy served the answer, without its password
 `;
 
-/** Files that listing pages lead to: what came of each, and where it lies. */
-export const DOWNLOAD_TABLE = `
-CREATE TABLE downloads (
+/** Files that listing pages lead to, and where each lies; read through the view `downloads`. */
+export const DOWNLOAD_FILES = `
+CREATE TABLE download_files (
   id            INTEGER PRIMARY KEY,   -- as in urls
   page_id       INTEGER NOT NULL,      -- the listing page whose link it is, in urls
   url           TEXT NOT NULL,         -- the address that the link names
@@ -122,6 +122,6 @@ CREATE TABLE downloads (
   modified_at   INTEGER,               -- of the file on disk when it was put there, ms since epoch
   fetched_at    INTEGER                -- ms since epoch
 );
-CREATE INDEX downloads_by_page ON downloads(page_id);
-CREATE INDEX downloads_complete ON downloads(id) WHERE state = 'complete';
+CREATE INDEX download_files_by_page ON download_files(page_id);
+CREATE INDEX download_files_complete ON download_files(id) WHERE state = 'complete';
 `;

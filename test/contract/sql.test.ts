@@ -306,7 +306,7 @@ describe('plain readers', () => {
       .prepare(`SELECT sql FROM sqlite_master WHERE type = 'view'`)
       .pluck()
       .all() as string[];
-    expect(views).toHaveLength(3);
+    expect(views).toHaveLength(4);
     for (const view of views) expect(view).not.toMatch(/\w\s*\(|COLLATE|->/i);
   });
 });

@@ -86,8 +86,9 @@ export class FileSite {
     if (entry === undefined) return void response.writeHead(404).end();
     if (typeof entry === 'string')
       return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(entry);
-    if (typeof entry === 'function') return void (await entry(request, response, hit));
-    await sendFile(entry, request, response, hit);
+    await (typeof entry === 'function'
+      ? entry(request, response, hit)
+      : sendFile(entry, request, response, hit));
   }
 }
 
@@ -126,8 +127,7 @@ export async function sendFile(
   for (let at = 0; at < piece.length && !response.destroyed; at += step) {
     const part = piece.subarray(at, at + step);
     hit.sent += part.length;
-    if (!response.write(part))
-      await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+    if (!response.write(part)) await new Promise((resolve) => response.once('drain', resolve));
     if (pace !== undefined) await sleep(pace.ms);
   }
   response.end();
