@@ -35,7 +35,10 @@ export interface FileInFlight {
 
 /** Speeds are those of the last few seconds. */
 const WINDOW_MS = 4_000;
-const BAR_WIDTH = 20;
+const WHOLE_BAR = 20;
+const FILE_BAR = 10;
+/** Of the name of a file, something is seen on the narrowest terminal. */
+const LEAST_NAME = 16;
 /** Lines besides those of files, and one to spare. */
 const OTHER_LINES = 4;
 
@@ -61,7 +64,7 @@ export class DownloadPicture implements Picture {
       ...shown.map((file) => this.#file(file, width)),
       ...(more > 0 ? [`and ${formatNumber(more)} more`] : []),
     ]
-      .map((line) => `  ${printable(line, Math.max(0, width - 2))}`)
+      .map((line) => `  ${line}`.slice(0, width))
       .map((line, at) => (at === 0 ? line : this.#paint.dim(line)))
       .join('\n');
   }
@@ -83,7 +86,7 @@ export class DownloadPicture implements Picture {
     const parts = sum(
       now.inFlight.map(({ bytes, total }) => (total === null || total === 0 ? 0 : bytes / total)),
     );
-    return `${bar(now.listed === 0 ? 0 : (done + parts) / now.listed)} ${this.#counts(now)} · ${this.#speedText(now)}`;
+    return `${bar(now.listed === 0 ? 0 : (done + parts) / now.listed, WHOLE_BAR)} ${this.#counts(now)} · ${this.#speedText(now)}`;
   }
 
   #counts({ listed, filesLeft, pagesLeft }: DownloadSnapshot): string {
@@ -100,10 +103,14 @@ export class DownloadPicture implements Picture {
   #file({ id, name, bytes, total }: FileInFlight, width: number): string {
     const speed = this.#speed((seen) => seen.inFlight.find((file) => file.id === id)?.bytes ?? null);
     const size = total === null ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`;
-    const left =
-      total === null || speed === 0 ? '' : ` · ${formatEstimate(((total - bytes) / speed) * 1000)}`;
-    const facts = `${bar(total === null || total === 0 ? 0 : bytes / total)} ${size} · ${formatBytes(speed)}/s${left}`;
-    const room = Math.max(10, width - facts.length - 4);
+    const left = total === null || speed === 0 ? '' : formatEstimate(((total - bytes) / speed) * 1000);
+    const facts = [
+      bar(total === null || total === 0 ? 0 : bytes / total, FILE_BAR),
+      size.padStart(20),
+      `${formatBytes(speed)}/s`.padStart(10),
+      left.padStart(10),
+    ].join(' ');
+    const room = Math.max(LEAST_NAME, width - facts.length - 4);
     return `${endOf(printable(name), room).padEnd(room)} ${facts}`;
   }
 
@@ -129,9 +136,10 @@ function timeLeft({ fetched, bytes, filesLeft, inFlight }: DownloadSnapshot, spe
   return ((open + (unknown === 0 ? 0 : (unknown * bytes) / fetched)) / speed) * 1000;
 }
 
-function bar(part: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, part)) * BAR_WIDTH);
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(Math.floor(Math.min(1, part) * 100)).padStart(3)} %`;
+function bar(part: number, width: number): string {
+  const filled = Math.min(1, Math.max(0, part));
+  const full = Math.round(filled * width);
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(Math.floor(filled * 100)).padStart(3)} %`;
 }
 
 /** The end of a path says more than its beginning. */
