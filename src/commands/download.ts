@@ -68,12 +68,12 @@ function summarise(result: RunResult, config: CrawlConfig, invocation: Invocatio
   if (files === null || config.downloads === null) throw new Error('a download without files');
   const { listed, wireBytes: _wire, received: _received, ...counts } = files;
   return {
-    ...counts,
     outcome: ending === 'finished' ? 'finished' : ending === 'stopped' ? 'interrupted' : 'limit',
     exitStatus: exitStatus(result, invocation),
     into: config.downloads.into,
     database: config.databasePath,
     files: listed,
+    ...counts,
     elapsedMs,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     resumeCommand: ending === 'finished' ? null : invocation.resumeCommand(null),

@@ -64,7 +64,7 @@ export class Shelf {
 
   /** Makes the folder. @throws StoreError */
   open(): void {
-    this.#onDisk(this.#into, () => mkdirSync(this.#parts, { recursive: true }));
+    this.#onDisk(this.#into, () => makeFolders(this.#parts));
   }
 
   /** Takes the folder for temporary files away, unless there are some to go on with. */
@@ -164,7 +164,7 @@ export class Shelf {
   #makeFolder(folder: string): boolean {
     if (this.#made.has(folder)) return true;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST' || code === 'ENOTDIR') return false;
@@ -194,6 +194,19 @@ export class Shelf {
         cause: error,
       });
     }
+  }
+}
+
+/** Makes a folder and those it lies in. Node's own way never ends where a folder can neither be found nor made (/proc). */
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolders(dirname(folder));
+    mkdirSync(folder);
   }
 }
 

@@ -124,6 +124,16 @@ const FAULTS: readonly Rule[] = [
     `SELECT 'id ' || b.page_id FROM bodies b LEFT JOIN urls u ON u.id = b.page_id WHERE u.id IS NULL`,
   ],
   [
+    'download belongs to no file',
+    'downloads belong to no file',
+    `SELECT f.path FROM download_files f LEFT JOIN urls u ON u.id = f.id AND u.kind = 'file' WHERE u.id IS NULL`,
+  ],
+  [
+    'download has its name, and no digest',
+    'downloads have their names, and no digest',
+    `SELECT path FROM download_files WHERE state <> 'wanted' AND (sha256 IS NULL OR bytes IS NULL)`,
+  ],
+  [
     'rerun is over, and still there',
     'reruns are over, and still there',
     `SELECT request_key FROM urls WHERE kind = 'rerun' AND state NOT IN ('queued', 'leased')`,

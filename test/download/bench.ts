@@ -22,9 +22,9 @@ export class Home {
   readonly into: string;
   readonly db: string;
 
-  constructor(path: string) {
+  constructor(path: string, into = join(path, 'files')) {
     this.path = path;
-    this.into = join(path, 'files');
+    this.into = into;
     this.db = join(path, 'downloads.db');
   }
 

@@ -1,6 +1,7 @@
 /** The two cases that downloads are for, end to end; and what a second run does. */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import { test } from './bench.js';
 import { bytesOf, FileSite, pageOf, sha256Of } from './file-site.js';
@@ -156,4 +157,45 @@ test('a dry run prints what would be fetched, asks for pages only and leaves no 
     'cover.jpg',
     'jazz/cover.jpg',
   ]);
+});
+
+test('a start page that is redirected is a start where it leads to; a file of two pages is in the folder of each', async ({
+  home,
+}) => {
+  await using site = await FileSite.open({
+    '/': pageOf(['media/'], ['secret.mp3']),
+    '/media': (_request, response) => void response.writeHead(301, { location: '/media/' }).end(),
+    '/media/': pageOf(['../'], ['a.mp3'], ['live/'], ['notes'], ['take']),
+    '/media/live/': pageOf(['../'], ['../a.mp3'], ['b.mp3']),
+    // Only the answer says what a name without an ending is.
+    '/media/notes': pageOf(['c.mp3']),
+    '/media/take': { body: bytesOf(7, 'take'), headers: { 'content-type': 'audio/mpeg' } },
+    '/media/a.mp3': { body: bytesOf(100, 'a') },
+    '/media/live/b.mp3': { body: bytesOf(100, 'b') },
+    '/media/c.mp3': { body: bytesOf(100, 'c') },
+  });
+  const { status, stderr } = await home.download(site.url('/media'), '--depth', '3', '--layout', 'by-page');
+  expect(status, stderr).toBe(0);
+  expect(await home.files()).toEqual([
+    'media/a.mp3',
+    'media/live/a.mp3',
+    'media/live/b.mp3',
+    'media/notes/c.mp3',
+    'media/take',
+  ]);
+  expect(site.of('/')).toEqual([]);
+});
+
+test('what a file holds is checked by verify, and a crawl keeps its hands off it', async ({ home }) => {
+  await using site = await FileSite.open(media(2));
+  const args = [site.url('/media/'), '--depth', '9'] as const;
+  expect((await home.download(...args)).status).toBe(0);
+  expect((await home.download(...args, '--ext', 'mp3')).status).toBe(0);
+  const { checkInvariants } = await import('../../dist/verify/invariants.js');
+  const database = new Database(home.db, { readonly: true });
+  expect(checkInvariants(database)).toMatchObject({ faults: [], open: [] });
+  database.close();
+  const other = await home.download(...args, '--layout', 'flat');
+  expect(other.status).toBe(2);
+  expect(String(other.error)).toContain('holds files that are laid out otherwise: tree, not flat');
 });

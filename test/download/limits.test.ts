@@ -162,6 +162,12 @@ describe.runIf(isRoot)('on a small disk', () => {
   });
 });
 
+test('a folder that is nowhere ends at once', async ({ home }) => {
+  await using site = await FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': { body: bytesOf(10) } });
+  const nowhere = new Home(home.path, '/proc/nowhere/files');
+  expect((await nowhere.download(site.url('/m/'))).status).toBe(4);
+});
+
 test('a folder that cannot be made is told in clear words', async ({ home }) => {
   await using site = await FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': { body: bytesOf(10) } });
   const { mkdirSync, writeFileSync } = await import('node:fs');
