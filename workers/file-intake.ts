@@ -81,6 +81,8 @@ export class FileIntake {
   async readExisting(): Promise<void> {
     const { part } = this.#parts;
     part.cut(this.#first);
+    // What comes now is not flushed yet, whatever was.
+    if (part.notes !== null) part.note(part.notes);
     const hash = createHash('sha256');
     await part.hash(hash);
     this.#existing = { hash, bytes: this.#first };

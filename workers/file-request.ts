@@ -1,7 +1,7 @@
 /** What a file is asked for with: all of it, the rest of it, or only if it has changed. */
 import type { Known } from '#src/protocol/download.js';
 import { rangeHeader } from '#src/downloads/range.js';
-import type { PartNotes } from './part-file.js';
+import type { PartNotes } from '#src/shelf/part-notes.js';
 
 export type Headers = readonly (readonly [name: string, value: string])[];
 

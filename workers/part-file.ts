@@ -7,20 +7,17 @@ import type { Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   fsync,
   ftruncateSync,
   futimesSync,
   openSync,
   read as readCallback,
-  readFileSync,
-  renameSync,
   rmSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { dropNotes, type PartNotes, readNotes, writeNotes } from '#src/shelf/part-notes.js';
 import { DiskError, diskError } from './disk-error.js';
 
 const sync = promisify(fsync);
@@ -29,24 +26,6 @@ const read = promisify(readCallback);
 /** Files smaller than this are asked for anew: noting down where they come from would cost as much. */
 const WORTH_NOTING = 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
-
-/** What is known of the answer that the bytes come from. */
-export interface PartNotes {
-  /** What If-Range asks with (RFC 9110 §13.1.5). */
-  readonly validator: string;
-  /** Size of the whole; null = the server did not say. */
-  readonly total: number | null;
-  /** It comes in several pieces, and its size says nothing of how much there is. */
-  readonly pieces?: readonly PieceNotes[] | undefined;
-}
-
-/** The first and the last byte of a piece, and how many of it are there. */
-export type PieceNotes = readonly [first: number, last: number, done: number];
-
-/** Where the notes of a part are. */
-export function notesOf(path: string): string {
-  return path.replace(/\.part$/, '.json');
-}
 
 export class PartFile {
   readonly #path: string;
@@ -87,18 +66,15 @@ export class PartFile {
     onDisk(this.#path, () => {
       this.#fd ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o666);
       this.#notes = (notes?.total ?? WORTH_NOTING) >= WORTH_NOTING ? notes : null;
-      if (this.#notes !== null) writeFileSync(notesOf(this.#path), JSON.stringify(this.#notes));
-      else rmSync(notesOf(this.#path), { force: true });
+      if (this.#notes !== null) writeNotes(this.#path, this.#notes);
+      else dropNotes(this.#path);
     });
   }
 
-  /** Notes down how far its pieces are. A kill leaves the old notes or the new ones. @throws DiskError */
+  /** Notes down how far it is. A kill leaves the old notes or the new ones. @throws DiskError */
   note(notes: PartNotes): void {
     this.#notes = notes;
-    onDisk(this.#path, () => {
-      writeFileSync(`${notesOf(this.#path)}.new`, JSON.stringify(notes));
-      renameSync(`${notesOf(this.#path)}.new`, notesOf(this.#path));
-    });
+    onDisk(this.#path, () => writeNotes(this.#path, notes));
   }
 
   /** @throws DiskError */
@@ -143,9 +119,9 @@ export class PartFile {
     if (this.#fd === null) return;
     closeSync(this.#fd);
     this.#fd = null;
-    if (isWhole || (this.#size > 0 && existsSync(notesOf(this.#path)))) return;
+    if (isWhole || (this.#size > 0 && this.#notes !== null)) return;
     rmSync(this.#path, { force: true });
-    rmSync(notesOf(this.#path), { force: true });
+    dropNotes(this.#path);
   }
 
   #open(): number {
@@ -160,20 +136,6 @@ function openExisting(path: string): number | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  }
-}
-
-function readNotes(path: string): PartNotes | null {
-  try {
-    const {
-      validator,
-      total = null,
-      pieces,
-    } = JSON.parse(readFileSync(notesOf(path), 'utf8')) as Partial<PartNotes>;
-    return typeof validator === 'string' ? { validator, total, pieces } : null;
-  } catch {
-    // None, or killed while they were written: nothing is known, so it starts over.
-    return null;
   }
 }
 

@@ -4,7 +4,8 @@
  * of each is noted down, never more than is written, so that any of it can be gone on with.
  */
 import { segmentsOf } from '#src/downloads/range.js';
-import type { PartFile, PieceNotes } from './part-file.js';
+import type { PieceNotes } from '#src/shelf/part-notes.js';
+import type { PartFile } from './part-file.js';
 
 /** A piece is worth a request of its own from here on. */
 const MIN_BYTES = 4 * 1024 * 1024;

@@ -4,10 +4,13 @@
  * touched since. Decides nothing about names.
  */
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -18,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.js';
+import { dropNotes, noteFlushed, readNotes } from './part-notes.js';
 
 /** File systems without hard links say so in several ways. */
 const NO_LINKS: ReadonlySet<string> = new Set([
@@ -67,12 +71,25 @@ export class Shelf {
     this.#onDisk(this.#into, () => makeFolders(this.#parts));
   }
 
-  /** Takes the folder for temporary files away, unless there are some to go on with. */
+  /** Flushes what may be gone on with, and takes everything else of the temporary files away. Nobody writes any more. */
   close(): void {
     try {
+      for (const name of readdirSync(this.#parts)) this.#tidy(join(this.#parts, name));
       rmdirSync(this.#parts);
     } catch {
       // There are some, or it is gone.
+    }
+  }
+
+  #tidy(path: string): void {
+    const part = path.replace(/\.json$/, '.part');
+    if (path.endsWith('.part') && readNotes(path) !== null) {
+      const file = openSync(path, 'r+');
+      fsyncSync(file);
+      closeSync(file);
+      noteFlushed(path);
+    } else if (!path.endsWith('.json') || !existsSync(part)) {
+      rmSync(path, { force: true });
     }
   }
 
@@ -129,7 +146,7 @@ export class Shelf {
   discard(id: number): void {
     const part = this.partOf(id);
     rmSync(part, { force: true });
-    rmSync(part.replace(/\.part$/, '.json'), { force: true });
+    dropNotes(part);
   }
 
   /** Bytes of files that are not whole yet, and how many there are. */

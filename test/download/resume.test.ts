@@ -1,5 +1,5 @@
 /** What has come of a file is gone on with, wherever that is proven to be right; else it starts over. */
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { test, type Home } from './bench.js';
@@ -154,5 +154,21 @@ test('a part that holds all of the file is checked by one byte, and not fetched 
   site.entries.set('/m/a.bin', { body: BODY, etag: '"one"' });
   expect((await home.download(site.url('/m/'))).status).toBe(0);
   expect(site.of('/m/a.bin').map(({ sent }) => sent)).toEqual([1]);
+  expect(await home.holds('a.bin', BODY)).toBe(true);
+});
+
+test('what was not flushed before the computer went down is not relied on', async ({ home }) => {
+  await using site = await FileSite.open({});
+  await begun(home, site);
+  site.entries.set('/m/a.bin', { body: BODY, etag: '"one"' });
+  const [folder = ''] = await readdir(home.into);
+  const [notes = ''] = (await readdir(join(home.into, folder))).filter((name) => name.endsWith('.json'));
+  const file = join(home.into, folder, notes);
+  const text = JSON.parse(await readFile(file, 'utf8')) as { boot: string; isFlushed: boolean };
+  // The run ended in an orderly way: all that it noted is on disk.
+  expect(text.isFlushed).toBe(true);
+  await writeFile(file, JSON.stringify({ ...text, boot: 'another', isFlushed: false }));
+  expect((await home.download(site.url('/m/'))).status).toBe(0);
+  expect(site.of('/m/a.bin').map(({ headers }) => headers.range)).toEqual([undefined]);
   expect(await home.holds('a.bin', BODY)).toBe(true);
 });
