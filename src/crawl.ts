@@ -54,6 +54,9 @@ async function run(parsed: ParsedCommand): Promise<number> {
     case 'run':
       stopBySignals(parsed.view.quiet);
       return (await import('./commands/run.js')).runCommand(parsed, invocation());
+    case 'walk':
+      stopBySignals(parsed.view.quiet);
+      return (await import('./commands/walk.js')).walkCommand(parsed, invocation());
     case 'demo':
       stopBySignals(parsed.crawl?.view.quiet ?? false);
       return (await import('./commands/demo.js')).demoCommand(parsed, invocation());

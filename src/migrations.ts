@@ -10,6 +10,7 @@ import {
   REASKING,
   ROBOTS_HOPS,
 } from './frontier/schema.js';
+import { WALK_TABLES } from './walk/schema.js';
 import { COOKIE_TABLE, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
@@ -57,4 +58,5 @@ export const MIGRATIONS: Migrations = [
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
   COOKIES,
   EXECUTION_TABLES + OTHERS_QUEUED + VIEW_WITH_TASKS,
+  WALK_TABLES,
 ];

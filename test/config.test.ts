@@ -50,6 +50,7 @@ describe('resolving', () => {
       folder: resolve('crawl.files'),
       origins: ['https://en.wikipedia.org'],
       tasks: null,
+      walk: null,
       maxInFlight: Infinity,
       scope: 'origin',
       profile: 'mediawiki',

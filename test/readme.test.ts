@@ -90,7 +90,16 @@ test('the queries of pandas and DuckDB find something', () => {
 
 test('every column of every table and view of the contract is documented, and no other', () => {
   const rows = tableAfter('## The file');
-  for (const table of ['pages', 'links', 'backlinks', 'hosts', 'sitemaps', 'sitemap_urls', 'runs']) {
+  for (const table of [
+    'pages',
+    'links',
+    'backlinks',
+    'hosts',
+    'sitemaps',
+    'sitemap_urls',
+    'walk_steps',
+    'runs',
+  ]) {
     const documented = rows
       .filter(([name]) => name === `\`${table}\``)
       .flatMap(([, names = '']) => codes(names));
@@ -99,7 +108,7 @@ test('every column of every table and view of the contract is documented, and no
       .all(table);
     expect(sorted(documented), table).toEqual(sorted(columns.map(({ name }) => name)));
   }
-  expect(new Set(rows.map(([name]) => name)).size).toBe(10);
+  expect(new Set(rows.map(([name]) => name)).size).toBe(11);
 });
 
 test('the states are those that the file allows', () => {

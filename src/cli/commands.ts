@@ -7,8 +7,9 @@ import { PROXIES } from './proxies-command.js';
 import { RUN } from './run-command.js';
 import { STATUS } from './status-command.js';
 import { VERIFY } from './verify-command.js';
+import { WALK } from './walk-command.js';
 
-export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PROXIES] as const;
+export const COMMANDS = [CRAWL, RUN, WALK, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PROXIES] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

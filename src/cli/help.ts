@@ -22,6 +22,7 @@ export function programHelp(): string {
     usage(
       crawl.usage,
       'run <list> [options]',
+      'walk --seed <url|path> [options]',
       'demo [options]',
       'verify <file>',
       'explain <url|path>',

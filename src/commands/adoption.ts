@@ -8,6 +8,7 @@ import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
 import { SettingsTable } from '../store/settings.js';
 import { refuseKeys } from './user-code.js';
+import { adoptWalk } from './walk-adoption.js';
 
 /**
  * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
@@ -22,6 +23,7 @@ export function adoptSettings(connection: Connection, config: CrawlConfig): bool
   const stored = settings.read();
   if (stored === null) {
     settings.write(wanted);
+    adoptWalk(connection, config);
     return true;
   }
   const differences = describeDifferences(stored, wanted, config.names);
@@ -35,6 +37,7 @@ export function adoptSettings(connection: Connection, config: CrawlConfig): bool
     const advice = 'Give the same settings to go on, another file with --db, or --fresh to start over';
     throw new UsageError(what, { hint: [...differences, advice].join('\n') });
   }
+  adoptWalk(connection, config);
   return false;
 }
 

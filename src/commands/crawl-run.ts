@@ -26,7 +26,10 @@ import { readTotals, seedEnd, type Totals } from '../store/totals.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
+import type { WalkEvent, WalkStand } from '../walk/events.js';
+import type { Walk } from '../walk/walk.js';
 import { adoptSettings } from './adoption.js';
+import { openWalk } from './open-walk.js';
 import { openCookies } from './open-cookies.js';
 import {
   admitEntries,
@@ -49,6 +52,8 @@ export type KeyOf = (pageId: number) => string | null;
 export interface CrawlHooks extends CrawlListener {
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void;
+  /** What walkers do, when it is in the file. */
+  onWalk?(event: WalkEvent): void;
 }
 
 /** Whoever takes finished pages, and holds the crawl back when there are too many of them. */
@@ -73,6 +78,8 @@ export interface RunResult {
   readonly executorFailures: readonly ExecutorFailure[];
   /** How many tasks failed; null for a crawl. */
   readonly taskFailures: TaskFailures | null;
+  /** What the walk has come to; null where the run is none. */
+  readonly walk: WalkStand | null;
 }
 
 export interface RunRequest {
@@ -134,8 +141,11 @@ async function crawlInto(
   });
   const records = new RecordTable(connection);
   if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
-  const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
+  const walk = openWalk(connection, config, frontier, (event) => hooks.onWalk?.(event));
+  const limits = { ...limitsOf(config), ...(walk === null ? {} : { chosen: walk.chosen }) };
+  const resumption = frontier.start(startedAt, limits, config.retryFailed);
   frontier.admitSeeds(config.seeds);
+  walk?.begin();
   const ownCode = openOwnCode(connection, config, startedAt);
   const notices = ownCode === null ? [] : prepare(connection, frontier, config, ownCode);
   const cookies = openCookies(database, config, cookieFile, startedAt);
@@ -145,7 +155,7 @@ async function crawlInto(
   const delegator = delegatorFor(
     config,
     frontier,
-    { records, cookies, userWork, valve: request.sink, checkStore: database.check },
+    { records, cookies, userWork, walk: walk ?? undefined, valve: request.sink, checkStore: database.check },
     request.sink === undefined ? listener : telling(request.sink, new FinishedPages(connection), listener),
   );
   const isBound = isPolitenessBound(seedHosts(config), config);
@@ -170,7 +180,7 @@ async function crawlInto(
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
-  const result = resultOf(connection, config, { delegator, ownCode, ending, startedAt });
+  const result = resultOf(connection, config, { delegator, ownCode, walk, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
 }
@@ -196,6 +206,7 @@ async function endingOf(
 interface Ended {
   readonly delegator: Delegator;
   readonly ownCode: OwnCode | null;
+  readonly walk: Walk | null;
   readonly ending: Ending;
   readonly startedAt: number;
 }
@@ -203,14 +214,14 @@ interface Ended {
 function resultOf(
   connection: Connection,
   config: CrawlConfig,
-  { delegator, ownCode, ending, startedAt }: Ended,
+  { delegator, ownCode, walk, ending, startedAt }: Ended,
 ): RunResult {
   const { counters } = delegator;
   const totals = readTotals(connection);
   return {
     // Of a crawl that is in the same file a list leaves alone what is held back.
     ending:
-      ending === 'finished' && config.tasks === null && (totals.skipped.limit ?? 0) > 0
+      ending === 'finished' && config.tasks === null && walk === null && (totals.skipped.limit ?? 0) > 0
         ? 'held-back'
         : ending,
     totals,
@@ -221,6 +232,7 @@ function resultOf(
     executors: [...(ownCode?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
     executorFailures: [...(ownCode?.failures.values() ?? [])],
     taskFailures: taskFailures(connection, config, ownCode),
+    walk: walk?.stand() ?? null,
   };
 }
 
@@ -250,7 +262,9 @@ function delegatorFor(
   {
     records,
     ...parts
-  }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'valve' | 'checkStore'> & { records: RecordTable },
+  }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'walk' | 'valve' | 'checkStore'> & {
+    records: RecordTable;
+  },
   listener: CrawlListener,
 ): Delegator {
   const { modules, executorTimeoutMs } = config;

@@ -79,6 +79,8 @@ function skippedReason(explanation: Explanation & Known): string {
       return isMetadataHost(facts.url)
         ? 'it is a cloud metadata address, which is never connected to'
         : 'its address is a private one, and it is not named as a seed';
+    case 'unchosen':
+      return 'a walk found it and went other ways (orbweaver crawl with the same seeds would ask for it)';
     default:
       return reason satisfies never;
   }

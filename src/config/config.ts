@@ -19,6 +19,7 @@ import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js'
 import { resolveProxies } from './proxies.js';
 import { type OwnCode, ownCodeOf } from './own-code.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
+import type { WalkPlan } from '../walk/plan.js';
 
 /** How fast, and how many at once. */
 interface Pace {
@@ -87,6 +88,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
   readonly origins: readonly string[];
   /** The entries of a task list, in the place of seeds; null = a crawl. */
   readonly tasks: readonly TaskEntry[] | null;
+  /** How walkers go, where only what they choose is asked for; null = everything is. */
+  readonly walk: WalkPlan | null;
   /** Tasks in all threads together. */
   readonly maxInFlight: number;
   /** How messages call options. */
@@ -121,23 +124,33 @@ export async function resolveConfig(
   { seedLines = [], names = 'option', labels = new Map(), env = {} }: ResolveContext = {},
 ): Promise<CrawlConfig> {
   const given = new GivenOptions(options, names, labels);
+  return configOf(given, seedsOf(given, options, seedLines), env);
+}
+
+/** The seeds as they were given: the same may be there more than once. */
+export function seedsOf(
+  given: GivenOptions,
+  { seeds = [] }: Partial<Pick<CrawlOptions, 'seeds'>>,
+  seedLines: readonly SeedLine[],
+): readonly string[] {
   const strip = compileStripParams(given.list('stripParams'));
-  const seeds = Object.freeze(resolveSeeds(options.seeds ?? [], seedLines, given.get('base'), strip));
-  return configOf(given, seeds, env);
+  return resolveSeeds(seeds, seedLines, given.get('base'), strip);
 }
 
 /** All of it but what is about a list of tasks. */
 export async function configOf(
   given: GivenOptions,
-  seeds: readonly string[],
+  givenSeeds: readonly string[],
   env: Environment,
 ): Promise<CrawlConfig> {
+  const seeds = Object.freeze([...new Set(givenSeeds)]);
   await checkPatterns(given);
   checkTogether(given);
   return Object.freeze<CrawlConfig>({
     seeds,
     origins: Object.freeze([...new Set(seeds.map(originOf))]),
     tasks: null,
+    walk: null,
     maxInFlight: Infinity,
     names: given.names,
     databasePath: given.get('db'),

@@ -139,7 +139,27 @@ export interface TaskOptions extends Omit<
   readonly maxParallelism?: number | undefined;
 }
 
-type OptionName = keyof CrawlOptions | keyof TaskOptions;
+/** What may be asked of a random walk: the crawl's options that say where and how, and how far. */
+export interface WalkOptions extends Omit<
+  CrawlOptions,
+  | 'maxPages'
+  | 'maxVariants'
+  | 'maxPerHost'
+  | 'sitemaps'
+  | 'executors'
+  | 'force'
+  | 'keepBodies'
+  | 'executorTimeout'
+  | 'keepGoing'
+  | 'files'
+> {
+  /** Pages that each walker goes on to from its first one, over all runs. @default 100 */
+  readonly steps?: number | undefined;
+  /** Makes the walk repeatable. @default null */
+  readonly rngSeed?: number | null | undefined;
+}
+
+type OptionName = keyof CrawlOptions | keyof TaskOptions | keyof WalkOptions;
 
 /** How messages call an option: `flag` is `--max-pages`, `option` is `maxPages`. */
 export type OptionNames = 'flag' | 'option';
@@ -158,7 +178,7 @@ export class GivenOptions {
    * @throws UsageError naming the option, what was met and what was expected
    */
   constructor(
-    options: CrawlOptions | TaskOptions,
+    options: CrawlOptions | TaskOptions | WalkOptions,
     names: OptionNames,
     labels: ReadonlyMap<string, string>,
     flags: readonly Flag[] = CRAWL_FLAGS,

@@ -54,6 +54,8 @@ export interface DelegatorParts {
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
   readonly userWork: UserWork | null;
+  /** For a walk: called when all that came in is filed, to queue what is chosen next. */
+  readonly walk?: { step(): void } | undefined;
   /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
   readonly valve?: Valve | undefined;
   /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
@@ -83,6 +85,7 @@ export class Delegator implements PoolListener {
   readonly #cookies: Cookies;
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
+  readonly #walk: DelegatorParts['walk'];
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -96,6 +99,7 @@ export class Delegator implements PoolListener {
     this.#clock = parts.clock;
     this.#checkStore = parts.checkStore;
     this.#valve = parts.valve;
+    this.#walk = parts.walk;
     if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
@@ -210,6 +214,7 @@ export class Delegator implements PoolListener {
     if (this.#filing.crash !== null) return null;
     const now = this.#clock();
     const hasMore = await this.#frontier.maintain(now);
+    if (!hasMore) this.#walk?.step();
     const ending = await this.#ending(now - startedAt, hasMore, stop);
     if (ending !== null) return ending;
     if (this.#isPaused) {

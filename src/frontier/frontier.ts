@@ -234,6 +234,34 @@ export interface RunLimits {
   readonly longestGapMs: number;
   /** Whether private addresses may be connected to: then URLs skipped for that reason are queued again. */
   readonly allowPrivate: boolean;
+  /**
+   * For a walk: links are skipped as `unchosen` until they are chosen (see `Choices`), and so is what is queued but for
+   * these URLs and what redirects of seeds lead to. Absent = a crawl: what waits to be chosen is queued.
+   */
+  readonly chosen?: ReadonlySet<number>;
+}
+
+/** What became of a URL, as far as a walker must know. */
+export type UrlEnd =
+  /** It is still to be asked for, or where its redirect leads is not judged yet. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'unchosen' }
+  | { readonly kind: 'page' }
+  | { readonly kind: 'redirect'; readonly targetId: number }
+  /** It failed or was skipped: a code or reason, a colon, a text. */
+  | { readonly kind: 'none'; readonly error: string };
+
+/** For a walk: the links of a page that nobody has visited, and the choice of one. Valid inside one transaction. */
+export interface Choices {
+  /** The row of a seed. */
+  idOf(key: string): number;
+  endOf(id: number): UrlEnd;
+  /** How many followed links of a page lead to what nobody has visited. */
+  countAt(pageId: number): number;
+  /** The one at a place from 0, in the order of their keys: not of their rows, which depends on the order of answers. */
+  at(pageId: number, place: number): number;
+  /** Queues what is unchosen. Answers whether it will be asked for: a limit may hold it back for good. */
+  choose(id: number): boolean;
 }
 
 export interface Frontier {

@@ -6,8 +6,10 @@ import type { Connection } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { ScopeMode } from '../protocol/settings.js';
+import { WalkChoices } from './choices.js';
 import {
   type AdmitTask,
+  type Choices,
   type Claim,
   type ClaimRequest,
   type Frontier,
@@ -59,6 +61,7 @@ export class SqliteFrontier implements Frontier {
   readonly #queue: Queue;
   readonly #waiting: WaitingUrls;
   readonly #tasks: TaskQueue;
+  readonly #choices: WalkChoices;
   #isBacklinksIndexed = true;
 
   constructor(connection: Connection, options: SqliteFrontierOptions) {
@@ -79,6 +82,7 @@ export class SqliteFrontier implements Frontier {
     this.#queue = new Queue(connection, { hosts, urls, sitemaps });
     this.#tasks = new TaskQueue(connection, { hosts, urls });
     this.#waiting = new WaitingUrls(connection, hosts);
+    this.#choices = new WalkChoices(connection, urls);
     this.#restart = new Restart(connection, { hosts, urls, guards, scope, graph, sitemaps });
   }
 
@@ -91,7 +95,7 @@ export class SqliteFrontier implements Frontier {
       this.#hosts.recount();
       return leases;
     })();
-    this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+    this.#urls.load(this.#connection, limits);
     this.#restart.winAgain();
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
@@ -140,6 +144,11 @@ export class SqliteFrontier implements Frontier {
       this.#urls.recount(this.#connection);
       return count;
     })();
+  }
+
+  /** Lets a walk look at what became of URLs and choose, in one transaction with what it writes itself. */
+  choosing<T>(work: (choices: Choices) => T): T {
+    return this.#transact(() => work(this.#choices));
   }
 
   maintain(now: number): boolean {

@@ -8,7 +8,7 @@ import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 import { isTooLong } from '../url/canonicalise.js';
 import { repeatsItself } from '../url/pattern.js';
-import type { RequestKind, StateCounts } from './frontier.js';
+import type { RequestKind, RunLimits, StateCounts } from './frontier.js';
 import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
 import { NO_HOPS } from './schema.js';
@@ -101,6 +101,9 @@ const NOTHING: StateCounts = {
   queuedTasks: 0,
 };
 
+/** Why URLs are skipped that a better way to them may bring in. */
+const OPEN_TO_BETTER_WAYS: ReadonlySet<string> = new Set(['depth', 'nofollow', 'out-of-scope', 'unchosen']);
+
 const QUEUED: Judged = { state: 'queued', error: null, hold: null };
 
 type KnownRow = [
@@ -146,6 +149,7 @@ export class UrlTable {
   #nearerSeed: number[] = [];
   readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
   #maxDepth = Infinity;
+  #isWalk = false;
 
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
     this.#hosts = hosts;
@@ -176,9 +180,10 @@ export class UrlTable {
     this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
   }
 
-  /** Reads limit and totals; afterwards they are kept in step. */
-  load(connection: Connection, maxDepth: number): void {
-    this.#maxDepth = maxDepth;
+  /** Reads limit and totals; afterwards they are kept in step. In a walk links wait until they are chosen. */
+  load(connection: Connection, { maxDepth, chosen }: Pick<RunLimits, 'maxDepth' | 'chosen'>): void {
+    this.#maxDepth = maxDepth ?? Infinity;
+    this.#isWalk = chosen !== undefined;
     this.recount(connection);
   }
 
@@ -281,13 +286,17 @@ export class UrlTable {
     this.#lease.run(id);
   }
 
-  /** Judges a URL that a limit had cut anew, as limits are now. */
-  reopen(row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>): void {
-    const judged = this.#judge(row.url, row, true, row.hostId);
+  /** Judges a URL that a limit had cut, or a walk had not chosen, anew, as things are now. Answers its state. */
+  reopen(
+    row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>,
+    isChosen = !this.#isWalk,
+  ): State {
+    const judged = this.#judge(row.url, row, true, row.hostId, isChosen);
     this.#count(row.hostId, row.kind, 'skipped', judged.state, false);
     if (judged.hold === null) this.#guards.release(row.id);
     else this.#guards.hold(row.id, row.hostId, judged.hold);
     this.#reopen.run(judged.state, judged.error, row.id);
+    return judged.state;
   }
 
   #admit(url: string, reach: Reach): number {
@@ -320,7 +329,7 @@ export class UrlTable {
     const hops = Math.min(oldHops, reach.hops);
     const seedHops = Math.min(oldSeedHops, reach.seedHops);
     let now: Judged = { state, error, hold: null };
-    if (state === 'skipped' && (error === 'depth' || error === 'nofollow' || error === 'out-of-scope')) {
+    if (state === 'skipped' && error !== null && OPEN_TO_BETTER_WAYS.has(error)) {
       const inScope = reach.inScope || error !== 'out-of-scope';
       now = this.#judge(url, { depth, seedHops }, inScope, hostId);
       this.#count(hostId, reach.kind, state, now.state, false);
@@ -339,6 +348,7 @@ export class UrlTable {
     { depth, seedHops }: Pick<Reach, 'depth' | 'seedHops'>,
     inScope: boolean,
     hostId: number,
+    isChosen = !this.#isWalk,
   ): Judged {
     const skipped = (error: SkipReason, hold: Hold | null = null): Judged => ({
       state: 'skipped',
@@ -351,6 +361,8 @@ export class UrlTable {
     if (seedHops === NO_HOPS && !inScope) return skipped('out-of-scope');
     if (depth === null) return skipped('nofollow');
     if (depth > this.#maxDepth) return skipped('depth');
+    // Redirects of seeds are followed: they say what belongs to the crawl.
+    if (!isChosen && seedHops === NO_HOPS) return skipped('unchosen');
     const hold = this.#guards.admit(url, hostId, seedHops === 0);
     return hold === null ? QUEUED : skipped('limit', hold);
   }

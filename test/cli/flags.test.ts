@@ -174,7 +174,7 @@ describe('what is refused', () => {
       message: "there is no command 'verfy'",
       hint: 'Did you mean verify?',
     });
-    expect(refusal('frobnicate').hint).toContain('crawl, run, status');
+    expect(refusal('frobnicate').hint).toContain('crawl, run, ');
   });
 
   test.each([['https://x.org/'], ['x.org'], ['/wiki/A']])(

@@ -128,6 +128,7 @@ Finished: ${database} holds every page the seeds lead to.
       executorFailures: [],
       statusCommand: null,
       tasks: null,
+      walk: null,
       taskFailures: null,
       pagesThisRun: 3,
       bytesThisRun: 561,

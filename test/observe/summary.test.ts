@@ -27,6 +27,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     executorFailures: [],
     statusCommand: null,
     tasks: null,
+    walk: null,
     taskFailures: null,
     seedsWithoutPage: [],
     hostsGivenUp: [],
