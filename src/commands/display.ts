@@ -60,7 +60,8 @@ export class Display {
       );
     }
     const { workers, concurrency } = this.#config;
-    const pagesLeft = this.#hadNothingToDo ? 0 : this.#pagesLeft(counts);
+    const isOver = this.#hadNothingToDo && this.#config.walk === null;
+    const pagesLeft = isOver ? 0 : this.#pagesLeft(counts);
     for (const line of politenessLines(seedHosts(this.#config), { workers, concurrency, pagesLeft }))
       stderr.write(`${line}\n`);
     // Some terminals cannot go back to a line that was written.
@@ -126,13 +127,11 @@ export class Display {
   advice({ ending, totals, walk }: RunResult): string[] {
     const failed = sum(Object.values(totals.failed));
     if (this.#config.tasks !== null) return this.#advice;
-    if (walk !== null && !(failed > 0 && this.#hadNothingToDo))
-      return [...this.#advice, ...this.#walkAdvice(walk)];
-    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0 || ending === 'held-back')
-      return this.#advice;
+    const advice = walk === null ? this.#advice : [...this.#advice, ...this.#walkAdvice(walk)];
+    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0 || ending === 'held-back') return advice;
     const [what, them] = failed === 1 ? ['1 URL', 'it'] : [plural(failed, 'URL'), 'them'];
     return [
-      ...this.#advice,
+      ...advice,
       `Nothing was left to ask for; ${what} failed in an earlier run. To ask for ${them} again, add --retry-failed.`,
     ];
   }

@@ -12,9 +12,12 @@ interface EndRow {
   readonly targetId: number | null;
 }
 
-/** Links of a page that are followed and lead to what nobody has visited. */
-const UNVISITED = `FROM links l JOIN urls u ON u.id = l.target_id
-  WHERE l.source_id = ? AND l.nofollow < 2 AND u.state = 'skipped' AND u.error = 'unchosen'`;
+/**
+ * Links of a page that are followed and lead to what nobody has visited. Those of a host that was given up are no choice:
+ * a walker would use them up one by one.
+ */
+const UNVISITED = `FROM links l JOIN urls u ON u.id = l.target_id JOIN hosts h ON h.id = u.host_id
+  WHERE l.source_id = ? AND l.nofollow < 2 AND u.state = 'skipped' AND u.error = 'unchosen' AND h.given_up IS NULL`;
 
 export class WalkChoices implements Choices {
   readonly #urls: UrlTable;

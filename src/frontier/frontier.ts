@@ -256,7 +256,7 @@ export interface Choices {
   /** The row of a seed. */
   idOf(key: string): number;
   endOf(id: number): UrlEnd;
-  /** How many followed links of a page lead to what nobody has visited. */
+  /** How many followed links of a page lead to what nobody has visited, on hosts that are still asked. */
   countAt(pageId: number): number;
   /** The one at a place from 0, in the order of their keys: not of their rows, which depends on the order of answers. */
   at(pageId: number, place: number): number;

@@ -37,7 +37,7 @@ export function standLine({ walker, seed, steps, page, ended }: WalkerStand): st
 function endOf({ reason, steps, seed, detail }: WalkEvent & { kind: 'end' }): string {
   if (reason === 'no-page')
     return `ends: ${printable(seed)} led to no page${detail === null ? '' : ` (${printable(detail, 200)})`}`;
-  return `ends after ${plural(steps, 'step')}: every page its way leads to has been visited`;
+  return `ends after ${plural(steps, 'step')}: nothing is left to visit that its way leads to`;
 }
 
 /** Pages without a title are called by their address. */

@@ -1,5 +1,6 @@
 /** The walkers and their steps, as the file holds them. */
 import type { Connection, Statement } from '../database/connection.js';
+import { InvariantError } from '../errors.js';
 
 export type WalkerEnd = 'nowhere' | 'no-page';
 
@@ -122,6 +123,8 @@ export class WalkerTable {
   }
 
   nameOf(id: number): PageName {
-    return this.#name.get(id) ?? { url: '', title: null };
+    const name = this.#name.get(id);
+    if (name === undefined) throw new InvariantError(`there is no URL ${id}`);
+    return name;
   }
 }

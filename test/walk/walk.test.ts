@@ -1,7 +1,7 @@
 /** Where walkers go, and where not. */
 import { expect } from 'vitest';
 import { query, test } from '../manners/bench.js';
-import { page, text, to } from '../support/site.js';
+import { closedOrigin, page, paths, text, to } from '../support/site.js';
 import { draw } from '../../dist/walk/draw.js';
 import { stepsOf, walk, web } from './bench.js';
 
@@ -165,6 +165,28 @@ test('a seed that is redirected to another host takes it into the scope', async 
     [0, `${site.origin}/`],
     ...[1, 2, 3, 4, 5].map((step) => [step, null]),
   ]);
+});
+
+test('a host that was given up has no choices any more: they are left for later, not used up', async ({
+  bench,
+}) => {
+  const dead = closedOrigin();
+  const site = await bench.site({
+    '/': page(['/next', ...paths(40).map((path) => dead + path)]),
+    '/next': page([]),
+  });
+  const options = {
+    seeds: [`${site.origin}/`],
+    scope: 'any' as const,
+    allowPrivate: true,
+    retries: 0,
+    db: bench.file(),
+  };
+  const { totals, events } = await walk(options);
+  expect(totals.pages).toBe(2);
+  expect(totals.failed).toEqual({ connect: 1 });
+  expect(totals.skipped).toEqual({ unchosen: 39 });
+  expect(events.at(-1)).toMatchObject({ kind: 'end', reason: 'nowhere' });
 });
 
 test('all walkers together keep the gap between requests of their host', async ({ bench }) => {
