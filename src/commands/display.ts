@@ -143,7 +143,7 @@ export class Display {
       ...(isOver && !this.#hasAsked
         ? [`Every walker has taken its ${plural(steps, 'step')}: give more --steps to go on.`]
         : []),
-      ...(isRepeatable && given === null
+      ...(isRepeatable && given === null && walkers.some((walker) => walker.steps > 0)
         ? [`To take the same walk again, into another file: --rng-seed ${rngSeed}`]
         : []),
     ];

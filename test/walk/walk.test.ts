@@ -1,7 +1,7 @@
 /** Where walkers go, and where not. */
 import { expect } from 'vitest';
 import { query, test } from '../manners/bench.js';
-import { closedOrigin, page, paths, text, to } from '../support/site.js';
+import { closedOrigin, each, page, paths, text, to } from '../support/site.js';
 import { draw } from '../../dist/walk/draw.js';
 import { stepsOf, walk, web } from './bench.js';
 
@@ -148,13 +148,33 @@ test('a seed that leads to no page ends its walker, the others go on; a later ru
     [0, 'no-page'],
     [3, 'steps'],
   ]);
-  site.route('/none', page(['/20']));
+  site.route('/none', page(['/20', '/21', '/22', '/23', '/24']));
   const again = await walk({ ...options, retryFailed: 'all' });
   expect(again.walk?.walkers.map(({ steps, ended }) => [steps, ended])).toEqual([
     [3, 'steps'],
     [3, 'steps'],
   ]);
 });
+
+test.for(['found', 'visited'])(
+  'a seed may be redirected late to a page that another walker has %s',
+  async (how, { bench }) => {
+    const links = how === 'visited' ? ['/goal'] : ['/goal', '/end', '/end2'];
+    const site = await bench.site({
+      '/a': page(links),
+      '/b': to('/goal', 302, 300),
+      '/goal': page(['/on']),
+      ...each(['/end', '/end2'], { body: page([]), afterMs: 600 }),
+      '/on': page([]),
+    });
+    const seeds = [`${site.origin}/a`, `${site.origin}/b`];
+    const { db } = await walk({ seeds, db: bench.file() });
+    const [start] = stepsOf(db, site.origin).filter(({ walker }) => walker === 2);
+    expect(start).toMatchObject({ page: '/goal', via: '/b', move: 'start' });
+    expect(site.hitsOf('/goal')).toHaveLength(1);
+    expect(() => bench.digest(db)).not.toThrow();
+  },
+);
 
 test('a seed that is redirected to another host takes it into the scope', async ({ bench }) => {
   const elsewhere = await bench.site(web(20), { address: '127.0.0.2' });
