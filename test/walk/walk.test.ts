@@ -6,8 +6,8 @@ import { draw } from '../../dist/walk/draw.js';
 import { stepsOf, walk, web } from './bench.js';
 
 test('eight walkers visit 200 pages, and no page is asked for twice', async ({ bench }) => {
-  const site = await bench.site(web(400));
-  const seeds = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `${site.origin}/${n * 40}`);
+  const site = await bench.site(web(1000));
+  const seeds = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `${site.origin}/${n * 100}`);
   const { db, events, ending } = await walk({ seeds, steps: 24, workers: 2, db: bench.file() });
   expect(ending).toBe('finished');
   const steps = stepsOf(db, site.origin);
