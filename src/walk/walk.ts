@@ -161,7 +161,7 @@ export class Walk {
     while (at !== null) {
       const count = choices.countAt(at);
       if (count === 0) {
-        // What has no choice left never has one again: it is passed over from then on.
+        // What was visited stays so: a page without a choice is passed over from then on.
         at = this.#table.cameFrom(walker.walker, at);
         continue;
       }
