@@ -190,7 +190,7 @@ test('what is not for a walk is refused where it is typed', () => {
   expect(refusal('/a').message).toContain("walk does not take the argument '/a'");
 });
 
-test('explain and verify know of what was not chosen', async ({ bench }) => {
+test('explain knows of what was not chosen', async ({ bench }) => {
   const site = await bench.site(web(20));
   const db = bench.file();
   await walk({ seeds: [`${site.origin}/0`], steps: 2, db });
@@ -198,5 +198,5 @@ test('explain and verify know of what was not chosen', async ({ bench }) => {
   const explained = await bench.run(['explain', row?.url ?? '', '--db', db]);
   expect(explained.status).toBe(1);
   expect(explained.stdout).toContain('a walk found it and went other ways');
-  expect((await bench.run(['verify', db])).status).toBe(0);
+  expect(() => bench.digest(db)).not.toThrow();
 });

@@ -4,7 +4,7 @@ import type { WalkEvent } from '../../dist/walk/events.js';
 import { test } from '../manners/bench.js';
 import type { Site } from '../support/site.js';
 import { trailsOf, walk } from './bench.js';
-import { expectTheSame, ROUTES, seedsOf, STEPS } from './kills.js';
+import { ROUTES, seedsOf, STEPS } from './kills.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -67,8 +67,4 @@ test('a walk that is stopped again and again, with more steps each time, is the 
   expect(trailsOf(db, site.origin)).toEqual(trailsOf(calm.db, site.origin));
   expect(told(events, site)).toEqual(told(calm.events, site));
   expect(bench.digest(db)).toBe(bench.digest(calm.db));
-});
-
-test('killed at two moments and gone on with, it is the walk that was never killed', async ({ bench }) => {
-  await expectTheSame(bench, await bench.site(ROUTES), [4, 17]);
 });
