@@ -68,6 +68,10 @@ async function run(parsed: ParsedCommand): Promise<number> {
       // What goes to standard output ends where it stands; a file that is being written has to be taken away.
       if (parsed.format === 'json-files' || parsed.out !== null) stopBySignals(false);
       return (await import('./commands/export.js')).exportCommand(parsed, invocation());
+    case 'path':
+      // The search ends where it stands; a picture that is being written has to be taken away.
+      if (parsed.svg !== null) stopBySignals(false);
+      return (await import('./commands/path.js')).pathCommand(parsed, invocation());
     case 'proxies':
       return (await import('./commands/proxies.js')).proxiesCommand(parsed, invocation());
     default:

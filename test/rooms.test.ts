@@ -26,6 +26,7 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/parse.ts'],
   'csv-parse/sync': ['src/tasks/csv-list.ts'],
   'csv-stringify/sync': ['src/export/lines.ts'],
+  '@dagrejs/dagre': ['src/graph/layout.ts'],
   'css-select': ['src/config/config.ts', 'workers/selector.ts'],
   'es-module-lexer': ['src/executors/modules.ts'],
   'log-update': ['src/observe/progress.ts'],

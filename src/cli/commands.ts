@@ -3,12 +3,13 @@ import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
 import { EXPLAIN } from './explain-command.js';
 import { EXPORT } from './export-command.js';
+import { PATH } from './path-command.js';
 import { PROXIES } from './proxies-command.js';
 import { RUN } from './run-command.js';
 import { STATUS } from './status-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PROXIES] as const;
+export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PATH, PROXIES] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

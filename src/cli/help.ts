@@ -25,6 +25,7 @@ export function programHelp(): string {
       'demo [options]',
       'verify <file>',
       'explain <url|path>',
+      'path <from> <to>',
       'status [options]',
       'export [options]',
       'proxies check',
