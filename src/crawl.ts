@@ -72,6 +72,8 @@ async function run(parsed: ParsedCommand): Promise<number> {
       // The search ends where it stands; a picture that is being written has to be taken away.
       if (parsed.svg !== null) stopBySignals(false);
       return (await import('./commands/path.js')).pathCommand(parsed, invocation());
+    case 'diff':
+      return (await import('./commands/diff.js')).diffCommand(parsed, invocation());
     case 'proxies':
       return (await import('./commands/proxies.js')).proxiesCommand(parsed, invocation());
     default:

@@ -1,6 +1,7 @@
 /** The commands there are, in the order of help. A new one is a file with its grammar, and a line here. */
 import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
+import { DIFF } from './diff-command.js';
 import { EXPLAIN } from './explain-command.js';
 import { EXPORT } from './export-command.js';
 import { PATH } from './path-command.js';
@@ -9,7 +10,7 @@ import { RUN } from './run-command.js';
 import { STATUS } from './status-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PATH, PROXIES] as const;
+export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PATH, DIFF, PROXIES] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

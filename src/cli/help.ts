@@ -26,6 +26,7 @@ export function programHelp(): string {
       'verify <file>',
       'explain <url|path>',
       'path <from> <to>',
+      'diff <old.db> <new.db>',
       'status [options]',
       'export [options]',
       'proxies check',
