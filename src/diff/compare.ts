@@ -1,6 +1,6 @@
 /**
  * Compares two crawls by URL: pages by two cursors side by side, then the links of each page by the ids of their
- * targets. Reads only. Memory: some forty bytes for each URL, and one page's links.
+ * targets. Reads only. Memory: a hundred bytes or so for each URL, and one page's links.
  */
 import type { Connection } from '../database/connection.js';
 import { type Change, type Difference, type Field, FIELDS, type PageFacts } from './differences.js';
