@@ -168,6 +168,8 @@ async function crawlInto(
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
+  // At a limit on pages, all that executors were to be run on again has been done.
+  if (ending === 'finished' || ending === 'max-pages') executors?.endForces();
   const result = resultOf(connection, config, { delegator, executors, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
@@ -230,13 +232,14 @@ function prepare(
   executors: RunExecutors,
 ): readonly Notice[] {
   const { tasks } = config;
-  if (tasks !== null) admitEntries(frontier, executors.table, tasks);
+  if (tasks !== null) admitEntries(connection, frontier, executors.table, tasks);
   return queueUnfinished(connection, frontier, config, executors, tasks?.map(({ key }) => key) ?? null);
 }
 
-function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: CrawlConfig): RunLimits {
+function limitsOf(config: CrawlConfig): RunLimits {
+  const { maxDepth, maxFollowDepth, maxVariants, maxPerHost, delayMs, allowPrivate } = config;
   const longestGapMs = Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0);
-  return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
+  return { maxDepth, maxFollowDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
 }
 
 /** However little time an executor has: parsing a page or starting a thread stops its pulse for a moment, too. */

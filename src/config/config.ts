@@ -36,6 +36,8 @@ interface Pace {
 interface Limits {
   readonly maxPages: number | null;
   readonly maxDepth: number | null;
+  /** Tasks in a row that executors follow. */
+  readonly maxFollowDepth: number | null;
   readonly maxVariants: number | null;
   readonly maxPerHost: number | null;
   readonly maxTimeMs: number | null;
@@ -182,6 +184,7 @@ function limitsOf(given: GivenOptions): Limits {
   return {
     maxPages: given.get('maxPages'),
     maxDepth: given.get('maxDepth'),
+    maxFollowDepth: given.get('maxFollowDepth'),
     maxVariants: given.get('maxVariants'),
     maxPerHost: given.get('maxPerHost'),
     maxTimeMs: toMs(given.get('maxTime'), 1000),

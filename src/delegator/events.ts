@@ -36,15 +36,23 @@ export type Notice =
   | { readonly kind: 'paused'; readonly isPaused: boolean }
   /** Results that were come to by other code than an executor has now; they stand until it is forced. */
   | { readonly kind: 'code-changed'; readonly executor: string; readonly successes: number }
+  /** A --force that was interrupted, and has come to so many successes, goes on. `since`: ms since epoch. */
+  | {
+      readonly kind: 'force-resumed';
+      readonly executor: string;
+      readonly since: number;
+      readonly successes: number;
+    }
   /**
    * Executors are run on so many pages of earlier runs; `asked`: those of them that are asked for; `answered`: those
-   * of the asked that have been answered before.
+   * of the asked that have been answered before; `followed`: those that are on no list, but were followed from it.
    */
   | {
       readonly kind: 'rerun';
       readonly pages: number;
       readonly asked: number;
       readonly answered: number;
+      readonly followed: number;
       readonly isList: boolean;
     }
   /** A line of user code's. */

@@ -363,7 +363,11 @@ test('every try says which proxy it went through, and explain names it', async (
   const dead = await httpProxy({ credentials: SECRET });
   const good = await httpProxy({ credentials: SECRET });
   await dead.close();
-  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], proxy: [good.url, dead.url], robots: false });
+  const { db } = await bench.crawl({
+    seeds: [`${site.origin}/`],
+    proxy: [good.url, dead.url],
+    robots: false,
+  });
   const [shown, from] = [good, dead].map(({ name }) => name.replace('://', '://anna@'));
   // The second request's turn was the dead one's.
   expect(query(db, 'SELECT proxy, error FROM tries')).toEqual([{ proxy: from, error: 'proxy' }]);

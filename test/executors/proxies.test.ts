@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { test } from '../manners/bench.js';
 import { listOf } from '../run/bench.js';
-import { httpProxy, socksProxy, type TestProxy } from '../support/proxies.js';
+import { httpProxy, type TestProxy } from '../support/proxies.js';
 import { page, text } from '../support/site.js';
 import { executionOf, moduleOf, outputOf } from './bench.js';
 

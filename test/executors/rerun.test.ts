@@ -81,7 +81,14 @@ describe('after a run in which an executor failed on one page', () => {
     expect(outputOf(db, '/a', 'third')).toEqual({ first: 'A', second: 2 });
     const after = executionsOf(db);
     for (const row of before as typeof after) expect(after).toContainEqual(row);
-    expect(notices).toContainEqual({ kind: 'rerun', pages: 1, asked: 1, answered: 1, isList: false });
+    expect(notices).toContainEqual({
+      kind: 'rerun',
+      pages: 1,
+      asked: 1,
+      answered: 1,
+      followed: 0,
+      isList: false,
+    });
     expect(executors).toEqual([
       counts('first', 0, 0, 0, 3),
       counts('second', 1, 0, 0, 2),
@@ -95,7 +102,14 @@ describe('after a run in which an executor failed on one page', () => {
     const { db, asked, notices } = await crawlTwice(bench, site, repair, {}, { keepBodies: true });
     expect(asked).toEqual([]);
     expect(outputOf(db, '/a', 'third')).toEqual({ first: 'A', second: 2 });
-    expect(notices).toContainEqual({ kind: 'rerun', pages: 1, asked: 0, answered: 0, isList: false });
+    expect(notices).toContainEqual({
+      kind: 'rerun',
+      pages: 1,
+      asked: 0,
+      answered: 0,
+      followed: 0,
+      isList: false,
+    });
   });
 
   test('it fails again where nothing has changed, and what it is waited for by stays skipped', async ({

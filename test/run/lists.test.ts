@@ -116,8 +116,11 @@ describe('the word of a run', () => {
     }
   });
 
-  test('counts what its tasks led to, and does not promise to try it again', async ({ bench }) => {
-    const site = await bench.site(ROUTES);
+  test('counts what its tasks led to, and the same list tries it again', async ({ bench }) => {
+    const site = await bench.site({
+      ...ROUTES,
+      '/bad': ({ earlier }) => (earlier < 2 ? { status: 404 } : text('x')),
+    });
     const own = moduleOf(
       bench,
       `export const one = (page, { follow }) => { if (page.url.endsWith('/follow')) follow('${site.origin}/bad'); };`,
@@ -130,10 +133,23 @@ describe('the word of a run', () => {
       taskFailures: { ofList: 0, others: 1 },
       executorFailures: [{ executor: 'one', key: expect.stringContaining(`${site.origin}/bad`) as string }],
     });
-    expect(first.stderr).toMatch(/Finished: 1 task of the list, but 1 task that is not on it failed/);
-    expect(first.stderr).not.toContain('again');
+    const words = first.stderr.replace(/\s+/g, ' ');
+    expect(words).toContain(
+      '1 task of the list, but 1 task that is not on it failed (the same command tries it again)',
+    );
+    // Another list is not about it.
+    const other = { other: { url: `${site.origin}/other` } };
+    expect((await runTasks(bench, other, ['--executors', own], first.db)).status).toBe(0);
+    expect(site.hitsOf('/bad')).toHaveLength(1);
     const second = await runTasks(bench, list, ['--executors', own], first.db);
-    expect(second.status, second.stderr).toBe(0);
+    expect(second.status, second.stderr).toBe(1);
+    expect(second.stderr).toContain(
+      '1 task of earlier runs (1 that executors followed) is still to be done: asked for again',
+    );
+    expect((await runTasks(bench, list, ['--executors', own], first.db)).status).toBe(0);
+    expect(site.hitsOf('/bad')).toHaveLength(3);
+    expect(site.hitsOf('/follow')).toHaveLength(1);
+    expect(faultsIn(first.db)).toEqual([]);
   });
 });
 
