@@ -127,8 +127,9 @@ export class ExecutionLedger {
     const task = this.#table.taskOf(lease.pageId);
     const taskId = task?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
-      const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
-      this.#table.write(taskId, execution, hash);
+      const { executor, startedAt } = execution;
+      const hash = report.otherCode?.[executor] ?? this.#hashes.get(executor) ?? null;
+      this.#table.write(taskId, execution, startedAt === null ? null : hash);
       this.#options.onExecution(execution, task?.key ?? lease.key);
     }
   }
