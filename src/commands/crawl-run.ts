@@ -11,6 +11,7 @@ import { asStoreError, type Connection } from '../database/connection.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
+import { longestSilenceMs } from '../delegator/overdue.js';
 import { WorkerPool } from '../delegator/pool.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
@@ -258,6 +259,8 @@ function delegatorFor(
   const settings = {
     ...config,
     executorTimeoutMs: modules.length === 0 ? null : Math.max(executorTimeoutMs, SHORTEST_HOLD_MS),
+    longestSilenceMs:
+      modules.length === 0 ? null : longestSilenceMs({ ...config, executors: namesIn(modules) }),
     seedOrigins: new Set(config.origins),
   };
   return new Delegator(settings, {
@@ -279,6 +282,10 @@ function delegatorFor(
         poolListener,
       ),
   });
+}
+
+function namesIn(modules: CrawlConfig['modules']): number {
+  return modules.flatMap(({ executors }) => executors).length;
 }
 
 /** Hooks that are told of the first fault of each executor, too. */

@@ -24,6 +24,8 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return withinMissing(notice.url, config);
     case 'thread-ended':
       return threadEnded(notice);
+    case 'thread-silent':
+      return `thread ${notice.thread + 1} has stopped to answer, to ${printable(notice.url)} for one: ended and replaced; does user code change what is built in, such as Object.prototype?`;
     case 'paused':
       return notice.isPaused
         ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'

@@ -14,6 +14,7 @@ import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
 import { type Flight, Flights } from './flights.js';
+import { Overdue } from './overdue.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
 import { RobotsDispatch } from './robots-dispatch.js';
@@ -43,6 +44,8 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly parseTimeoutMs: number;
   /** How long user code may hold a thread, ms; null = there is none. */
   readonly executorTimeoutMs: number | null;
+  /** How long a thread may be silent about a flight, ms; null = for ever: no user code is in it. */
+  readonly longestSilenceMs: number | null;
   /** Null = all requests are made directly. */
   readonly proxies: ProxyPlan | null;
 }
@@ -74,6 +77,7 @@ export class Delegator implements PoolListener {
   readonly #pool: Pool;
   readonly #executions: ExecutionLedger | null;
   readonly #watchdog: Watchdog;
+  readonly #overdue: Overdue | null;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
   readonly #proxies: Proxies;
@@ -103,6 +107,8 @@ export class Delegator implements PoolListener {
     const holding = makeHolding(settings.workers);
     const { parseTimeoutMs, executorTimeoutMs } = settings;
     this.#watchdog = new Watchdog({ holding, parseTimeoutMs, executorTimeoutMs, clock: parts.clock });
+    const { longestSilenceMs } = settings;
+    this.#overdue = longestSilenceMs === null ? null : new Overdue(longestSilenceMs, parts.clock);
     this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
@@ -167,6 +173,7 @@ export class Delegator implements PoolListener {
   }
 
   onMessage(message: WorkerMessage): void {
+    if ('flightId' in message) this.#overdue?.hear(message.flightId);
     switch (message.kind) {
       case 'body-read':
         return this.#flights.freeHost(message.flightId);
@@ -315,6 +322,7 @@ export class Delegator implements PoolListener {
   /** Once a second or more often, also while the loop sleeps. */
   #look(): void {
     this.#endHeld();
+    this.#endSilent();
     try {
       const isPaused = !this.#checkStore();
       if (isPaused === this.#isPaused) return;
@@ -345,6 +353,16 @@ export class Delegator implements PoolListener {
       const key = flight?.errand.kind === 'fetch' ? this.#keyOf(flight.errand.lease) : null;
       this.#listener.onNotice({ kind: 'thread-ended', thread, url, key, afterMs });
       this.#pool.end(thread, flight?.flightId ?? null);
+    }
+  }
+
+  /** Alone in its thread it is to blame; of several any may be, or one before them. */
+  #endSilent(): void {
+    const isWaiting = (flightId: number): boolean => this.#asks.isWaitedFor(flightId);
+    for (const { flightId, slot, url } of this.#overdue?.look(this.#flights.all(), isWaiting) ?? []) {
+      this.#endedOnPurpose.add(slot.thread);
+      this.#listener.onNotice({ kind: 'thread-silent', thread: slot.thread, url });
+      this.#pool.end(slot.thread, slot.isAlone ? flightId : null);
     }
   }
 

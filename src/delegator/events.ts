@@ -32,6 +32,8 @@ export type Notice =
       readonly key: string | null;
       readonly afterMs: number;
     }
+  /** A thread has said nothing about a page for longer than anything it does may take; it is ended and replaced. */
+  | { readonly kind: 'thread-silent'; readonly thread: number; readonly url: string }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
   /** Results that were come to by other code than an executor has now; they stand until it is forced. */
