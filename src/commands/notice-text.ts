@@ -25,7 +25,9 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     case 'thread-ended':
       return threadEnded(notice);
     case 'thread-silent':
-      return `thread ${notice.thread + 1} has stopped to answer, to ${printable(notice.url)} for one: ended and replaced; does user code change what is built in, such as Object.prototype?`;
+      return `thread ${notice.thread + 1} no longer answers (${printable(notice.url)} waits for it): ended and replaced; does user code change what is built in, such as Object.prototype?`;
+    case 'threads-stuck':
+      return 'a thread is in a call of user code that does not return, and cannot be ended';
     case 'paused':
       return notice.isPaused
         ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'

@@ -2,7 +2,7 @@
  * The main thread's loop: file what arrived, do a step of the work left over, hand out what may be
  * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
  */
-import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
+import { type CrawlError, InvariantError, UserCodeError } from '../errors.js';
 import type { Frontier, Lease } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
@@ -168,7 +168,7 @@ export class Delegator implements PoolListener {
     } finally {
       stop.removeEventListener('abort', onStop);
       clearInterval(watching);
-      await this.#pool.close();
+      if (!(await this.#pool.close())) this.#listener.onNotice({ kind: 'threads-stuck' });
     }
   }
 
@@ -209,7 +209,7 @@ export class Delegator implements PoolListener {
     this.#change();
   }
 
-  onBroken(error: PoolError): void {
+  onBroken(error: CrawlError): void {
     this.#broken = error;
     this.#change();
   }

@@ -34,6 +34,8 @@ export type Notice =
     }
   /** A thread has said nothing about a page for longer than anything it does may take; it is ended and replaced. */
   | { readonly kind: 'thread-silent'; readonly thread: number; readonly url: string }
+  /** A thread is in a call that does not return: it outlives the run, and keeps the process. */
+  | { readonly kind: 'threads-stuck' }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
   /** Results that were come to by other code than an executor has now; they stand until it is forced. */

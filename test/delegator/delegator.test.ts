@@ -71,7 +71,7 @@ describe('the delegator', () => {
     stop = new AbortController(),
     parts: Partial<DelegatorParts> = {},
   ): Promise<Ending> {
-    const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve() };
+    const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve(true) };
     const delegator = new Delegator(
       { ...SETTINGS, ...settings },
       {
@@ -174,7 +174,7 @@ describe('the delegator', () => {
         for (const answer of waiting)
           answer({ kind: 'lost', message: 'terminated', endedFor: flightId, executor: null });
       },
-      close: () => Promise.resolve(),
+      close: () => Promise.resolve(true),
     };
     const ending = await crawl(
       () => Promise.reject(new Error('not asked')),
