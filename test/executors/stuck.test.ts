@@ -1,6 +1,6 @@
 /** User code in a call that never returns, where no thread can be ended: the program can. */
+import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
-import { readFileSync } from 'node:fs';
 import { type Bench, query, test } from '../manners/bench.js';
 import { page, type Site } from '../support/site.js';
 import { faultsIn, moduleOf } from './bench.js';
@@ -28,23 +28,14 @@ async function stuck(bench: Bench, flags: readonly string[] = []): Promise<Stuck
   const db = bench.file();
   const args = ['--seed', `${site.origin}/`, '--db', db, '--executors', own, '--workers', '1', ...flags];
   const run = bench.start(args);
-  for (let tries = 0; tries < 200 && !isThere(mark); tries++)
-    await new Promise((later) => setTimeout(later, 50));
+  while (!existsSync(mark)) await new Promise((later) => setTimeout(later, 50));
   return { db, site, args, run };
-}
-
-function isThere(file: string): boolean {
-  try {
-    return readFileSync(file) !== null;
-  } catch {
-    return false;
-  }
 }
 
 test.skipIf(isWindows)('a second signal leaves at once, and the file goes on', async ({ bench }) => {
   const { db, run } = await stuck(bench);
   const first = run.kill('SIGINT');
-  await new Promise((later) => setTimeout(later, 300));
+  await run.says('stopping: ');
   const at = Date.now();
   const { stderr } = await run.kill('SIGINT');
   await first;
