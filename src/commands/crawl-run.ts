@@ -240,7 +240,8 @@ function prepare(
 function limitsOf(config: CrawlConfig): RunLimits {
   const { maxDepth, maxFollowDepth, maxVariants, maxPerHost, delayMs, allowPrivate } = config;
   const longestGapMs = Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0);
-  return { maxDepth, maxFollowDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
+  const isOfTasks = config.tasks !== null;
+  return { maxDepth, maxFollowDepth, maxVariants, maxPerHost, allowPrivate, isOfTasks, longestGapMs };
 }
 
 /** However little time an executor has: parsing a page or starting a thread stops its pulse for a moment, too. */

@@ -238,6 +238,8 @@ export interface RunLimits {
   /** Variants of one URL pattern, and URLs of one host, that are ever asked for. */
   readonly maxVariants: number | null;
   readonly maxPerHost: number | null;
+  /** A run over a list: what limits have cut of a crawl in the same file stays as it is. */
+  readonly isOfTasks: boolean;
   /** The longest gap between two requests that any host may be kept to, ms. */
   readonly longestGapMs: number;
   /** Whether private addresses may be connected to: then URLs skipped for that reason are queued again. */

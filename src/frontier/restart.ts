@@ -70,9 +70,20 @@ export class Restart {
   }
 
   /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
-  #applyLimits({ maxDepth, maxFollowDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
+  #applyLimits(limits: RunLimits): void {
+    if (limits.allowPrivate) this.#hosts.reopenPrivate();
+    if (!limits.isOfTasks) this.#applyPageLimits(limits);
+    // Which of those that an earlier limit had cut belong to this run is known to those who queue reruns.
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
+          WHERE state = 'queued' AND kind = 'task' AND depth > ?`,
+      )
+      .run(limits.maxFollowDepth ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  #applyPageLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
     if (allowPrivate) {
-      this.#hosts.reopenPrivate();
       this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'private'`, []);
     }
     this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'depth' AND depth <= ?`, [
@@ -89,13 +100,6 @@ export class Restart {
           WHERE state = 'queued' AND kind = 'page' AND depth > ?`,
       )
       .run(maxDepth ?? Number.MAX_SAFE_INTEGER);
-    // Which of those that an earlier limit had cut belong to this run is known to those who queue reruns.
-    this.#connection
-      .prepare(
-        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
-          WHERE state = 'queued' AND kind = 'task' AND depth > ?`,
-      )
-      .run(maxFollowDepth ?? Number.MAX_SAFE_INTEGER);
   }
 
   /** Judges skipped URLs anew, lowest depth first, in helpings. */

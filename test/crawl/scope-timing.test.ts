@@ -54,6 +54,7 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
         maxPerHost: null,
         longestGapMs: 0,
         allowPrivate: false,
+        isOfTasks: false,
       },
       null,
     );

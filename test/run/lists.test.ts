@@ -281,3 +281,17 @@ test('the list may come from standard input', async ({ bench }) => {
   expect(await once(child, 'close')).toEqual([0, null]);
   expect(outputOf(db, 'a', 'scrape')).toMatchObject({ size: 1 });
 });
+
+test('a list that is run in the file of a crawl leaves alone what limits have cut of that', async ({
+  bench,
+}) => {
+  const site = await bench.site({ '/': page(['/a']), '/a': page(['/b']), '*': page([]) });
+  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], maxDepth: 1 });
+  const own = moduleOf(bench, `export const one = () => 1;`);
+  const asked = site.hits.length;
+  const list = { task: { url: `${site.origin}/task` } };
+  const { status, stderr } = await runTasks(bench, list, ['--executors', own, '--allow-private'], db);
+  expect(status, stderr).toBe(0);
+  expect(site.paths.slice(asked)).toEqual(['/task']);
+  expect(faultsIn(db)).toEqual([]);
+});
