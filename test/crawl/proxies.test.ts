@@ -371,7 +371,7 @@ test('every try says which proxy it went through, and explain names it', async (
   const [shown, from] = [good, dead].map(({ name }) => name.replace('://', '://anna@'));
   // The second request's turn was the dead one's.
   expect(query(db, 'SELECT proxy, error FROM tries')).toEqual([{ proxy: from, error: 'proxy' }]);
-  const { stdout, status } = await bench.run(['explain', `${site.origin}/p1`, '--db', db]);
+  const { stdout, status } = await bench.run(['explain', `${site.origin}/p0`, '--db', db]);
   expect(status).toBe(0);
   // Lines are broken where they are too long.
   const words = stdout.replace(/\s+/g, ' ');

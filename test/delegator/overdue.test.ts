@@ -9,7 +9,7 @@ const flight = (flightId: number, thread: number): Flight =>
 /** Watches for flights that are silent for 1,000 ms; moves its clock with each look, answers the numbers of those. */
 function watching(waiting: readonly number[] = []): {
   readonly overdue: Overdue;
-  look(afterMs: number, ...flights: Flight[]): number[];
+  readonly look: (afterMs: number, ...flights: Flight[]) => number[];
 } {
   let now = 0;
   const overdue = new Overdue(1_000, () => now);
