@@ -72,6 +72,9 @@ async function run(parsed: ParsedCommand): Promise<number> {
       // What goes to standard output ends where it stands; a file that is being written has to be taken away.
       if (parsed.format === 'json-files' || parsed.out !== null) stopBySignals(false);
       return (await import('./commands/export.js')).exportCommand(parsed, invocation());
+    case 'report':
+      if (parsed.html !== null) stopBySignals(false);
+      return (await import('./commands/report.js')).reportCommand(parsed, invocation());
     case 'proxies':
       return (await import('./commands/proxies.js')).proxiesCommand(parsed, invocation());
     default:

@@ -7,6 +7,8 @@ export type { TaskList } from './tasks/list.js';
 export type { Filed, Notice } from './delegator/events.js';
 export type { RunResult } from './commands/crawl-run.js';
 export { readStatus, statusSummary } from './commands/read-status.js';
+export { readReport, type ReportOptions } from './commands/read-report.js';
+export type { Report } from './report/report.js';
 export type { StatusRow } from './status/rows.js';
 export type { ExecutorCounts, FailureCount, HostFailures, StatusSummary } from './status/summary.js';
 export * from './executor.js';

@@ -27,6 +27,8 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   'csv-parse/sync': ['src/tasks/csv-list.ts'],
   'csv-stringify/sync': ['src/export/lines.ts'],
   'css-select': ['src/config/config.ts', 'workers/selector.ts'],
+  'd3-scale': ['src/report/html/charts.ts'],
+  'd3-shape': ['src/report/html/charts.ts'],
   'es-module-lexer': ['src/executors/modules.ts'],
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/document.ts', 'workers/lean-tree.ts'],

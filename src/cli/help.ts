@@ -26,6 +26,7 @@ export function programHelp(): string {
       'verify <file>',
       'explain <url|path>',
       'status [options]',
+      'report [options]',
       'export [options]',
       'proxies check',
     ),
