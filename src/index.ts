@@ -14,6 +14,8 @@ export type { SettingDifference } from './config/fixed-settings.js';
 export { type PathOptions, shortestPaths } from './commands/find-path.js';
 export type { PathAnswer, Step as PathStep } from './graph/shortest-paths.js';
 export type { Place as PathPlace } from './graph/places.js';
+export { readReport, type ReportOptions } from './commands/read-report.js';
+export type { Report } from './report/report.js';
 export type { StatusRow } from './status/rows.js';
 export type { ExecutorCounts, FailureCount, HostFailures, StatusSummary } from './status/summary.js';
 export * from './executor.js';

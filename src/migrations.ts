@@ -4,13 +4,20 @@
  */
 import type { Migrations } from './database/version.js';
 import {
+  FOLLOWS,
   FRONTIER_SCHEMA,
   KINDS_AND_GUARDS,
   OTHERS_QUEUED,
   REASKING,
   ROBOTS_HOPS,
 } from './frontier/schema.js';
-import { COOKIE_TABLE, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
+import {
+  COOKIE_TABLE,
+  EXECUTION_TABLES,
+  STORE_SCHEMA,
+  TRIES,
+  TRY_PROXIES_AND_FORCES,
+} from './store/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
 const FIRST_VIEWS = `
@@ -57,4 +64,5 @@ export const MIGRATIONS: Migrations = [
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
   COOKIES,
   EXECUTION_TABLES + OTHERS_QUEUED + VIEW_WITH_TASKS,
+  FOLLOWS + TRY_PROXIES_AND_FORCES,
 ];

@@ -6,11 +6,24 @@ import { EXPLAIN } from './explain-command.js';
 import { EXPORT } from './export-command.js';
 import { PATH } from './path-command.js';
 import { PROXIES } from './proxies-command.js';
+import { REPORT } from './report-command.js';
 import { RUN } from './run-command.js';
 import { STATUS } from './status-command.js';
 import { VERIFY } from './verify-command.js';
 
-export const COMMANDS = [CRAWL, RUN, STATUS, EXPORT, DEMO, VERIFY, EXPLAIN, PATH, DIFF, PROXIES] as const;
+export const COMMANDS = [
+  CRAWL,
+  RUN,
+  STATUS,
+  REPORT,
+  EXPORT,
+  DEMO,
+  VERIFY,
+  EXPLAIN,
+  PATH,
+  DIFF,
+  PROXIES,
+] as const;
 
 /** The command meant when none is named. */
 export const DEFAULT_COMMAND = CRAWL;

@@ -28,6 +28,7 @@ export function programHelp(): string {
       'path <from> <to>',
       'diff <old.db> <new.db>',
       'status [options]',
+      'report [options]',
       'export [options]',
       'proxies check',
     ),

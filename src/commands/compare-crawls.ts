@@ -1,6 +1,6 @@
 /** Two files opened side by side for a comparison, for the command `diff` and for the library. */
 import { differingSettings, type SettingDifference } from '../config/fixed-settings.js';
-import { asStoreError } from '../database/connection.js';
+import { asStoreError, holdMoment } from '../database/connection.js';
 import { identityOf } from '../database/file.js';
 import { type CrawlDatabase, openForReading } from '../database/open.js';
 import { type Aspects, compare, OLDEST_VERSION } from '../diff/compare.js';
@@ -40,8 +40,7 @@ export async function compareCrawls<Answer>(
     const sides = [old, now].map((file) => {
       const database = openForReading(file, MIGRATIONS, OLDEST_VERSION);
       opened.push(database);
-      // One moment of the file, should a crawl be writing it; let go of when it is closed.
-      database.connection.prepare('BEGIN').run();
+      holdMoment(database.connection);
       return database;
     });
     const [first, second] = sides;

@@ -11,7 +11,7 @@ import { executions, links, pages } from '../export/tables.js';
 import { writeToStream, writeWhole } from '../export/write.js';
 import { MIGRATIONS } from '../migrations.js';
 import type { Invocation } from './invocation.js';
-import { outPlace, writing } from './out-file.js';
+import { placeOf, writing } from './output-file.js';
 
 const TABLES = { pages, links, executions } as const;
 
@@ -38,7 +38,7 @@ async function writeTable(
   const rows = TABLES[table](database.connection);
   const chunks = format === 'csv' ? csvLines(rows) : jsonLines(rows);
   if (out === null) return writeToStream(stdout, chunks, stop);
-  await writing(out, writeWhole(outPlace('out', out, database), chunks, stop));
+  await writing(out, writeWhole(placeOf('--out', out, database.path), chunks, stop));
 }
 
 async function writeFolder(

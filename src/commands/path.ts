@@ -7,14 +7,14 @@ import type { PathAnswer, Step } from '../graph/shortest-paths.js';
 import { printableJson } from '../observe/printable.js';
 import { shortestPaths } from './find-path.js';
 import type { Invocation } from './invocation.js';
-import { outPlace, writing } from './out-file.js';
+import { placeOf, writing } from './output-file.js';
 import { pathText } from './path-text.js';
 
 /** Answers 0 when there is a chain, else 1; the status of a signal that stopped it. */
 export async function pathCommand(command: PathCommand, invocation: Invocation): Promise<number> {
   const { stdout, stop } = invocation;
   const { file, from, to, limit, followed, isAll, json, svg } = command;
-  const place = svg === null ? null : outPlace('svg', svg, { path: realPath(file) });
+  const place = svg === null ? null : placeOf('--svg', svg, realPath(file), {});
   const answer = shortestPaths(file, from, to, { limit, followed });
   if (place !== null && svg !== null) {
     const { drawChains } = await import('../graph/picture.js');
@@ -33,8 +33,8 @@ export async function pathCommand(command: PathCommand, invocation: Invocation):
 
 function jsonOf({ from, to, steps, count, chains, isTwoSided, open }: PathAnswer): object {
   return {
-    from: placeOf(from),
-    to: placeOf(to),
+    from: pageOf(from),
+    to: pageOf(to),
     steps,
     // JSON readers round larger numbers.
     count: count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : String(count),
@@ -44,10 +44,10 @@ function jsonOf({ from, to, steps, count, chains, isTwoSided, open }: PathAnswer
   };
 }
 
-function placeOf({ url, title, state, httpStatus, error }: PathAnswer['from']): object {
+function pageOf({ url, title, state, httpStatus, error }: PathAnswer['from']): object {
   return { url, title, state, httpStatus, error };
 }
 
 function stepOf({ by, isNofollow, ...place }: Step): object {
-  return { by, isNofollow, ...placeOf(place) };
+  return { by, isNofollow, ...pageOf(place) };
 }

@@ -50,7 +50,7 @@ export class Restart {
     const { changes } = this.#connection
       .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
       .run();
-    this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+    this.#urls.load(this.#connection, limits);
     this.#guards.load(limits);
     if (retryFailed !== null) this.#queueFailed(retryFailed);
     this.#applyLimits(limits);
@@ -70,12 +70,23 @@ export class Restart {
   }
 
   /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
-  #applyLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
+  #applyLimits(limits: RunLimits): void {
+    if (limits.allowPrivate) this.#hosts.reopenPrivate();
+    if (!limits.isOfTasks) this.#applyPageLimits(limits);
+    // Which of those that an earlier limit had cut belong to this run is known to those who queue reruns.
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
+          WHERE state = 'queued' AND kind = 'task' AND depth > ?`,
+      )
+      .run(limits.maxFollowDepth ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  #applyPageLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
     if (allowPrivate) {
-      this.#hosts.reopenPrivate();
       this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'private'`, []);
     }
-    this.#reopen(`state = 'skipped' AND error = 'depth' AND depth <= ?`, [
+    this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'depth' AND depth <= ?`, [
       maxDepth ?? Number.MAX_SAFE_INTEGER,
     ]);
     this.#reopen(

@@ -91,7 +91,7 @@ export class SqliteFrontier implements Frontier {
       this.#hosts.recount();
       return leases;
     })();
-    this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+    this.#urls.load(this.#connection, limits);
     this.#restart.winAgain();
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
@@ -123,7 +123,7 @@ export class SqliteFrontier implements Frontier {
       this.#isBacklinksIndexed = false;
     }
     this.#transact(() => {
-      record((key, url) => this.#tasks.admit(key, url));
+      record((key, url, followedBy) => this.#tasks.admit(key, url, followedBy));
       for (const settlement of settlements) this.#settle(settlement);
       for (const { hostId, patch } of hosts) {
         this.#hosts.patch(hostId, patch);
@@ -189,7 +189,7 @@ export class SqliteFrontier implements Frontier {
   }
 
   takeNotices(): readonly FrontierNotice[] {
-    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices()];
+    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices(), ...this.#tasks.takeNotices()];
   }
 
   #transact<T>(work: () => T): T {
