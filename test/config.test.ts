@@ -39,6 +39,7 @@ describe('resolving', () => {
       maxRedirects: 20,
       sitemaps: false,
       maxDepth: null,
+      maxFollowDepth: null,
       maxTimeMs: null,
       maxBodyBytes: 10_485_760,
       modules: [],

@@ -26,7 +26,10 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/parse.ts'],
   'csv-parse/sync': ['src/tasks/csv-list.ts'],
   'csv-stringify/sync': ['src/export/lines.ts'],
+  '@dagrejs/dagre': ['src/graph/layout.ts'],
   'css-select': ['src/config/config.ts', 'workers/selector.ts'],
+  'd3-scale': ['src/report/html/charts.ts'],
+  'd3-shape': ['src/report/html/charts.ts'],
   'es-module-lexer': ['src/executors/modules.ts'],
   'log-update': ['src/observe/progress.ts'],
   parse5: ['workers/document.ts', 'workers/lean-tree.ts'],
@@ -68,6 +71,15 @@ describe('import directions', () => {
         .map(({ from }) => from);
       expect([...new Set(importers)].sort(), name).toEqual(expected);
     }
+  });
+
+  it('what wires the rooms asks the database nothing itself', () => {
+    const wiring = sources.filter((file) =>
+      ['commands', 'library', 'crawl.ts', 'index.ts'].includes(roomOf(file)),
+    );
+    const asking = wiring.filter((file) => /\.prepare\b/.test(readFileSync(join(ROOT, file), 'utf8')));
+    expect(wiring.length).toBeGreaterThan(10);
+    expect(asking).toEqual([]);
   });
 
   it('no file imports itself in a circle', () => {

@@ -5,12 +5,14 @@
  */
 import { once } from 'node:events';
 import zlib from 'node:zlib';
-import type { Transform } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import { FailureError } from '#src/protocol/to-failure.js';
 import type { ReplyHeaders } from './exchange.js';
 
 /** Real answers have one layer, seldom two; more is an attempt to make us work. */
 const MAX_LAYERS = 5;
+/** A body that is read in pieces comes in such, where no coding makes others. */
+const PIECE_BYTES = 256 * 1024;
 
 interface Coding {
   readonly whole: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
@@ -98,6 +100,26 @@ export async function decodeStart(
   return body.length > maxBytes ? { body: body.subarray(0, maxBytes), cut: true } : { body, cut };
 }
 
+/**
+ * A body in pieces, for what is read as it comes: memory stays flat, where the garbage of a whole one would lie about
+ * until the next collection.
+ *
+ * @param maxBytes cap on the output of each layer
+ * @throws FailureError as `decodeContent`, when the reader gets there
+ */
+export function decodePieces(
+  bytes: Buffer,
+  header: string | readonly string[] | undefined,
+  maxBytes: number,
+): AsyncIterable<Buffer> {
+  const wire: AsyncIterable<Buffer> = Readable.from(slices(bytes));
+  return layersOf(header).reduce((pieces, coding) => inflatePieces(coding, pieces, maxBytes), wire);
+}
+
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
 /** The codings to undo, outermost first: a server lists them in the order it applied them. */
 function layersOf(header: string | readonly string[] | undefined): Coding[] {
   if (header === undefined) return [];
@@ -117,11 +139,39 @@ function inflateWhole(coding: Coding, bytes: Buffer, maxBytes: number): Buffer {
     return coding.whole(bytes, { maxOutputLength: maxBytes });
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      const message = `decoded body larger than ${maxBytes} bytes`;
-      throw new FailureError({ code: 'too-large', message }, { cause: thrown });
+      throw tooLarge(maxBytes, thrown);
     }
     throw undecodable(`content coding: ${(thrown as Error).message}`, thrown);
   }
+}
+
+async function* inflatePieces(
+  coding: Coding,
+  pieces: AsyncIterable<Buffer>,
+  maxBytes: number,
+): AsyncGenerator<Buffer> {
+  const source = pieces[Symbol.asyncIterator]();
+  const first = await source.next();
+  if (first.done === true) return;
+  const stream = coding.stream(first.value);
+  // What goes wrong is seen by who reads the other end.
+  pipeline(Readable.from(chained(first.value, source)), stream, () => undefined);
+  let size = 0;
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      yield piece;
+    }
+  } catch (thrown) {
+    if (thrown instanceof FailureError) throw thrown;
+    throw undecodable(`content coding: ${(thrown as Error).message}`, thrown);
+  }
+}
+
+async function* chained(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 async function inflateStart(
@@ -162,6 +212,11 @@ function zstdIn({ zstdDecompressSync, createZstdDecompress }: ZstdPart): [string
  */
 function hasZlibHeader(bytes: Buffer): boolean {
   return ((bytes[0] ?? 0) & 0x0f) === 8;
+}
+
+function tooLarge(maxBytes: number, cause?: unknown): FailureError {
+  const message = `decoded body larger than ${maxBytes} bytes`;
+  return new FailureError({ code: 'too-large', message }, { cause });
 }
 
 function undecodable(message: string, cause?: unknown): FailureError {

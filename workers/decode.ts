@@ -4,10 +4,11 @@
  * invalid bytes become U+FFFD, as in browsers. And the one way back: the queries of a page's links are
  * written in the page's encoding.
  */
-import { labelToName, legacyHookDecode } from '@exodus/bytes/encoding.js';
+import { labelToName, legacyHookDecode, TextDecoder } from '@exodus/bytes/encoding.js';
 import { percentEncodeAfterEncoding } from '@exodus/bytes/whatwg.js';
 import sniffEncoding from 'html-encoding-sniffer';
 import type { Options } from 'html-encoding-sniffer';
+import type { TextDecoder as Decoder } from 'node:util';
 import type { MIMEType } from 'whatwg-mimetype';
 
 /** How far the standard looks for a `<meta>`. */
@@ -32,6 +33,38 @@ export interface PageText {
 export function decodeText(body: Uint8Array, type: MIMEType | null): PageText {
   const encoding = encodingOf(body, type);
   return { text: legacyHookDecode(body, encoding), encoding };
+}
+
+/** Encodings that must not be read, where the platform has no decoder that says so. */
+const UNREADABLE: Pick<Decoder, 'decode'> = { decode: (bytes) => (bytes?.byteLength ? '\uFFFD' : '') };
+
+/** The same text in pieces, for what is read as it comes. */
+export class TextPieces {
+  readonly #type: MIMEType;
+  #start: Buffer = Buffer.alloc(0);
+  #decoder: Pick<Decoder, 'decode'> | null = null;
+
+  /** @param type as for `decodeText` */
+  constructor(type: MIMEType) {
+    this.#type = type;
+  }
+
+  /** The text of the next bytes, as far as it is certain; the first kilobyte is kept back until it is whole. */
+  write(bytes: Buffer): string {
+    if (this.#decoder !== null) return this.#decoder.decode(bytes, { stream: true });
+    this.#start = Buffer.concat([this.#start, bytes]);
+    return this.#start.length < PRESCAN_BYTES ? '' : this.#begin().decode(this.#start, { stream: true });
+  }
+
+  /** What was still kept back. */
+  end(): string {
+    return this.#decoder === null ? this.#begin().decode(this.#start) : this.#decoder.decode();
+  }
+
+  #begin(): Pick<Decoder, 'decode'> {
+    const encoding = encodingOf(this.#start, this.#type);
+    return (this.#decoder = encoding === 'replacement' ? UNREADABLE : new TextDecoder(encoding));
+  }
 }
 
 /** The text of an answer that is no page: in the charset that its type or a byte order mark names, else UTF-8. */

@@ -226,6 +226,7 @@ export class Exchange {
       startedAt: this.#startedAt,
       durationMs: Math.round(performance.now() - this.#startedTick),
     };
+    this.#chunks = [];
     // The client frees a kept connection in an immediate that it queues right after telling us. Whoever
     // waits for the reply must come after that, or its next request opens a connection of its own.
     queueMicrotask(() => setImmediate(this.#resolve, reply));

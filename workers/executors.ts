@@ -1,11 +1,14 @@
 /**
- * User code on one page: the executors of the run, one after the other, each with a time limit. What goes
+ * The executors of the run, called on one page one after the other, each with a time limit. What goes
  * wrong is part of the report; only a validator's word that this is not the page rejects. A thread that user code holds or ends is the main thread's
  * matter (delegator/watchdog.ts).
  */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Context, Executor, Validator } from '#src/executor.js';
 import type { Held, Holder } from '#src/protocol/holding.js';
-import type { Crash, Execution, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
+import type { Execution, Fault, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { failuresOf } from '#src/protocol/work.js';
 import { makeContext, type ContextParts } from './context.js';
@@ -26,10 +29,12 @@ const BUILT_IN: Readonly<Record<string, Executor>> = { scrape };
 interface Loaded {
   readonly executors: ReadonlyMap<string, Executor>;
   readonly validators: readonly Validator[];
+  /** See `WorkReport`. */
+  readonly otherCode: Readonly<Record<string, string>>;
 }
 
 /** What the modules export, or why one of them cannot be had. */
-type Loading = { readonly loaded: Loaded } | { readonly fault: Crash };
+type Loading = { readonly loaded: Loaded } | { readonly fault: Fault };
 
 /** One run over one page. */
 export interface Job {
@@ -48,6 +53,7 @@ export class ExecutorRunner {
   /** All names, in the order they are run. */
   readonly #names: readonly string[];
   #loading: Promise<Loading> | null = null;
+  #isOtherCodeSaid = false;
 
   constructor(settings: ExecutorSettings, holder: Holder) {
     this.#settings = settings;
@@ -72,7 +78,7 @@ export class ExecutorRunner {
         judgeRefusal,
       );
       if (!('kind' in ended)) continue;
-      if (ended.kind === 'crash') return faultReport(job, crashOf('validate', ended));
+      if (ended.kind === 'fault') return faultReport(job, faultOf('validate', ended));
       throw new FailureError({ code: 'validation', message: ended.error, status: job.page.status });
     }
     return null;
@@ -82,9 +88,10 @@ export class ExecutorRunner {
   async run(job: Job): Promise<WorkReport> {
     const loading = await this.#load();
     if ('fault' in loading) return faultReport(job, loading.fault);
-    const { executors } = loading.loaded;
+    const { executors, otherCode } = loading.loaded;
+    this.#sayOtherCode(job, Object.keys(otherCode));
     const executions: Execution[] = [];
-    let crash: Crash | null = null;
+    let fault: Fault | null = null;
     let hasFailed = false;
     for (const [name, output] of Object.entries(job.work.results)) job.page.addResult(name, output);
     for (const name of job.work.run) {
@@ -97,17 +104,17 @@ export class ExecutorRunner {
       executions.push(execution.recorded);
       if (execution.recorded.output !== null) job.page.addResult(name, execution.recorded.output);
       else hasFailed = true;
-      crash = execution.crash;
+      fault = execution.fault;
     }
     this.#holder.endExecutors(job.held);
-    return { executions, follows: job.parts.follows, crash };
+    return { executions, follows: job.parts.follows, fault, otherCode };
   }
 
   async #execute(
     job: Job,
     name: string,
     executor: Executor,
-  ): Promise<{ readonly recorded: Execution; readonly crash: Crash | null }> {
+  ): Promise<{ readonly recorded: Execution; readonly fault: Fault | null }> {
     const { blamed } = job.work;
     if (blamed?.executor === name) {
       const { error, startedAt } = blamed;
@@ -119,7 +126,7 @@ export class ExecutorRunner {
         startedAt,
         durationMs: null,
       } as const;
-      return { recorded, crash: null };
+      return { recorded, fault: null };
     }
     const startedAt = Date.now();
     const startedTick = performance.now();
@@ -127,10 +134,10 @@ export class ExecutorRunner {
     const durationMs = Math.round(performance.now() - startedTick);
     const base = { executor: name, startedAt, durationMs };
     if (!('kind' in ended))
-      return { recorded: { ...base, status: 'success', output: ended.output, error: null }, crash: null };
+      return { recorded: { ...base, status: 'success', output: ended.output, error: null }, fault: null };
     return {
       recorded: { ...base, status: 'failed', output: null, error: ended.error },
-      crash: ended.kind === 'crash' ? crashOf(name, ended) : null,
+      fault: ended.kind === 'fault' ? faultOf(name, ended) : null,
     };
   }
 
@@ -172,6 +179,16 @@ export class ExecutorRunner {
     return ended;
   }
 
+  /** Results of two sources stand side by side: a person should know. */
+  #sayOtherCode({ parts }: Job, names: readonly string[]): void {
+    if (this.#isOtherCodeSaid || names.length === 0) return;
+    this.#isOtherCodeSaid = true;
+    parts.say(
+      'warn',
+      `the code of ${names.join(', ')} was changed while the run went on; a new thread runs it as it is now`,
+    );
+  }
+
   /** The user's modules, loaded when there is a first page: the run has checked that they load, but in a thread of another kind. */
   #load(): Promise<Loading> {
     return (this.#loading ??= loadModules(this.#settings));
@@ -181,22 +198,41 @@ export class ExecutorRunner {
 async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
   const executors = new Map<string, Executor>();
   const validators: Validator[] = [];
-  for (const { url, executors: names, validates } of modules) {
+  const otherCode: Record<string, string> = {};
+  for (const { url, executors: names, validates, codeHash } of modules) {
     try {
-      const exported =
-        url in BUILT_IN ? BUILT_IN : await inTime(import(url) as Promise<Readonly<Record<string, unknown>>>);
+      const { exported, hash } =
+        url in BUILT_IN ? { exported: BUILT_IN, hash: codeHash } : await inTime(loadModule(url));
+      if (hash !== codeHash) for (const name of names) otherCode[name] = hash;
       for (const name of names) {
         if (typeof exported[name] !== 'function') throw new TypeError(`${name} is no function any more`);
         executors.set(name, exported[name] as Executor);
       }
       if (validates) validators.push(exported['validate'] as Validator);
     } catch (thrown) {
-      const { message, stack } = crashOf('', judgeThrown(thrown));
+      const { message, stack } = faultOf('', judgeThrown(thrown));
       const text = `its module cannot be loaded in the thread of a page: ${message}`;
       return { fault: { executor: names[0] ?? 'validate', message: text, stack } };
     }
   }
-  return { loaded: { executors, validators } };
+  return { loaded: { executors, validators, otherCode } };
+}
+
+/** @throws Error (rejects) also where its source was written meanwhile, so that nobody knows which one was loaded */
+async function loadModule(
+  url: string,
+): Promise<{ readonly exported: Readonly<Record<string, unknown>>; readonly hash: string }> {
+  const hash = hashOf(url);
+  const exported = (await import(url)) as Readonly<Record<string, unknown>>;
+  if (hashOf(url) !== hash) throw new Error('its source was written while it was loaded');
+  return { exported, hash };
+}
+
+/** As the run takes it before it begins (src/executors/modules.ts). */
+function hashOf(url: string): string {
+  return createHash('sha256')
+    .update(readFileSync(fileURLToPath(url), 'utf8'))
+    .digest('hex');
 }
 
 /** @throws Error (rejects) for a module that takes too long: what it waits for may never come */
@@ -213,9 +249,9 @@ async function inTime<T>(loading: Promise<T>): Promise<T> {
 }
 
 /** A fault before the first executor: none is run, and that is on record. */
-function faultReport({ work }: Job, crash: Crash): WorkReport {
-  const error = `exception: in ${crash.executor}: ${crash.message}`;
-  return { executions: failuresOf(work.run, error), follows: [], crash };
+function faultReport({ work }: Job, fault: Fault): WorkReport {
+  const error = `exception: in ${fault.executor}: ${fault.message}`;
+  return { executions: failuresOf(work.run, error), follows: [], fault };
 }
 
 /** @throws TypeError for what JSON cannot hold */
@@ -250,6 +286,6 @@ function skipped(executor: string): Execution {
   return { executor, status: 'skipped', output: null, error: null, startedAt: null, durationMs: null };
 }
 
-function crashOf(executor: string, { error, stack }: Verdict): Crash {
+function faultOf(executor: string, { error, stack }: Verdict): Fault {
   return { executor, message: error.replace(/^exception: /, ''), stack };
 }

@@ -4,9 +4,9 @@
  */
 import { toFailure } from '#src/protocol/to-failure.js';
 
-/** The end of an executor that did not succeed. A crash is a fault of the code, and ends the run. */
+/** The end of an executor that did not succeed. With a `fault`, which is the code's own, the run ends. */
 export interface Verdict {
-  readonly kind: 'failed' | 'crash';
+  readonly kind: 'failed' | 'fault';
   /** A code, a colon, a text. */
   readonly error: string;
   readonly stack: string;
@@ -35,13 +35,13 @@ export function judgeThrown(thrown: unknown): Verdict {
       stack,
     };
   }
-  return { kind: 'crash', error: cut(`exception: ${name}: ${message}`), stack };
+  return { kind: 'fault', error: cut(`exception: ${name}: ${message}`), stack };
 }
 
 /** The same for a validator, which may throw anything but a fault of code to say "not this page". */
 export function judgeRefusal(thrown: unknown): Verdict {
   const { name, message, stack } = facts(thrown);
-  if (FAULTS.has(name)) return { kind: 'crash', error: cut(`exception: ${name}: ${message}`), stack };
+  if (FAULTS.has(name)) return { kind: 'fault', error: cut(`exception: ${name}: ${message}`), stack };
   return { kind: 'failed', error: cut(message), stack };
 }
 

@@ -58,7 +58,9 @@ function leanAdapter({ titleTag, keepText, isPruned }: LeanTreeOptions): TreeAda
   const adapter: TreeAdapter<DefaultTreeAdapterMap> = {
     ...defaultTreeAdapter,
     createElement(tagName, namespaceURI, attrs) {
-      const element = defaultTreeAdapter.createElement(tagName, namespaceURI, attrs);
+      // The parser's own list of attributes has room for 17, too.
+      const own = isPruned ? attrs.slice() : attrs;
+      const element = defaultTreeAdapter.createElement(tagName, namespaceURI, own);
       if (tagName === titleTag) heard.add(element);
       return element;
     },

@@ -72,12 +72,7 @@ export class LinkExtractor {
    * @throws FailureError `too-large` where the links spelt out would be many times the page
    */
   extract(page: PageText, context: PageContext): PageLinks {
-    const document = parsePage(page.text, {
-      titleTag: this.#titleTag,
-      keepText: this.#within?.needsText ?? false,
-      isPruned: this.#within === null && page.text.length >= this.#prunedChars,
-    });
-    const found = this.#walk(document);
+    const found = this.#findsOf(page.text);
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
     const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip);
     return {
@@ -86,10 +81,21 @@ export class LinkExtractor {
         profile: this.#rule.profile,
         keepOutside: context.keepOutside,
       }),
-      title: found.title === null ? null : titleText(found.title),
+      title: found.title,
       canonicalUrl: sorter.firstKey(found.canonicals),
       withinFound: found.isWithinFound,
     };
+  }
+
+  /** The tree is garbage when this returns: of a page of many links it is more than all that was found. */
+  #findsOf(text: string): Finds {
+    return this.#walk(
+      parsePage(text, {
+        titleTag: this.#titleTag,
+        keepText: this.#within?.needsText ?? false,
+        isPruned: this.#within === null && text.length >= this.#prunedChars,
+      }),
+    );
   }
 
   #walk(document: PageNode): Finds {
@@ -116,7 +122,7 @@ export class LinkExtractor {
 
 /** What one walk over the tree picks up, raw: addresses are as written, since `<base>` may come last. */
 class Finds {
-  title: PageElement | null = null;
+  title: string | null = null;
   baseHref: string | null = null;
   forbids = false;
   isWithinFound: boolean;
@@ -124,6 +130,7 @@ class Finds {
   /** Least nofollow by address, fragments dropped. */
   readonly links = new Map<string, Nofollow>();
   readonly #takesWholePage: boolean;
+  #hasTitle = false;
 
   constructor(takesWholePage: boolean, isWithinFound: boolean) {
     this.#takesWholePage = takesWholePage;
@@ -140,12 +147,19 @@ class Finds {
 
   #visitHtml(element: PageElement, titleTag: string): void {
     const { tagName } = element;
-    if (tagName === titleTag) this.title ??= element;
+    if (tagName === titleTag) this.#visitTitle(element);
     else if (tagName === 'base') this.baseHref ??= attributeOf(element, 'href');
     else if (tagName === 'link') this.#visitLink(element);
     else if (tagName === 'meta' && isRobotsMetaName(attributeOf(element, 'name'))) {
       this.forbids ||= forbidsFollowing(attributeOf(element, 'content'));
     }
+  }
+
+  /** The first counts, even if it is empty. */
+  #visitTitle(element: PageElement): void {
+    if (this.#hasTitle) return;
+    this.#hasTitle = true;
+    this.title = titleText(element);
   }
 
   /** rel=canonical counts in the head only, as engines read it: a body may quote somebody else's markup. */

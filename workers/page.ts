@@ -13,7 +13,7 @@ import { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
-import type { UserCode } from './user-code.js';
+import type { ThreadExecutors } from './thread-executors.js';
 import { Visitor } from './visit.js';
 
 // The pool starts every thread with this; `unknown` until here.
@@ -23,9 +23,9 @@ const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage, transfer: readonly Transferable[] = []): void =>
   parentPort?.postMessage(message, transfer);
 const asker = new Asker(fetcher, post);
-const visitor = new Visitor(settings, asker, holder, async () => (await userCode()).userWork);
+const visitor = new Visitor(settings, asker, holder, async () => (await threadExecutors()).executions);
 let sitemaps: SitemapReader | null = null;
-let code: Promise<UserCode> | null = null;
+let executors: Promise<ThreadExecutors> | null = null;
 
 /** Does one task. The promise always resolves. */
 export default async function perform(task: Task): Promise<Outcome> {
@@ -44,9 +44,9 @@ async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) =>
       case 'sitemap':
         return await (await sitemapReader()).read(task, onSetCookies);
       case 'request':
-        return await (await userCode()).requester.request(task, onSetCookies);
+        return await (await threadExecutors()).requester.request(task, onSetCookies);
       case 'execute':
-        return await (await userCode()).requester.execute(task);
+        return await (await threadExecutors()).requester.execute(task);
       case 'robots':
         return await fetchRobots(fetcher, task, post, onSetCookies);
       default:
@@ -63,10 +63,10 @@ async function sitemapReader(): Promise<SitemapReader> {
   return (sitemaps ??= new Reader(settings, asker, holder));
 }
 
-/** Loaded when there is a first page for it: most runs have none. */
-function userCode(): Promise<UserCode> {
-  return (code ??= import('./user-code.js').then(
-    ({ UserCode: Code }) => new Code({ settings, fetcher, asker, holder, post }),
+/** Loaded when there is a first page for them: most runs have none. */
+function threadExecutors(): Promise<ThreadExecutors> {
+  return (executors ??= import('./thread-executors.js').then(
+    ({ ThreadExecutors: Executors }) => new Executors({ settings, fetcher, asker, holder, post }),
   ));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tasks that are about user code alone: a request of a task list, or a body that was stored. Their links are not
+ * Tasks that are about executors alone: a request of a task list, or a body that was stored. Their links are not
  * followed.
  */
 import { createHash } from 'node:crypto';
@@ -10,16 +10,16 @@ import { FailureError } from '#src/protocol/to-failure.js';
 import { countryOf } from '#src/protocol/work.js';
 import { contentTypeOf, contentTypeText, isRedirect, refusal, sniffType } from './answer.js';
 import { readAnswer } from './answer-body.js';
+import type { AnswerExecutions } from './answer-executions.js';
 import type { Asker } from './asker.js';
 import type { ReplyHeaders } from './exchange.js';
 import { FetchError, type Followed, type PoliteFetch } from './polite-fetch.js';
-import type { UserWork } from './user-work.js';
 import { circumstances } from './visit.js';
 
 export interface RequesterParts {
   readonly asker: Asker;
   readonly polite: PoliteFetch;
-  readonly userWork: UserWork;
+  readonly executions: AnswerExecutions;
   readonly maxBodyBytes: number;
 }
 
@@ -32,7 +32,7 @@ export class Requester {
 
   /** Rejects with what made it a failure: pass it to `toFailure`. */
   async request(task: RequestTask, onSetCookies: (lines: readonly string[]) => void): Promise<AnswerOutcome> {
-    const { asker, maxBodyBytes, userWork } = this.#parts;
+    const { asker, maxBodyBytes, executions } = this.#parts;
     const first = await asker.ask(task, onSetCookies, (status) =>
       isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: maxBodyBytes },
     );
@@ -40,7 +40,7 @@ export class Requester {
     const { url, reply } = await this.#follow(task, { url: task.url, reply: first });
     if (reply.status < 200 || reply.status > 299) throw refusal(reply.status, reply.headers);
     const answer = readAnswer(url, reply, maxBodyBytes);
-    const worked = await userWork.onFresh(task, answer);
+    const worked = await executions.onFresh(task, answer);
     return {
       kind: 'answer',
       ...circumstances(first),
@@ -58,7 +58,7 @@ export class Requester {
     const headers = JSON.parse(stored.headers) as ReplyHeaders;
     const body = gunzipSync(stored.body);
     const type = contentTypeOf(headers) ?? sniffType(body);
-    const report = await this.#parts.userWork.onStored(task, { url, status, headers, body, type });
+    const report = await this.#parts.executions.onStored(task, { url, status, headers, body, type });
     return { kind: 'executed', startedAt, durationMs: Date.now() - startedAt, report };
   }
 

@@ -5,7 +5,6 @@
  *
  * @see https://www.sitemaps.org/protocol.html
  */
-import { Parser } from 'htmlparser2';
 import { MIMEType } from 'whatwg-mimetype';
 import type { Outcome, SitemapOutcome } from '#src/protocol/outcome.js';
 import type { Holder } from '#src/protocol/holding.js';
@@ -18,21 +17,24 @@ import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import { contentTypeOf, contentTypeText, kindOf, refusal } from './answer.js';
 import type { Asker } from './asker.js';
-import { codingsOf, decodeContent } from './content-coding.js';
-import { decodeText } from './decode.js';
+import { codingsOf, decodePieces } from './content-coding.js';
+import { TextPieces } from './decode.js';
 import type { Reply } from './exchange.js';
 import { collectKeys, KeyLists, type Keys, type Nofollow } from './key-lists.js';
+import { type SitemapEntries, SitemapParser } from './sitemap-parser.js';
 import { circumstances, redirectOf } from './visit.js';
 
 /** The protocol's own limit, on the wire and decoded. */
 const SITEMAP_BYTES = 50 * 1024 * 1024;
-/** Twice what the protocol allows in one file: who has more must write an index. */
-const MAX_ENTRIES = 100_000;
-/** Far more elements in each other than any sitemap has; their number costs the parser its square. */
-const MAX_NESTED = 10_000;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** What text there is outside an encoding is in UTF-8, as in any XML. */
 const XML = new MIMEType('application/xml');
+
+/** A sitemap, read whole. */
+interface SitemapFile extends SitemapEntries {
+  /** Decoded size. */
+  readonly bodyBytes: number;
+}
 
 /** Reads sitemaps for one thread. */
 export class SitemapReader {
@@ -57,29 +59,43 @@ export class SitemapReader {
     if (kindOf(reply.status, reply.headers) === 'redirect') return redirectOf(task, reply, () => 'inside');
     if (!isFile(reply.status, reply.headers)) throw refusal(reply.status, reply.headers);
     this.#asker.freeHost(task);
-    return this.#holder.hold(task, () => this.#outcome(task, reply));
+    try {
+      const read = await this.#read(task, reply);
+      return this.#holder.hold(task, () => this.#outcome(task, reply, read));
+    } catch (thrown) {
+      throw new FailureError({ ...toFailure(thrown, 'decode'), status: reply.status }, { cause: thrown });
+    }
   }
 
-  #outcome(task: SitemapTask, reply: Reply): SitemapOutcome {
-    const { status, headers } = reply;
-    try {
-      const body = unpack(reply);
-      const type = contentTypeOf(headers);
-      const { pages, sitemaps } = parseSitemap(decodeText(body, type?.isXML() === true ? type : XML).text);
-      const listed = keysOf(pages, task.url, this.#strip);
-      return {
-        kind: 'sitemap',
-        ...circumstances(reply),
-        status,
-        contentType: contentTypeText(headers, type),
-        bodyBytes: body.length,
-        ...this.#sort(listed.keys.keys(), task.keepOutside),
-        ...(listed.stripped > 0 ? { stripped: listed.stripped } : {}),
-        sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys.keys()].join('\n'),
-      };
-    } catch (thrown) {
-      throw new FailureError({ ...toFailure(thrown, 'decode'), status }, { cause: thrown });
+  /** Piece by piece: 50 MiB of text, and what they were unpacked from, are never held at once. */
+  async #read(task: SitemapTask, reply: Reply): Promise<SitemapFile> {
+    const type = contentTypeOf(reply.headers);
+    const text = new TextPieces(type?.isXML() === true ? type : XML);
+    const parser = new SitemapParser();
+    let bodyBytes = 0;
+    for await (const piece of unpacked(reply)) {
+      bodyBytes += piece.length;
+      this.#holder.hold(task, () => parser.write(text.write(piece)));
     }
+    return this.#holder.hold(task, () => {
+      parser.write(text.end());
+      return { ...parser.end(), bodyBytes };
+    });
+  }
+
+  #outcome(task: SitemapTask, reply: Reply, { pages, sitemaps, bodyBytes }: SitemapFile): SitemapOutcome {
+    const { status, headers } = reply;
+    const listed = keysOf(pages, task.url, this.#strip);
+    return {
+      kind: 'sitemap',
+      ...circumstances(reply),
+      status,
+      contentType: contentTypeText(headers, contentTypeOf(headers)),
+      bodyBytes,
+      ...this.#sort(listed.keys.keys(), task.keepOutside),
+      ...(listed.stripped > 0 ? { stripped: listed.stripped } : {}),
+      sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys.keys()].join('\n'),
+    };
   }
 
   #sort(
@@ -100,10 +116,22 @@ function isFile(status: number, headers: Reply['headers']): boolean {
 }
 
 /** Content coding undone, and the gzip of a `.gz` file, told by its first bytes. */
-function unpack({ body, headers }: Reply): Buffer {
-  const decoded = decodeContent(body, codingsOf(headers), SITEMAP_BYTES);
-  const isGzip = decoded.subarray(0, 2).equals(GZIP_MAGIC);
-  return isGzip ? decodeContent(decoded, 'gzip', SITEMAP_BYTES) : decoded;
+async function* unpacked({ body, headers }: Reply): AsyncGenerator<Buffer> {
+  const isGzip = (bytes: Buffer): boolean => bytes.subarray(0, 2).equals(GZIP_MAGIC);
+  const codings = codingsOf(headers);
+  const start = await startOf(decodePieces(body, codings, SITEMAP_BYTES));
+  // A file in a coding of its own inside the answer's is one layer more.
+  yield* decodePieces(body, isGzip(start) ? ['gzip', ...codings] : codings, SITEMAP_BYTES);
+}
+
+/** The first two bytes, or what there is of them. */
+async function startOf(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  let start = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    start = Buffer.concat([start, piece.subarray(0, 2)]);
+    if (start.length >= 2) break;
+  }
+  return start;
 }
 
 /** The distinct keys of addresses as written, and how many distinct ones of these `strip` changed. */
@@ -116,74 +144,4 @@ function* targetsOf(
   base: string,
 ): Generator<readonly [Target | null, Nofollow]> {
   for (const address of addresses) yield [parseTarget(address, base), 0];
-}
-
-/** The addresses in a sitemap, as written. Any text is read; what is no sitemap has none. */
-export function parseSitemap(text: string): {
-  readonly pages: readonly string[];
-  readonly sitemaps: readonly string[];
-} {
-  if (!/^\s*</.test(text)) return { pages: linesOf(text), sitemaps: [] };
-  const found: { pages: string[]; sitemaps: string[] } = { pages: [], sitemaps: [] };
-  const open: string[] = [];
-  let address: string | null = null;
-  const parser = new Parser(
-    {
-      onopentagname(name) {
-        open.push(name);
-        if (open.length > MAX_NESTED) throw tooDeep();
-        if (ownerOf(open) !== null) address = '';
-      },
-      ontext(piece) {
-        if (address !== null) address += piece;
-      },
-      onclosetag(_name, isImplied) {
-        const owner = ownerOf(open);
-        // An implied end is that of a file cut short: half an address is another address.
-        if (owner !== null && address !== null && !isImplied && address.trim() !== '') {
-          found[owner].push(address.trim());
-          if (found[owner].length > MAX_ENTRIES) throw tooManyEntries();
-        }
-        if (owner !== null) address = null;
-        open.pop();
-      },
-    },
-    { xmlMode: true },
-  );
-  parser.end(text);
-  return found;
-}
-
-/** Whether the innermost element is the `loc` of a page or a sitemap, not of its images and videos. */
-function ownerOf(open: readonly string[]): 'pages' | 'sitemaps' | null {
-  const [prefix, name] = splitName(open.at(-1) ?? '');
-  const [ownerPrefix, owner] = splitName(open.at(-2) ?? '');
-  if (name !== 'loc' || prefix !== ownerPrefix) return null;
-  if (owner === 'url') return 'pages';
-  return owner === 'sitemap' ? 'sitemaps' : null;
-}
-
-function splitName(name: string): readonly [prefix: string, local: string] {
-  const colon = name.indexOf(':');
-  return colon === -1 ? ['', name] : [name.slice(0, colon), name.slice(colon + 1)];
-}
-
-/** The text form: one absolute URL a line. Other text, an error page say, has none. */
-function linesOf(text: string): string[] {
-  const lines: string[] = [];
-  for (const [line] of text.matchAll(/[^\r\n]+/g)) {
-    const address = line.trim();
-    if (/^https?:/i.test(address)) lines.push(address);
-    if (lines.length > MAX_ENTRIES) throw tooManyEntries();
-  }
-  return lines;
-}
-
-function tooManyEntries(): FailureError {
-  const message = `more than ${MAX_ENTRIES} entries; the protocol allows 50,000`;
-  return new FailureError({ code: 'too-large', message });
-}
-
-function tooDeep(): FailureError {
-  return new FailureError({ code: 'decode', message: `more than ${MAX_NESTED} elements in each other` });
 }

@@ -20,11 +20,11 @@ import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import { contentTypeText, isHtml, kindOf, locationOf, refusal, unusable } from './answer.js';
 import { type Answer, readAnswer } from './answer-body.js';
+import type { AnswerExecutions } from './answer-executions.js';
 import type { Asker } from './asker.js';
 import { decodeText } from './decode.js';
 import type { Intake, Reply, ReplyHeaders } from './exchange.js';
 import { LinkExtractor } from './links.js';
-import type { UserWork } from './user-work.js';
 
 /** What came back, and the answer whole where it is a page. */
 interface Visit {
@@ -40,11 +40,16 @@ export class Visitor {
   readonly #strip: StripParams;
   readonly #extractor: LinkExtractor;
   readonly #maxBodyBytes: number;
-  readonly #userWork: () => Promise<UserWork>;
+  readonly #executions: () => Promise<AnswerExecutions>;
 
-  /** @param userWork runs the user's code; asked for only where there is some */
-  constructor(settings: WorkerSettings, asker: Asker, holder: Holder, userWork: () => Promise<UserWork>) {
-    this.#userWork = userWork;
+  /** @param executions runs executors; asked for only where there are some */
+  constructor(
+    settings: WorkerSettings,
+    asker: Asker,
+    holder: Holder,
+    executions: () => Promise<AnswerExecutions>,
+  ) {
+    this.#executions = executions;
     this.#asker = asker;
     this.#holder = holder;
     this.#scope = compileScope(settings.rule);
@@ -64,8 +69,8 @@ export class Visitor {
     );
     const { outcome, answer } = this.#holder.hold(task, () => this.#read(task, reply));
     if (task.work === undefined || outcome.kind !== 'page' || answer === null) return outcome;
-    const userWork = await this.#userWork();
-    return { ...outcome, ...(await userWork.onFresh({ ...task, work: task.work }, answer)) };
+    const executions = await this.#executions();
+    return { ...outcome, ...(await executions.onFresh({ ...task, work: task.work }, answer)) };
   }
 
   #read(task: FetchTask, reply: Reply): Visit {

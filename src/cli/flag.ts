@@ -4,7 +4,7 @@
  */
 import { UsageError } from '../errors.js';
 import { formatNumber } from '../observe/quantity.js';
-import { checkFieldValue, checkHeader } from './header.js';
+import { checkFieldValue, checkHeader } from '../protocol/header.js';
 import { parseBytes, parseDuration, spellBytes } from './quantity.js';
 
 /** What a value looks like. `seconds` and `minutes` take fractions; `bytes` whole numbers. */

@@ -1,7 +1,7 @@
 /** The command line as it may be stored: without what must stay secret. */
+import { splitHeader } from '../protocol/header.js';
 import { type Flag, spell } from './flag.js';
 import { CRAWL_FLAGS } from './flags.js';
-import { splitHeader } from './header.js';
 
 const HIDDEN = '***';
 

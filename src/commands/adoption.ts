@@ -6,8 +6,9 @@ import type { CrawlConfig } from '../config/config.js';
 import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
 import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
+import { holdsNothing, holdsUnfinished } from '../store/contents.js';
 import { SettingsTable } from '../store/settings.js';
-import { refuseKeys } from './user-code.js';
+import { refuseKeys } from './task-list.js';
 import { adoptWalk } from './walk-adoption.js';
 
 /**
@@ -45,16 +46,13 @@ export function adoptSettings(connection: Connection, config: CrawlConfig): bool
 function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
   refuseOther(connection, config, 'page', 'an unfinished crawl');
   refuseKeys(connection, config.tasks ?? []);
-  return connection.prepare('SELECT 1 FROM urls LIMIT 1').get() === undefined;
+  return holdsNothing(connection);
 }
 
 /** One command would do the work of the other, and not as it was asked to. */
 function refuseOther(connection: Connection, config: CrawlConfig, kind: 'page' | 'task', what: string): void {
   if (kind === 'task' && config.modules.length > 0) return;
-  const open = connection.prepare(
-    `SELECT 1 FROM urls WHERE kind = ? AND state IN ('queued', 'leased') LIMIT 1`,
-  );
-  if (open.get(kind) === undefined) return;
+  if (!holdsUnfinished(connection, kind)) return;
   throw new UsageError(`${config.databasePath} holds ${what}`, {
     hint: 'finish it first, or choose another file with --db',
   });

@@ -11,6 +11,7 @@ import { asStoreError, type Connection } from '../database/connection.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
+import { longestSilenceMs } from '../delegator/overdue.js';
 import { WorkerPool } from '../delegator/pool.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
@@ -29,21 +30,19 @@ import { VERSION } from '../version.js';
 import type { WalkEvent, WalkStand } from '../walk/events.js';
 import type { Walk } from '../walk/walk.js';
 import { adoptSettings } from './adoption.js';
-import { openWalk } from './open-walk.js';
-import { openCookies } from './open-cookies.js';
 import {
-  admitEntries,
   type ExecutorFailure,
   type ExecutorTotals,
   FaultNotices,
-  openOwnCode,
-  type OwnCode,
+  openExecutors,
   queueUnfinished,
-  refuseKeysAlone,
-  storedAddresses,
+  type RunExecutors,
   type TaskFailures,
   taskFailures,
-} from './user-code.js';
+} from './executors.js';
+import { openCookies } from './open-cookies.js';
+import { openWalk } from './open-walk.js';
+import { admitEntries, refuseKeysAlone, storedAddresses } from './task-list.js';
 import { workerSettings } from './worker-settings.js';
 
 /** The key of the task that a page is; null where it is none. */
@@ -146,16 +145,23 @@ async function crawlInto(
   const resumption = frontier.start(startedAt, limits, config.retryFailed);
   frontier.admitSeeds(config.seeds);
   walk?.begin();
-  const ownCode = openOwnCode(connection, config, startedAt);
-  const notices = ownCode === null ? [] : prepare(connection, frontier, config, ownCode);
+  const executors = openExecutors(connection, config, startedAt);
+  const notices = executors === null ? [] : prepare(connection, frontier, config, executors);
   const cookies = openCookies(database, config, cookieFile, startedAt);
-  const userWork = ownCode?.work ?? null;
+  const executions = executors?.ledger ?? null;
   const listener =
-    ownCode !== null && config.keepGoing ? sayingFaults(new FaultNotices(ownCode.table), hooks) : hooks;
+    executors !== null && config.keepGoing ? sayingFaults(new FaultNotices(executors.table), hooks) : hooks;
   const delegator = delegatorFor(
     config,
     frontier,
-    { records, cookies, userWork, walk: walk ?? undefined, valve: request.sink, checkStore: database.check },
+    {
+      records,
+      cookies,
+      executions,
+      walk: walk ?? undefined,
+      valve: request.sink,
+      checkStore: database.check,
+    },
     request.sink === undefined ? listener : telling(request.sink, new FinishedPages(connection), listener),
   );
   const isBound = isPolitenessBound(seedHosts(config), config);
@@ -172,7 +178,7 @@ async function crawlInto(
     { ...resumption, counts: frontier.counts() },
     isNew,
     snapshot,
-    (pageId) => ownCode?.table.taskOf(pageId)?.key ?? null,
+    (pageId) => executors?.table.taskOf(pageId)?.key ?? null,
   );
   for (const notice of notices) hooks.onNotice(notice);
 
@@ -180,7 +186,9 @@ async function crawlInto(
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
-  const result = resultOf(connection, config, { delegator, ownCode, walk, ending, startedAt });
+  // At a limit on pages, all that executors were to be run on again has been done.
+  if (ending === 'finished' || ending === 'max-pages') executors?.endForces();
+  const result = resultOf(connection, config, { delegator, executors, walk, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
 }
@@ -205,7 +213,7 @@ async function endingOf(
 
 interface Ended {
   readonly delegator: Delegator;
-  readonly ownCode: OwnCode | null;
+  readonly executors: RunExecutors | null;
   readonly walk: Walk | null;
   readonly ending: Ending;
   readonly startedAt: number;
@@ -214,7 +222,7 @@ interface Ended {
 function resultOf(
   connection: Connection,
   config: CrawlConfig,
-  { delegator, ownCode, walk, ending, startedAt }: Ended,
+  { delegator, executors, walk, ending, startedAt }: Ended,
 ): RunResult {
   const { counters } = delegator;
   const totals = readTotals(connection);
@@ -229,9 +237,9 @@ function resultOf(
     pagesThisRun: counters.pages,
     bytesThisRun: counters.bytes,
     elapsedMs: Date.now() - startedAt,
-    executors: [...(ownCode?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
-    executorFailures: [...(ownCode?.failures.values() ?? [])],
-    taskFailures: taskFailures(connection, config, ownCode),
+    executors: [...(executors?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
+    executorFailures: [...(executors?.failures.values() ?? [])],
+    taskFailures: taskFailures(connection, config, executors),
     walk: walk?.stand() ?? null,
   };
 }
@@ -241,16 +249,18 @@ function prepare(
   connection: Connection,
   frontier: SqliteFrontier,
   config: CrawlConfig,
-  ownCode: OwnCode,
+  executors: RunExecutors,
 ): readonly Notice[] {
   const { tasks } = config;
-  if (tasks !== null) admitEntries(frontier, ownCode.table, tasks);
-  return queueUnfinished(connection, frontier, config, ownCode, tasks?.map(({ key }) => key) ?? null);
+  if (tasks !== null) admitEntries(connection, frontier, executors.table, tasks);
+  return queueUnfinished(connection, frontier, config, executors, tasks?.map(({ key }) => key) ?? null);
 }
 
-function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: CrawlConfig): RunLimits {
+function limitsOf(config: CrawlConfig): RunLimits {
+  const { maxDepth, maxFollowDepth, maxVariants, maxPerHost, delayMs, allowPrivate } = config;
   const longestGapMs = Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0);
-  return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
+  const isOfTasks = config.tasks !== null;
+  return { maxDepth, maxFollowDepth, maxVariants, maxPerHost, allowPrivate, isOfTasks, longestGapMs };
 }
 
 /** However little time an executor has: parsing a page or starting a thread stops its pulse for a moment, too. */
@@ -262,7 +272,7 @@ function delegatorFor(
   {
     records,
     ...parts
-  }: Pick<DelegatorParts, 'cookies' | 'userWork' | 'walk' | 'valve' | 'checkStore'> & {
+  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'walk' | 'valve' | 'checkStore'> & {
     records: RecordTable;
   },
   listener: CrawlListener,
@@ -271,6 +281,8 @@ function delegatorFor(
   const settings = {
     ...config,
     executorTimeoutMs: modules.length === 0 ? null : Math.max(executorTimeoutMs, SHORTEST_HOLD_MS),
+    longestSilenceMs:
+      modules.length === 0 ? null : longestSilenceMs({ ...config, executors: namesIn(modules) }),
     seedOrigins: new Set(config.origins),
   };
   return new Delegator(settings, {
@@ -292,6 +304,10 @@ function delegatorFor(
         poolListener,
       ),
   });
+}
+
+function namesIn(modules: CrawlConfig['modules']): number {
+  return modules.flatMap(({ executors }) => executors).length;
 }
 
 /** Hooks that are told of the first fault of each executor, too. */

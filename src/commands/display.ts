@@ -105,6 +105,7 @@ export class Display {
   }
 
   onNotice(notice: Notice): void {
+    if (notice.kind === 'threads-stuck') this.#invocation.onStuck();
     if (notice.kind === 'proxy-rested' && this.#hasManyProxies && !this.#view.verbose) return;
     const text = noticeText(notice, this.#config);
     if (notice.kind === 'host-blocked' && this.#isSaidAlready(notice.host, text, notice.forMs)) return;

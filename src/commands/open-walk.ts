@@ -3,9 +3,9 @@ import type { CrawlConfig } from '../config/config.js';
 import type { Connection } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { WalkEvent } from '../walk/events.js';
+import { readWalk } from '../walk/identity.js';
 import { type Choosing, Walk } from '../walk/walk.js';
 import { WalkerTable } from '../walk/walkers.js';
-import { readWalk } from './walk-adoption.js';
 
 /** Null where the run is no walk. */
 export function openWalk(

@@ -3,19 +3,8 @@ import { randomInt } from 'node:crypto';
 import type { CrawlConfig } from '../config/config.js';
 import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
+import { readStarts, readWalk, storeWalk, type WalkIdentity } from '../walk/identity.js';
 import type { WalkPlan } from '../walk/plan.js';
-
-/** What makes a walk this walk. */
-export interface WalkIdentity {
-  readonly rngSeed: number;
-  /** 1: its choices are made in rounds, by a seed that was given. */
-  readonly rounds: 0 | 1;
-}
-
-/** What a file says of its walk; undefined = it holds none. */
-export function readWalk(connection: Connection): WalkIdentity | undefined {
-  return connection.prepare<[], WalkIdentity>('SELECT rng_seed AS rngSeed, rounds FROM walk').get();
-}
 
 /**
  * Stores what makes this walk this walk; in a file that holds one it must be the same. Does nothing for a crawl, which may
@@ -28,9 +17,7 @@ export function adoptWalk(connection: Connection, { walk, databasePath }: CrawlC
   const stored = readWalk(connection);
   if (stored === undefined) {
     const rngSeed = walk.rngSeed ?? randomInt(2 ** 32);
-    connection
-      .prepare('INSERT INTO walk (id, rng_seed, rounds) VALUES (1, ?, ?)')
-      .run(rngSeed, walk.rngSeed === null ? 0 : 1);
+    storeWalk(connection, { rngSeed, rounds: walk.rngSeed === null ? 0 : 1 });
     return;
   }
   const differences = [...rngDifference(walk, stored), ...seedDifferences(connection, walk)];
@@ -47,8 +34,7 @@ function rngDifference({ rngSeed }: WalkPlan, stored: WalkIdentity): string[] {
 
 /** Which seeds there are is compared as for every crawl; here it is which walker starts where. */
 function seedDifferences(connection: Connection, { seeds }: WalkPlan): string[] {
-  const stored = connection.prepare<[], string>('SELECT seed FROM walkers ORDER BY walker').pluck().all();
-  // It was killed before it began.
+  const stored = readStarts(connection);
   if (stored.length === 0) return [];
   if (stored.length !== seeds.length)
     return [`walkers: ${seeds.length} seeds given now, ${stored.length} in the file`];

@@ -3,10 +3,10 @@
  * must match when a crawl is continued: fixed-settings.ts.
  */
 import { readAuthorities } from '../cli/ca-file.js';
-import { splitHeader } from '../cli/header.js';
 import type { SeedLine } from '../cli/seeds-file.js';
 import { UsageError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
+import { splitHeader } from '../protocol/header.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import type { Environment } from '../proxies/environment.js';
@@ -15,9 +15,9 @@ import { originOf } from '../url/canonicalise.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
+import { type ExecutorConfig, executorConfigOf } from './executors.js';
 import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
 import { resolveProxies } from './proxies.js';
-import { type OwnCode, ownCodeOf } from './own-code.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
 import type { WalkPlan } from '../walk/plan.js';
 
@@ -37,6 +37,8 @@ interface Pace {
 interface Limits {
   readonly maxPages: number | null;
   readonly maxDepth: number | null;
+  /** Tasks in a row that executors follow. */
+  readonly maxFollowDepth: number | null;
   readonly maxVariants: number | null;
   readonly maxPerHost: number | null;
   readonly maxTimeMs: number | null;
@@ -81,7 +83,7 @@ interface Requests {
 }
 
 /** A checked configuration. All durations ms, sizes bytes; null = no limit, unless said otherwise. */
-export interface CrawlConfig extends Pace, Limits, Rules, Requests, OwnCode {
+export interface CrawlConfig extends Pace, Limits, Rules, Requests, ExecutorConfig {
   /** Canonical seed URLs, each once, in the order given. */
   readonly seeds: readonly string[];
   /** Origins that the user names, in seeds or tasks. */
@@ -159,7 +161,7 @@ export async function configOf(
     ...limitsOf(given),
     ...rulesOf(given, seeds),
     ...(await requestsOf(given, seeds)),
-    ...(await ownCodeOf(given)),
+    ...(await executorConfigOf(given)),
     proxies: await planOf(given, env),
   });
 }
@@ -195,6 +197,7 @@ function limitsOf(given: GivenOptions): Limits {
   return {
     maxPages: given.get('maxPages'),
     maxDepth: given.get('maxDepth'),
+    maxFollowDepth: given.get('maxFollowDepth'),
     maxVariants: given.get('maxVariants'),
     maxPerHost: given.get('maxPerHost'),
     maxTimeMs: toMs(given.get('maxTime'), 1000),

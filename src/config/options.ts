@@ -104,6 +104,8 @@ export interface CrawlOptions {
   readonly force?: readonly string[] | undefined;
   /** Whether bodies are stored, so that executors can be run again without asking for them. @default false */
   readonly keepBodies?: boolean | undefined;
+  /** Tasks in a row that executors may follow from a page, or from an entry of a list. @default null */
+  readonly maxFollowDepth?: number | null | undefined;
   /** Seconds that one executor may take on one page. @default 30 */
   readonly executorTimeout?: number | undefined;
   /** Whether the run goes on after a fault in an executor. @default false */

@@ -4,31 +4,17 @@
  * asked they are asked again.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { Frontier, HostFacts, HostPatch } from '../frontier/frontier.js';
-import { clockAfter, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
+import type { HostPatch } from '../frontier/frontier.js';
+import { clockAfter, hostLimits } from '../policy/politeness.js';
 import type { Ask, Asked, AskedAnswer, Grant } from '../protocol/ask.js';
 import { canonicalise, originOf } from '../url/canonicalise.js';
-import type { Cookies } from './cookies.js';
-import type { Flights } from './flights.js';
-import type { Proxies } from './proxies.js';
-import type { RobotsErrand, RobotsGate } from './robots-gate.js';
-import type { RobotsHops } from './robots-hops.js';
+import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import { eventOf } from './settle.js';
-import type { Slot, Slots } from './slots.js';
+import type { Slot } from './slots.js';
 
-export interface AskSettings extends PolitenessSettings {
-  readonly seedOrigins: ReadonlySet<string>;
-}
-
-export interface AskParts {
-  readonly frontier: Frontier;
-  readonly flights: Flights;
-  readonly slots: Slots;
-  readonly gate: RobotsGate;
-  readonly hops: RobotsHops;
-  readonly cookies: Cookies;
-  readonly proxies: Proxies;
-  readonly settings: AskSettings;
+export interface AskParts extends RequestParts {
+  readonly robots: RobotsDispatch;
+  readonly settings: RequestSettings;
   /** In [0, 1). */
   readonly random: () => number;
   /** Something arrived. */
@@ -146,18 +132,12 @@ export class Asks {
     return finished.length;
   }
 
-  /**
-   * Grants what may be asked for now, in the order of asking.
-   * @param launchRobots fetches a robots.txt that must be read first
-   */
-  async grant(
-    now: number,
-    launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
-  ): Promise<void> {
+  /** Grants what may be asked for now, in the order of asking; a robots.txt that must be read first is sent for. */
+  async grant(now: number): Promise<void> {
     for (const queue of this.#queues.values()) {
       for (const askId of queue) {
         const waiting = this.#waiting.get(askId) as Waiting;
-        const grant = await this.#judge(askId, waiting, now, launchRobots);
+        const grant = await this.#judge(askId, waiting, now);
         if (grant === null) break;
         this.#leave(askId);
         waiting.port.postMessage(grant);
@@ -196,17 +176,16 @@ export class Asks {
     askId: string,
     { url, country, flightId, thread }: Waiting,
     now: number,
-    launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
   ): Promise<Grant | null> {
-    const { frontier, gate, hops, cookies, proxies, settings, slots, flights } = this.#parts;
+    const { frontier, gate, robots, cookies, proxies, settings, slots, flights } = this.#parts;
     const host = await frontier.hostOf(url);
     if (host.givenUp !== null) return refused(host.givenUp, `${host.host} was given up`);
-    if (hops.isWaiting(host.id) || gate.isUnderWay(host.id) || host.nextFetchAt > now) return null;
-    const { perHost, gapMs } = hostLimits(host, settings);
+    if (robots.waitOf(host.id, now) !== null || host.nextFetchAt > now) return null;
     if (gate.isMissing(host, now)) {
-      await this.#readRobots(host, perHost, gapMs, now, launchRobots);
+      await robots.sendAwaited(host, now);
       return null;
     }
+    const { perHost, gapMs } = hostLimits(host, settings);
     const text = await frontier.robotsText(host.id);
     if (gate.refuse(canonicalise(url) ?? url, host.id, () => text) !== null)
       return refused('robots', `robots.txt of ${host.host} does not allow ${url}`);
@@ -224,27 +203,6 @@ export class Asks {
     this.#underWay.set(askId, { flightId, url, proxy, hostId: host.id, slot });
     const sendHeaders = settings.seedOrigins.has(originOf(url));
     return { kind: 'granted', sendHeaders, cookie: cookies.headerFor(url, now), proxy };
-  }
-
-  /** On a thread's reserve: all else may be taken by those who wait for this very answer. */
-  async #readRobots(
-    host: HostFacts,
-    perHost: number,
-    gapMs: number,
-    now: number,
-    launchRobots: (errand: RobotsErrand, slot: Slot, isSpaced: boolean) => void,
-  ): Promise<void> {
-    const { frontier, gate, hops, slots } = this.#parts;
-    const slot = slots.acquireReserve(host.id, perHost);
-    if (slot === null) return;
-    const errand = gate.begin(host);
-    if (originOf(errand.url) !== host.host) {
-      slots.release(slot);
-      hops.add((await frontier.hostOf(errand.url)).id, errand);
-      return;
-    }
-    await frontier.apply([], [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }], () => undefined);
-    launchRobots(errand, slot, gapMs > 0);
   }
 }
 

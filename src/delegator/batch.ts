@@ -3,9 +3,9 @@ import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import { withoutPassword } from '../proxies/proxy-url.js';
 import type { Answer } from '../store/records.js';
 import type { Filed } from './events.js';
+import type { Done } from './execution-ledger.js';
 import type { Flight } from './flights.js';
 import { HostLedger } from './host-ledger.js';
-import type { Done } from './user-work.js';
 
 export class Batch {
   readonly now: number;

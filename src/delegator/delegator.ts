@@ -2,7 +2,7 @@
  * The main thread's loop: file what arrived, do a step of the work left over, hand out what may be
  * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
  */
-import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
+import { type CrawlError, InvariantError, UserCodeError } from '../errors.js';
 import type { Frontier, Lease } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
@@ -11,14 +11,16 @@ import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
 import type { CrawlListener, RunCounters, Valve } from './events.js';
-import { type AnswerStore, Filing, type FilingSettings, type UserCrash } from './filing.js';
+import type { ExecutionLedger } from './execution-ledger.js';
+import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
 import { type Flight, Flights } from './flights.js';
+import { Overdue } from './overdue.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
+import { RobotsDispatch } from './robots-dispatch.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
-import type { UserWork } from './user-work.js';
 import { Watchdog } from './watchdog.js';
 
 /** How long a stop waits for answers that are under way. */
@@ -42,6 +44,8 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly parseTimeoutMs: number;
   /** How long user code may hold a thread, ms; null = there is none. */
   readonly executorTimeoutMs: number | null;
+  /** How long a thread may be silent about a flight, ms; null = for ever: no user code is in it. */
+  readonly longestSilenceMs: number | null;
   /** Null = all requests are made directly. */
   readonly proxies: ProxyPlan | null;
 }
@@ -53,7 +57,7 @@ export interface DelegatorParts {
   readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
-  readonly userWork: UserWork | null;
+  readonly executions: ExecutionLedger | null;
   /** For a walk: called when all that came in is filed, to queue what is chosen next. */
   readonly walk?: { step(): void } | undefined;
   /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
@@ -73,12 +77,14 @@ export class Delegator implements PoolListener {
   readonly #clock: () => number;
   readonly #slots: Slots;
   readonly #pool: Pool;
-  readonly #userWork: UserWork | null;
+  readonly #executions: ExecutionLedger | null;
   readonly #watchdog: Watchdog;
+  readonly #overdue: Overdue | null;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
   readonly #proxies: Proxies;
   readonly #flights: Flights;
+  readonly #robots: RobotsDispatch;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
   readonly #asks: Asks;
@@ -105,19 +111,23 @@ export class Delegator implements PoolListener {
     const holding = makeHolding(settings.workers);
     const { parseTimeoutMs, executorTimeoutMs } = settings;
     this.#watchdog = new Watchdog({ holding, parseTimeoutMs, executorTimeoutMs, clock: parts.clock });
+    const { longestSilenceMs } = settings;
+    this.#overdue = longestSilenceMs === null ? null : new Overdue(longestSilenceMs, parts.clock);
     this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
-    const { userWork, valve } = parts;
-    this.#userWork = userWork;
-    const shared = { frontier, cookies, proxies: this.#proxies, gate, hops, settings, userWork, valve };
+    const { executions, valve } = parts;
+    this.#executions = executions;
+    const shared = { frontier, cookies, proxies: this.#proxies, gate, settings, executions, valve };
     const threads = { flights: this.#flights, slots: this.#slots };
-    this.#asks = new Asks({ ...shared, ...threads, random, onChange: () => this.#change() });
-    this.#dispatcher = new Dispatcher({ ...shared, ...threads, asks: this.#asks });
-    this.#filing = new Filing({ ...shared, flights: this.#flights, store, random, listener });
+    this.#robots = new RobotsDispatch({ ...shared, ...threads, hops });
+    const outward = { ...shared, ...threads, robots: this.#robots };
+    this.#asks = new Asks({ ...outward, random, onChange: () => this.#change() });
+    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks });
+    this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
   }
 
@@ -153,20 +163,21 @@ export class Delegator implements PoolListener {
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
-        if (ending === null && this.#filing.crash === null) continue;
+        if (ending === null && this.#filing.fault === null) continue;
         await this.#drain();
         // Also one that came with the last answers.
-        if (this.#filing.crash !== null) throw crashError(this.#filing.crash);
+        if (this.#filing.fault !== null) throw faultError(this.#filing.fault);
         if (ending !== null) return ending;
       }
     } finally {
       stop.removeEventListener('abort', onStop);
       clearInterval(watching);
-      await this.#pool.close();
+      if (!(await this.#pool.close())) this.#listener.onNotice({ kind: 'threads-stuck' });
     }
   }
 
   onMessage(message: WorkerMessage): void {
+    if ('flightId' in message) this.#overdue?.hear(message.flightId);
     switch (message.kind) {
       case 'body-read':
         return this.#flights.freeHost(message.flightId);
@@ -202,7 +213,7 @@ export class Delegator implements PoolListener {
     this.#change();
   }
 
-  onBroken(error: PoolError): void {
+  onBroken(error: CrawlError): void {
     this.#broken = error;
     this.#change();
   }
@@ -211,7 +222,7 @@ export class Delegator implements PoolListener {
     if (this.#broken !== null) throw this.#broken;
     const turnedAt = this.#clock();
     await this.#fileArrivals();
-    if (this.#filing.crash !== null) return null;
+    if (this.#filing.fault !== null) return null;
     const now = this.#clock();
     const hasMore = await this.#frontier.maintain(now);
     if (!hasMore) this.#walk?.step();
@@ -268,7 +279,7 @@ export class Delegator implements PoolListener {
   /** How long nothing will happen by itself; arrivals cut it short. */
   async #sleepMs(now: number, endsAt: number): Promise<number> {
     const dueAt = await this.#frontier.nextDueAt(now);
-    const hopAt = await this.#dispatcher.nextHopAt(now);
+    const hopAt = await this.#robots.nextHopAt(now);
     const askAt = await this.#asks.nextAt(now);
     const proxyAt = this.#proxies.readyAt(now);
     const isWaitingForTime = dueAt !== null || hopAt !== null || proxyAt !== null;
@@ -316,6 +327,7 @@ export class Delegator implements PoolListener {
   /** Once a second or more often, also while the loop sleeps. */
   #look(): void {
     this.#endHeld();
+    this.#endSilent();
     try {
       const isPaused = !this.#checkStore();
       if (isPaused === this.#isPaused) return;
@@ -329,7 +341,7 @@ export class Delegator implements PoolListener {
 
   /** Of the task that user code knows a page as. */
   #keyOf(lease: Lease): string | null {
-    return this.#userWork?.workFor(lease).key ?? null;
+    return this.#executions?.workFor(lease).key ?? null;
   }
 
   #endHeld(): void {
@@ -346,6 +358,16 @@ export class Delegator implements PoolListener {
       const key = flight?.errand.kind === 'fetch' ? this.#keyOf(flight.errand.lease) : null;
       this.#listener.onNotice({ kind: 'thread-ended', thread, url, key, afterMs });
       this.#pool.end(thread, flight?.flightId ?? null);
+    }
+  }
+
+  /** Alone in its thread it is to blame; of several any may be, or one before them. */
+  #endSilent(): void {
+    const isWaiting = (flightId: number): boolean => this.#asks.isWaitedFor(flightId);
+    for (const { flightId, slot, url } of this.#overdue?.look(this.#flights.all(), isWaiting) ?? []) {
+      this.#endedOnPurpose.add(slot.thread);
+      this.#listener.onNotice({ kind: 'thread-silent', thread: slot.thread, url });
+      this.#pool.end(slot.thread, slot.isAlone ? flightId : null);
     }
   }
 
@@ -372,7 +394,7 @@ export class Delegator implements PoolListener {
   }
 }
 
-function crashError({ key, executor, message, stack }: UserCrash): UserCodeError {
+function faultError({ key, executor, message, stack }: TaskFault): UserCodeError {
   const advice = 'what was done before is stored: mend the code and give the same command, or --keep-going';
   const error = new UserCodeError(`${executor} failed on ${key}: ${message}`, {
     hint: stack === '' ? advice : `${stack}\n${advice}`,

@@ -10,59 +10,46 @@ import {
   type Lease,
   STORED_HOST,
 } from '../frontier/frontier.js';
-import { fairShare, hostLimits, type PolitenessSettings } from '../policy/politeness.js';
-import type { Failure } from '../protocol/failure.js';
-import type { FailureOutcome } from '../protocol/outcome.js';
+import { fairShare, hostLimits } from '../policy/politeness.js';
 import { countryOf } from '../protocol/work.js';
 import { originOf } from '../url/canonicalise.js';
 import type { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import type { Valve } from './events.js';
+import type { ExecutionLedger } from './execution-ledger.js';
 import type { Errand, Flights } from './flights.js';
-import { DIRECTLY, type Proxies, robotsSubject } from './proxies.js';
-import type { RobotsErrand, RobotsGate } from './robots-gate.js';
-import type { RobotsHops } from './robots-hops.js';
+import { DIRECTLY, type Proxies } from './proxies.js';
+import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
+import type { RobotsGate } from './robots-gate.js';
 import type { Slot, Slots } from './slots.js';
 import { taskFor } from './task-for.js';
-import type { UserWork } from './user-work.js';
 
-export interface DispatchSettings extends PolitenessSettings {
-  /** Origins that get the user's extra headers. */
-  readonly seedOrigins: ReadonlySet<string>;
+export interface DispatchSettings extends RequestSettings {
   /** Tasks in all threads together; beside what threads and slots allow. */
   readonly maxInFlight: number;
 }
 
-export interface DispatcherParts {
-  readonly frontier: Frontier;
-  readonly flights: Flights;
-  readonly slots: Slots;
-  readonly gate: RobotsGate;
-  readonly hops: RobotsHops;
-  readonly cookies: Cookies;
+export interface DispatcherParts extends RequestParts {
+  readonly robots: RobotsDispatch;
   readonly asks: Asks;
   /** null = the run has no executors. */
-  readonly userWork: UserWork | null;
+  readonly executions: ExecutionLedger | null;
   readonly valve?: Valve | undefined;
-  readonly proxies: Proxies;
   readonly settings: DispatchSettings;
 }
 
 /** Stored bodies belong to nobody who could be asked too often. */
 const UNLIMITED = { perHost: Infinity, gapMs: 0 } as const;
 
-/** A host whose robots.txt waits for another host is not looked at for so long, unless the answer comes. */
-const HOP_LOOK_MS = 5_000;
-
 export class Dispatcher {
   readonly #frontier: Frontier;
   readonly #flights: Flights;
   readonly #slots: Slots;
   readonly #gate: RobotsGate;
-  readonly #hops: RobotsHops;
+  readonly #robots: RobotsDispatch;
   readonly #cookies: Cookies;
   readonly #asks: Asks;
-  readonly #userWork: UserWork | null;
+  readonly #executions: ExecutionLedger | null;
   readonly #proxies: Proxies;
   readonly #settings: DispatchSettings;
   readonly #valve: Valve | undefined;
@@ -74,10 +61,10 @@ export class Dispatcher {
     this.#flights = parts.flights;
     this.#slots = parts.slots;
     this.#gate = parts.gate;
-    this.#hops = parts.hops;
+    this.#robots = parts.robots;
     this.#cookies = parts.cookies;
     this.#asks = parts.asks;
-    this.#userWork = parts.userWork;
+    this.#executions = parts.executions;
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#valve = parts.valve;
@@ -96,8 +83,8 @@ export class Dispatcher {
     await this.#spaceOut();
     if (this.#proxies.readyAt(now) !== null) return false;
     await this.#launchSuspects(now);
-    await this.#launchHops(now);
-    await this.#asks.grant(now, (errand, slot, isSpaced) => this.#launchRobots(errand, slot, isSpaced, now));
+    await this.#robots.sendHops(now);
+    await this.#asks.grant(now);
     if (this.#valve?.isOpen() === false) return false;
     const limit = Math.min(this.#slots.free(), this.#settings.maxInFlight - this.#flights.size);
     return limit > 0 && (await this.#claim(now, limit, pageBudget));
@@ -130,12 +117,8 @@ export class Dispatcher {
         isStored(host) ? null : this.#gate.refuse(key, host.id, robotsText),
     });
     const keepOutside = await this.#frontier.mustKeepOutside();
-    for (const host of errands) {
-      const errand = this.#gate.begin(host);
-      if (originOf(errand.url) !== host.host)
-        this.#hops.add((await this.#frontier.hostOf(errand.url)).id, errand);
-      else this.#launchRobots(errand, takeFrom(reserved, host.id), spaced.has(host.id), now);
-    }
+    for (const host of errands)
+      await this.#robots.sendClaimed(host, takeFrom(reserved, host.id), spaced.has(host.id), now);
     for (const lease of leases) {
       if (lease.suspect > 0) this.#suspects.push(lease);
       else {
@@ -158,8 +141,8 @@ export class Dispatcher {
     knownHosts: number,
     reserved: Map<number, Slot[]>,
   ): Allowance {
-    if (this.#hops.isWaiting(host.id)) return { kind: 'wait', until: now + HOP_LOOK_MS };
-    if (this.#gate.isUnderWay(host.id)) return { kind: 'wait' };
+    const wait = this.#robots.waitOf(host.id, now);
+    if (wait !== null) return wait;
     const { perHost, gapMs } = isStored(host) ? UNLIMITED : hostLimits(host, this.#settings);
     if (gapMs > 0 && (this.#flights.isStarting(host.id) || this.#asks.isUnderWay(host.id)))
       return { kind: 'wait' };
@@ -187,12 +170,11 @@ export class Dispatcher {
 
   #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
     const errand: Errand = { kind: 'fetch', lease };
-    const work = lease.kind === 'sitemap' ? null : (this.#userWork?.workFor(lease) ?? null);
+    const work = lease.kind === 'sitemap' ? null : (this.#executions?.workFor(lease) ?? null);
     const choice = lease.isStored
       ? DIRECTLY
       : this.#proxies.choose(lease.url, work === null ? null : countryOf(work), lease.id, now);
-    if (choice.failure !== null)
-      return this.#flights.answer(errand, lease.url, slot, now, unasked(choice.failure, now));
+    if (choice.failure !== null) return this.#flights.fail(errand, lease.url, slot, now, choice.failure);
     const base = {
       thread: slot.thread,
       url: lease.url,
@@ -204,26 +186,8 @@ export class Dispatcher {
       proxy: choice.proxy,
     };
     this.#flights.launch(errand, slot, now, (flightId) =>
-      taskFor(lease, work, this.#userWork, { ...base, flightId }),
+      taskFor(lease, work, this.#executions, { ...base, flightId }),
     );
-  }
-
-  #launchRobots(robots: RobotsErrand, slot: Slot, spaced: boolean, now: number): void {
-    const errand: Errand = { kind: 'robots', robots };
-    const choice = this.#proxies.choose(robots.url, null, robotsSubject(robots), now);
-    if (choice.failure !== null)
-      return this.#flights.answer(errand, robots.url, slot, now, unasked(choice.failure, now));
-    this.#flights.launch(errand, slot, now, (flightId) => ({
-      kind: 'robots',
-      thread: slot.thread,
-      flightId,
-      url: robots.url,
-      sendHeaders: this.#settings.seedOrigins.has(originOf(robots.url)),
-      spaced,
-      // A wall that sends everybody round until its cookie is there would hide the rules, and none means all allowed.
-      cookie: this.#cookies.headerFor(robots.url, now),
-      proxy: choice.proxy,
-    }));
   }
 
   async #launchSuspects(now: number): Promise<void> {
@@ -249,51 +213,6 @@ export class Dispatcher {
       else this.#launchFetch(lease, slot, true, true, now);
     }
   }
-
-  async #launchHops(now: number): Promise<void> {
-    for (const targetId of this.#hops.targets()) {
-      const host = await this.#frontier.hostById(targetId);
-      const { perHost, gapMs } = hostLimits(host, this.#settings);
-      // All room may be taken by tasks that wait for this very answer.
-      const slot =
-        host.nextFetchAt > now
-          ? null
-          : (this.#slots.acquire(host.id, perHost) ?? this.#slots.acquireReserve(host.id, perHost));
-      if (slot === null) continue;
-      const hop = this.#hops.take(targetId);
-      if (hop === null) {
-        this.#slots.release(slot);
-        continue;
-      }
-      const known = this.#hops.answerOf(hop.url);
-      if (known !== null) {
-        this.#flights.answer({ kind: 'robots', robots: hop }, hop.url, slot, now, known);
-        continue;
-      }
-      await this.#frontier.apply(
-        [],
-        [{ hostId: host.id, patch: { nextFetchAt: now + gapMs } }],
-        () => undefined,
-      );
-      this.#launchRobots(hop, slot, gapMs > 0, now);
-    }
-  }
-
-  /** The earliest moment a waiting hop may be fetched; null when none waits. */
-  async nextHopAt(now: number): Promise<number | null> {
-    let next: number | null = null;
-    for (const targetId of this.#hops.targets()) {
-      const { nextFetchAt } = await this.#frontier.hostById(targetId);
-      // One whose time has come waits for a slot, and an arrival says when there is one.
-      if (nextFetchAt > now) next = Math.min(next ?? Infinity, nextFetchAt);
-    }
-    return next;
-  }
-}
-
-/** What stands for an answer where nothing could be asked. */
-function unasked(failure: Failure, now: number): FailureOutcome {
-  return { kind: 'failure', startedAt: now, durationMs: 0, failure };
 }
 
 function takeFrom(reserved: Map<number, Slot[]>, hostId: number): Slot {

@@ -6,11 +6,12 @@ import { InvariantError } from '../errors.js';
 import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
 import type { AnswerOutcome, FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
-import type { Crash } from '../protocol/work.js';
+import type { Fault } from '../protocol/work.js';
 import type { Answer } from '../store/records.js';
 import { Batch, stateOf } from './batch.js';
 import { type Cookies, withoutCookies } from './cookies.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
+import type { ExecutionLedger } from './execution-ledger.js';
 import type { Arrival, Flight, Flights } from './flights.js';
 import { HostTrouble } from './host-trouble.js';
 import type { Lost } from './pool.js';
@@ -20,7 +21,6 @@ import type { RobotsGate } from './robots-gate.js';
 import type { RobotsHops } from './robots-hops.js';
 import { isUnreachable, settleOutcome } from './settle.js';
 import { Losses } from './losses.js';
-import type { UserWork } from './user-work.js';
 
 export interface FilingSettings extends PolitenessSettings {
   /** Whether the run goes on after a fault of user code. */
@@ -47,11 +47,11 @@ export interface FilingParts {
   readonly random: () => number;
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
-  readonly userWork: UserWork | null;
+  readonly executions: ExecutionLedger | null;
 }
 
 /** An exception of user code that is a fault of its own. */
-export interface UserCrash extends Crash {
+export interface TaskFault extends Fault {
   /** Key of the task. */
   readonly key: string;
 }
@@ -66,9 +66,9 @@ export class Filing {
   readonly #random: () => number;
   readonly #listener: CrawlListener;
   readonly #trouble: HostTrouble;
-  readonly #userWork: UserWork | null;
+  readonly #executions: ExecutionLedger | null;
   readonly #losses: Losses;
-  #crash: UserCrash | null = null;
+  #fault: TaskFault | null = null;
   readonly #robots: RobotsFiling;
   /** URLs whose request was lost with a stale connection, and is made once more at no cost. */
   readonly #resent = new Set<number>();
@@ -83,15 +83,15 @@ export class Filing {
     this.#settings = parts.settings;
     this.#random = parts.random;
     this.#listener = parts.listener;
-    this.#userWork = parts.userWork;
-    this.#losses = new Losses(parts.userWork);
+    this.#executions = parts.executions;
+    this.#losses = new Losses(parts.executions);
     this.#trouble = new HostTrouble(parts.listener);
     this.#robots = new RobotsFiling({ ...parts, trouble: this.#trouble });
   }
 
   /** The first exception of user code that ends the run; null while there was none. */
-  get crash(): UserCrash | null {
-    return this.#crash;
+  get fault(): TaskFault | null {
+    return this.#fault;
   }
 
   async file(arrivals: readonly Arrival[], now: number): Promise<void> {
@@ -100,7 +100,7 @@ export class Filing {
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
     await this.#frontier.apply(batch.settlements, batch.ledger.updates(), (admitTask) => {
       for (const answer of batch.answers) this.#store.write(answer);
-      for (const done of batch.done) this.#userWork?.store(done, admitTask);
+      for (const done of batch.done) this.#executions?.store(done, admitTask);
       this.#cookies.store();
     });
     for (const filed of batch.filed) this.#listener.onFiled(filed);
@@ -110,11 +110,11 @@ export class Filing {
   /** Nothing comes back of what was ended without being asked for, but executors wait for it. */
   async fileUnasked(): Promise<void> {
     const unasked = this.#frontier.takeUnasked();
-    const userWork = this.#userWork;
-    if (unasked.length === 0 || userWork === null) return;
+    const executions = this.#executions;
+    if (unasked.length === 0 || executions === null) return;
     await this.#frontier.apply([], [], (admitTask) => {
       for (const { error, ...lease } of unasked)
-        userWork.store({ lease, report: userWork.reportOfFailure(lease, error), kept: null }, admitTask);
+        executions.store({ lease, report: executions.reportOfFailure(lease, error), kept: null }, admitTask);
     });
   }
 
@@ -214,13 +214,13 @@ export class Filing {
     if ('report' in outcome && outcome.report !== undefined) {
       const { report } = outcome;
       batch.done.push({ lease, report, kept: 'kept' in outcome ? (outcome.kept ?? null) : null });
-      if (report.crash !== null && !this.#settings.keepGoing)
-        this.#crash ??= { key: this.#userWork?.workFor(lease).key ?? lease.key, ...report.crash };
+      if (report.fault !== null && !this.#settings.keepGoing)
+        this.#fault ??= { key: this.#executions?.workFor(lease).key ?? lease.key, ...report.fault };
       return;
     }
     const error = lease.kind === 'task' || lease.kind === 'rerun' ? errorOf(settlement) : null;
-    if (error === null || this.#userWork === null) return;
-    batch.done.push({ lease, report: this.#userWork.reportOfFailure(lease, error), kept: null });
+    if (error === null || this.#executions === null) return;
+    batch.done.push({ lease, report: this.#executions.reportOfFailure(lease, error), kept: null });
   }
 
   #countPage(lease: Lease, page: PageOutcome): void {

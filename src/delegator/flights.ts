@@ -3,6 +3,7 @@
  * frontier; nothing here is a backlog.
  */
 import type { Lease } from '../frontier/frontier.js';
+import type { Failure } from '../protocol/failure.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { Task } from '../protocol/task.js';
 import type { Lost, Pool } from './pool.js';
@@ -108,6 +109,11 @@ export class Flights {
     const flight: Flight = { flightId, errand, url, slot, startedAt: now, ...unsent };
     this.#arrived.push({ flight, outcome });
     this.#onChange();
+  }
+
+  /** An errand that nothing can be asked for: it arrives as failed, without a request. */
+  fail(errand: Errand, url: string, slot: Slot, now: number, failure: Failure): void {
+    this.answer(errand, url, slot, now, { kind: 'failure', startedAt: now, durationMs: 0, failure });
   }
 
   /** Whether a request to this host was handed out that is not known to be made yet. */

@@ -6,7 +6,7 @@ import type { Lease, Settlement } from '../frontier/frontier.js';
 import type { Failure } from '../protocol/failure.js';
 import type { Flight } from './flights.js';
 import type { Lost } from './pool.js';
-import type { UserWork } from './user-work.js';
+import type { ExecutionLedger } from './execution-ledger.js';
 
 export interface Loss {
   readonly settlement: Settlement;
@@ -15,11 +15,11 @@ export interface Loss {
 }
 
 export class Losses {
-  readonly #userWork: UserWork | null;
+  readonly #executions: ExecutionLedger | null;
 
-  /** @param userWork null where there is none */
-  constructor(userWork: UserWork | null) {
-    this.#userWork = userWork;
+  /** @param executions null where there is none */
+  constructor(executions: ExecutionLedger | null) {
+    this.#executions = executions;
   }
 
   judge(lease: Lease, flight: Flight, lost: Lost): Loss {
@@ -42,16 +42,16 @@ export class Losses {
   #judgeHeld(lease: Lease, flight: Flight, lost: Lost, again: (suspect: number) => Loss): Loss {
     if (this.#blame(lease, flight, lost, `timeout: ${lost.message}`)) return again(lease.suspect);
     // Pages that were done meanwhile have wiped out which executor it was: alone in its thread it will show.
-    if (this.#userWork !== null && !flight.slot.isAlone) return again(Math.max(1, lease.suspect));
+    if (this.#executions !== null && !flight.slot.isAlone) return again(Math.max(1, lease.suspect));
     const failure: Failure = { code: 'decode', message: lost.message };
     return { settlement: { kind: 'failed', id: lease.id, code: 'decode', detail: lost.message }, failure };
   }
 
   /** Whether an executor was at work on it, which then is not run on it again. */
   #blame(lease: Lease, { startedAt }: Flight, { executor: place }: Lost, error: string): boolean {
-    const executor = this.#userWork?.nameAt(place) ?? null;
+    const executor = this.#executions?.nameAt(place) ?? null;
     if (executor === null) return false;
-    this.#userWork?.blame(lease, { executor, error, startedAt });
+    this.#executions?.blame(lease, { executor, error, startedAt });
     return true;
   }
 }

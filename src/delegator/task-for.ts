@@ -3,16 +3,21 @@ import { InvariantError } from '../errors.js';
 import type { Lease } from '../frontier/frontier.js';
 import type { FetchTask, Task } from '../protocol/task.js';
 import type { Work } from '../protocol/work.js';
-import type { UserWork } from './user-work.js';
+import type { ExecutionLedger } from './execution-ledger.js';
 
 /** What all kinds have in common. */
 type Base = Omit<FetchTask, 'kind' | 'key' | 'work'>;
 
 /**
- * @param work     null = the run has no executors; then `userWork` is null, too
- * @param userWork what tasks of user code are made of
+ * @param work       null = the run has no executors; then `executions` is null, too
+ * @param executions what tasks of executors are made of
  */
-export function taskFor(lease: Lease, work: Work | null, userWork: UserWork | null, base: Base): Task {
+export function taskFor(
+  lease: Lease,
+  work: Work | null,
+  executions: ExecutionLedger | null,
+  base: Base,
+): Task {
   const { kind, key } = lease;
   switch (kind) {
     case 'sitemap':
@@ -21,17 +26,22 @@ export function taskFor(lease: Lease, work: Work | null, userWork: UserWork | nu
       return work === null ? { ...base, kind: 'fetch', key } : { ...base, kind: 'fetch', key, work };
     case 'task':
     case 'rerun':
-      if (work === null || userWork === null)
+      if (work === null || executions === null)
         throw new InvariantError(`${kind} ${lease.id} without executors`);
-      return workOn(lease, work, userWork, base);
+      return workOn(lease, work, executions, base);
     default:
       return kind satisfies never;
   }
 }
 
-function workOn(lease: Lease, work: Work, userWork: UserWork, base: Omit<Base, 'keepOutside'>): Task {
-  if (!lease.isStored) return { ...base, kind: 'request', ...userWork.requestFor(lease, work), work };
-  const stored = userWork.storedFor(lease);
+function workOn(
+  lease: Lease,
+  work: Work,
+  executions: ExecutionLedger,
+  base: Omit<Base, 'keepOutside'>,
+): Task {
+  if (!lease.isStored) return { ...base, kind: 'request', ...executions.requestFor(lease, work), work };
+  const stored = executions.storedFor(lease);
   if (stored === undefined) throw new InvariantError(`the body of ${lease.pageId} is not stored`);
   return { ...base, kind: 'execute', stored, work };
 }

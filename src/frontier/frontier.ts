@@ -168,8 +168,12 @@ export type Settlement =
   /** Queued again at once, at no cost. */
   | { readonly kind: 'release'; readonly id: number; readonly suspect: number };
 
-/** Admits a task of user code's and answers the number of its row; a known key keeps its row, and moves to this address. */
-export type AdmitTask = (key: string, url: string) => number;
+/**
+ * Admits a task of user code's and answers the number of its row; a known key keeps its row, and moves to this address.
+ *
+ * @param followedBy the row of the page or task whose executor asked for it: it is one deeper; null = an entry of a list
+ */
+export type AdmitTask = (key: string, url: string, followedBy: number | null) => number;
 
 /** A page or a task that executors are to be run on again. */
 export interface Rerun {
@@ -215,7 +219,9 @@ export type FrontierNotice =
       readonly pattern: string;
       readonly variants: number;
       readonly example: string;
-    };
+    }
+  /** Tasks have followed each other for so long that there may be no end of it. */
+  | { readonly kind: 'deep-follows'; readonly depth: number; readonly key: string };
 
 /** What a start found and did. */
 export interface Resumption {
@@ -227,9 +233,13 @@ export interface Resumption {
 /** How a run over an existing frontier may differ from the one before. */
 export interface RunLimits {
   readonly maxDepth: number | null;
+  /** Tasks in a row that executors followed. */
+  readonly maxFollowDepth: number | null;
   /** Variants of one URL pattern, and URLs of one host, that are ever asked for. */
   readonly maxVariants: number | null;
   readonly maxPerHost: number | null;
+  /** A run over a list: what limits have cut of a crawl in the same file stays as it is. */
+  readonly isOfTasks: boolean;
   /** The longest gap between two requests that any host may be kept to, ms. */
   readonly longestGapMs: number;
   /** Whether private addresses may be connected to: then URLs skipped for that reason are queued again. */

@@ -70,14 +70,25 @@ export class Restart {
   }
 
   /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
-  #applyLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate, chosen }: RunLimits): void {
+  #applyLimits(limits: RunLimits): void {
+    if (limits.allowPrivate) this.#hosts.reopenPrivate();
+    if (!limits.isOfTasks) this.#applyPageLimits(limits);
+    // Which of those that an earlier limit had cut belong to this run is known to those who queue reruns.
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
+          WHERE state = 'queued' AND kind = 'task' AND depth > ?`,
+      )
+      .run(limits.maxFollowDepth ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  #applyPageLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate, chosen }: RunLimits): void {
     if (chosen !== undefined) this.#leaveUnchosen(chosen);
     if (allowPrivate) {
-      this.#hosts.reopenPrivate();
       this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'private'`, []);
     }
     const wasUnchosen = chosen === undefined ? `error = 'unchosen' OR` : '';
-    this.#reopen(`state = 'skipped' AND (${wasUnchosen} error = 'depth' AND depth <= ?)`, [
+    this.#reopen(`kind <> 'task' AND state = 'skipped' AND (${wasUnchosen} error = 'depth' AND depth <= ?)`, [
       maxDepth ?? Number.MAX_SAFE_INTEGER,
     ]);
     this.#reopen(

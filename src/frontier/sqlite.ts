@@ -127,7 +127,7 @@ export class SqliteFrontier implements Frontier {
       this.#isBacklinksIndexed = false;
     }
     this.#transact(() => {
-      record((key, url) => this.#tasks.admit(key, url));
+      record((key, url, followedBy) => this.#tasks.admit(key, url, followedBy));
       for (const settlement of settlements) this.#settle(settlement);
       for (const { hostId, patch } of hosts) {
         this.#hosts.patch(hostId, patch);
@@ -198,7 +198,7 @@ export class SqliteFrontier implements Frontier {
   }
 
   takeNotices(): readonly FrontierNotice[] {
-    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices()];
+    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices(), ...this.#tasks.takeNotices()];
   }
 
   #transact<T>(work: () => T): T {

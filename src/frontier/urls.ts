@@ -49,8 +49,8 @@ export interface Reach {
 /** The way that leads to a seed. */
 export const SEED: Reach = { kind: 'page', depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true };
 
-/** Reruns go before all else of their host, unless they were refused. */
-const DEPTH = { task: 0, rerun: -1 } as const;
+/** The depth of reruns: they go before all else of their host, unless they were refused. */
+const RERUN_DEPTH = -1;
 
 /** A request of user code's. */
 export interface TaskRow {
@@ -60,6 +60,8 @@ export interface TaskRow {
   readonly hostId: number;
   /** Of a rerun: the page. */
   readonly foundOn?: number | null;
+  /** Of a task: how many were followed on the way to it. */
+  readonly depth?: number;
 }
 
 /** What a settled or requeued URL takes with it; absent = unchanged or cleared as said. */
@@ -144,11 +146,13 @@ export class UrlTable {
   readonly #settle: Statement;
   readonly #lease: Statement<[number]>;
   readonly #forget: Statement<[number]>;
+  readonly #setDepth: Statement<[number, number]>;
   readonly #relax: Statement<[number, number]>;
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
   readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
   #maxDepth = Infinity;
+  #maxFollowDepth = Infinity;
   #isWalk = false;
 
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
@@ -177,13 +181,15 @@ export class UrlTable {
     );
     this.#lease = connection.prepare(`UPDATE urls SET state = 'leased' WHERE id = ?`);
     this.#forget = connection.prepare('DELETE FROM urls WHERE id = ?');
+    this.#setDepth = connection.prepare('UPDATE urls SET depth = ? WHERE id = ?');
     this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
   }
 
-  /** Reads limit and totals; afterwards they are kept in step. In a walk links wait until they are chosen. */
-  load(connection: Connection, { maxDepth, chosen }: Pick<RunLimits, 'maxDepth' | 'chosen'>): void {
-    this.#maxDepth = maxDepth ?? Infinity;
-    this.#isWalk = chosen !== undefined;
+  /** Reads limits and totals; afterwards they are kept in step. In a walk links wait until they are chosen. */
+  load(connection: Connection, limits: Pick<RunLimits, 'maxDepth' | 'maxFollowDepth' | 'chosen'>): void {
+    this.#maxDepth = limits.maxDepth ?? Infinity;
+    this.#maxFollowDepth = limits.maxFollowDepth ?? Infinity;
+    this.#isWalk = limits.chosen !== undefined;
     this.recount(connection);
   }
 
@@ -229,25 +235,34 @@ export class UrlTable {
     return id;
   }
 
-  /** Queues a request of user code's, unless its key is known. Answers its id. */
-  admitTask({ requestKey, kind, url, hostId, foundOn = null }: TaskRow): number {
+  /** Queues a request of user code's, unless its key is known or it is too deep. Answers its id. */
+  admitTask({ requestKey, kind, url, hostId, foundOn = null, depth = RERUN_DEPTH }: TaskRow): number {
     const known = this.#byKey.get(requestKey);
     if (known !== undefined) return known[0];
-    this.#tally(kind, 'queued', 1);
-    this.#hosts.countClaimable(hostId, 1);
+    const isCut = depth > this.#maxFollowDepth;
+    this.#tally(kind, isCut ? 'skipped' : 'queued', 1);
+    if (!isCut) this.#hosts.countClaimable(hostId, 1);
     const row = this.#insert.run(
       requestKey,
       kind,
       url,
       hostId,
-      'queued',
-      null,
-      DEPTH[kind],
+      isCut ? 'skipped' : 'queued',
+      isCut ? 'depth' : null,
+      depth,
       0,
       foundOn,
       NO_HOPS,
     );
     return Number(row.lastInsertRowid);
+  }
+
+  /** A task is less deep than it was known to be: queued, where that was all that held it back. */
+  raiseTask({ id, hostId, isCut }: { id: number; hostId: number; isCut: 0 | 1 }, depth: number): void {
+    this.#setDepth.run(depth, id);
+    if (isCut === 0 || depth > this.#maxFollowDepth) return;
+    this.#count(hostId, 'task', 'skipped', 'queued', false);
+    this.#reopen.run('queued', null, id);
   }
 
   /** Takes a settled row out again: what it was for is told elsewhere. */

@@ -116,8 +116,8 @@ function finished(summary: Summary, database: string): string {
   if (summary.pages === 0) return `No page was crawled: ${complaints(summary)}.`;
   if (summary.exitStatus !== 0) return `Finished, but ${complaints(summary)}. The rest is in ${database}.`;
   if (summary.walk !== null) return finishedWalk(summary.walk, database);
-  const depth = (summary.skipped.depth ?? 0) > 0 ? ' within --max-depth' : '';
-  return `Finished: ${database} holds every page the seeds lead to${depth}.`;
+  const depth = (summary.skipped.depth ?? 0) > summary.tasksTooDeep ? ' within --max-depth' : '';
+  return `Finished: ${database} holds every page the seeds lead to${depth}.${tooDeep(summary)}`;
 }
 
 function finishedWalk({ walkers }: WalkStand, database: string): string {
@@ -129,15 +129,24 @@ function finishedTasks(summary: Summary, database: string): string {
   const tasks = `${plural(summary.tasks ?? 0, 'task')} of the list`;
   const { ofList, others } = summary.taskFailures ?? { ofList: 0, others: 0 };
   if (ofList + others === 0)
-    return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.`;
+    return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.${tooDeep(summary)}`;
   const them = ofList === 1 ? 'it' : 'them';
   const ofTheList =
     ofList === 0 ? [] : [`${formatNumber(ofList)} of ${tasks} failed (the same command tries ${them} again)`];
   const ofOthers =
-    others === 0 ? [] : [`${plural(others, 'task')} that ${others === 1 ? 'is' : 'are'} not on it failed`];
+    others === 0
+      ? []
+      : [
+          `${plural(others, 'task')} that ${others === 1 ? 'is' : 'are'} not on it failed${ofList === 0 ? ` (the same command tries ${others === 1 ? 'it' : 'them'} again)` : ''}`,
+        ];
   const what = [...ofTheList, ...ofOthers].join(', and ');
   const done = ofList === 0 ? `Finished: ${tasks}` : 'Finished';
   return `${done}, but ${what}. The rest is in ${database}.`;
+}
+
+/** What executors followed is counted, not done. */
+function tooDeep({ tasksTooDeep }: Summary): string {
+  return tasksTooDeep === 0 ? '' : ` Beyond --max-follow-depth: ${plural(tasksTooDeep, 'task')}.`;
 }
 
 function failedExecutions({ executors }: Summary): number {
@@ -205,10 +214,14 @@ function rows(summary: Summary): Row[] {
   ];
 }
 
-function taskRows({ tasks, taskFailures, queued }: Summary): Row[] {
+function taskRows({ tasks, taskFailures, queued, tasksTooDeep }: Summary): Row[] {
   const { ofList: failed = 0, others = 0 } = taskFailures ?? {};
   return [
-    ['tasks', tasks ?? 0, tally({ failed, 'failed that are not on the list': others })],
+    [
+      'tasks',
+      tasks ?? 0,
+      tally({ failed, 'failed that are not on the list': others, 'too deep': tasksTooDeep }),
+    ],
     ...(queued > 0 ? [['queued', queued, ''] as const] : []),
   ];
 }

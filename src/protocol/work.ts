@@ -1,6 +1,6 @@
 /**
- * What user code is asked to do on a page, and what came of it: the part of tasks and outcomes that is about
- * executors. Plain data; whatever user code returned or was given travels as JSON text.
+ * What executors are to do on a page, and what came of it: the part of tasks and outcomes that is about
+ * them. Plain data; whatever user code returned or was given travels as JSON text.
  */
 
 /** The executors of a run, in order; part of the settings of every thread. */
@@ -93,8 +93,8 @@ export interface Follow {
   readonly params: string;
 }
 
-/** An exception of user code that was none of the kinds that mean "not this page": it ends the run. */
-export interface Crash {
+/** An exception of user code that was none of the kinds that mean "not this page": it ends the run, unless --keep-going. */
+export interface Fault {
   readonly executor: string;
   /** Class and text. */
   readonly message: string;
@@ -106,7 +106,9 @@ export interface Crash {
 export interface WorkReport {
   readonly executions: readonly Execution[];
   readonly follows: readonly Follow[];
-  readonly crash: Crash | null;
+  readonly fault: Fault | null;
+  /** Of executors that ran by another source than the run found when it began: the SHA-256 of it, hex. */
+  readonly otherCode?: Readonly<Record<string, string>>;
 }
 
 /** An answer to be stored, so that executors that are run on it again see what those before saw. */

@@ -2,8 +2,8 @@
  * How the address of a task is asked for: the params that are about that, checked. All others are the user's own, and
  * pass through.
  */
-import { checkHeader } from '../cli/header.js';
 import { UsageError } from '../errors.js';
+import { checkHeader } from '../protocol/header.js';
 import type { JsonObject, JsonValue } from '../protocol/json.js';
 import { isObject } from './json.js';
 

@@ -121,6 +121,7 @@ Finished: ${database} holds every page the seeds lead to.
       sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
       patterns: [],
       heldBackByHost: 0,
+      tasksTooDeep: 0,
       seedsWithoutPage: [],
       hostsGivenUp: [],
       advice: [],

@@ -14,8 +14,6 @@ import type { Folder } from '../support/program.js';
 import { crawlSite, STEADY } from './crawl.js';
 
 const MB = 1_000_000;
-/** What the crawl of the whole site may take at most, in these. */
-const MIB = 1024 * 1024;
 const TIMEOUT = { timeout: 120_000 };
 
 /**
@@ -69,7 +67,7 @@ test(
       expect(eight.digest).toBe(one.digest);
       // That none went astray is worth something only where many came back.
       if (HAS_ADDRESSES) expect(site.network.cookiesReturned).toBeGreaterThan(20);
-      expect(one.summary.peakMemoryBytes).toBeLessThan(400 * MIB);
+      expect(one.summary.peakMemoryBytes).toBeLessThan(400 * MB);
       // Two tries of three seconds are the longest any case may take; the rest is for the machine.
       expect(one.summary.elapsedMs).toBeLessThan(30_000);
       for (const todo of one.todo) process.stderr.write(`not judged yet – ${todo}\n`);

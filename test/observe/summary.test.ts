@@ -22,6 +22,7 @@ function summary(changes: Partial<Summary> = {}): Summary {
     sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
     patterns: [],
     heldBackByHost: 0,
+    tasksTooDeep: 0,
     outOfScope: { links: 0, hosts: 0, top: [] },
     executors: [],
     executorFailures: [],

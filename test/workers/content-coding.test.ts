@@ -3,7 +3,13 @@ import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../dist/protocol/to-failure.js';
-import { ACCEPT_ENCODING, codingsOf, decodeContent, decodeStart } from '../../dist/workers/content-coding.js';
+import {
+  ACCEPT_ENCODING,
+  codingsOf,
+  decodeContent,
+  decodePieces,
+  decodeStart,
+} from '../../dist/workers/content-coding.js';
 
 const CAP = 100_000;
 const PAGE = Buffer.from('<p>Grüße, Kevin Bacon</p>'.repeat(200));
@@ -18,6 +24,13 @@ function failureOf(run: () => unknown): unknown {
   } catch (thrown) {
     return toFailure(thrown);
   }
+}
+
+/** A body that is read in pieces, put together again. */
+async function inPieces(bytes: Buffer, header: string | string[] | undefined): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of decodePieces(bytes, header, CAP)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 test('what is asked for is what can be undone, here and now', () => {
@@ -49,8 +62,9 @@ describe('a whole body', () => {
     ],
     ['zero padding after gzip', Buffer.concat([GZIP, Buffer.alloc(512)]), 'gzip'],
     ...(ZSTD === undefined ? [] : [['zstd', ZSTD, 'zstd'] as [string, Buffer, string]]),
-  ])('is decoded: %s', (_name, bytes, header) => {
+  ])('is decoded: %s', async (_name, bytes, header) => {
     expect(decodeContent(bytes, header, CAP).equals(PAGE)).toBe(true);
+    expect((await inPieces(bytes, header)).equals(PAGE)).toBe(true);
   });
 
   test('comes out of transfer codings first, then of content codings', () => {
@@ -60,8 +74,9 @@ describe('a whole body', () => {
     expect(codingsOf({})).toEqual([]);
   });
 
-  test('is empty in any coding when it is empty', () => {
+  test('is empty in any coding when it is empty', async () => {
     expect(decodeContent(Buffer.alloc(0), 'gzip, br', CAP)).toHaveLength(0);
+    expect(await inPieces(Buffer.alloc(0), 'gzip, br')).toHaveLength(0);
   });
 
   test.each<[string, Buffer, string]>([
@@ -74,11 +89,13 @@ describe('a whole body', () => {
     ['an unknown coding', PAGE, 'rot13'],
     ['an unknown layer', GZIP, 'gzip, exi'],
     ['too many layers', PAGE, 'gzip,gzip,gzip,gzip,gzip,gzip'],
-  ])('is a decode failure: %s', (_name, bytes, header) => {
+  ])('is a decode failure: %s', async (_name, bytes, header) => {
     expect(failureOf(() => decodeContent(bytes, header, CAP))).toMatchObject({ code: 'decode' });
+    const reading = (async () => inPieces(bytes, header))();
+    expect(toFailure(await reading.catch((thrown: unknown) => thrown))).toMatchObject({ code: 'decode' });
   });
 
-  test('costs a bomb its cap and no more', () => {
+  test('costs a bomb its cap and no more', async () => {
     const zeros = Buffer.alloc(30_000_000);
     const nested = zlib.gzipSync(zlib.gzipSync(zeros));
     expect(nested.length).toBeLessThan(1000);
@@ -91,6 +108,10 @@ describe('a whole body', () => {
       const before = process.memoryUsage().arrayBuffers;
       expect(failureOf(() => decodeContent(bytes, header, CAP))).toMatchObject({ code: 'too-large' });
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+      const reading = inPieces(bytes, header);
+      expect(toFailure(await reading.catch((thrown: unknown) => thrown))).toMatchObject({
+        code: 'too-large',
+      });
     }
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MIMEType } from 'whatwg-mimetype';
-import { decodeText } from '../../dist/workers/decode.js';
+import { decodeText, TextPieces } from '../../dist/workers/decode.js';
 
 function decoded(bytes: number[] | string, type: string | null = 'text/html'): string[] {
   const body = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Uint8Array.from(bytes);
@@ -10,6 +10,26 @@ function decoded(bytes: number[] | string, type: string | null = 'text/html'): s
 }
 
 const EURO = '\x80';
+
+test('text that comes in pieces is the same, wherever it is cut', () => {
+  const encodings = fc.constantFrom('utf-8', 'utf-16le', 'gbk', 'iso-2022-jp', 'windows-1252', 'iso-2022-kr');
+  const start = fc.constantFrom('', '\xef\xbb\xbf', '<meta charset=koi8-r>', 'x'.repeat(1_100));
+  const tail = fc.uint8Array({ maxLength: 60 });
+  fc.assert(
+    fc.property(encodings, start, tail, fc.integer({ min: 1, max: 40 }), (charset, head, rest, cut) => {
+      const bytes = Buffer.concat([Buffer.from(head, 'latin1'), rest]);
+      const type = MIMEType.parse(`application/xml; charset=${charset}`) as MIMEType;
+      const pieces = new TextPieces(type);
+      let text = '';
+      for (let at = 0; at < bytes.length; at += cut) text += pieces.write(bytes.subarray(at, at + cut));
+      text += pieces.end();
+      const whole = decodeText(bytes, type).text;
+      // What must not be read says so once a piece.
+      expect(/^\uFFFD+$/.test(whole) ? whole : text).toBe(whole);
+    }),
+    { numRuns: 300 },
+  );
+});
 
 test('byte order mark, header, meta and default are asked in this order', () => {
   const meta = '<meta charset=iso-8859-2>';

@@ -1,10 +1,17 @@
 /** What is read out of sitemaps, well made and not. */
 import { expect, test } from 'vitest';
-import { parseSitemap } from '../../dist/workers/sitemap.js';
+import { type SitemapEntries, SitemapParser } from '../../dist/workers/sitemap-parser.js';
 
 const NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"';
 const urlset = (inner: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<urlset ${NS}>${inner}</urlset>`;
+
+/** Reads a sitemap that comes in pieces of so many characters. */
+function parseSitemap(text: string, pieceChars = text.length + 1): SitemapEntries {
+  const parser = new SitemapParser();
+  for (let at = 0; at < text.length; at += pieceChars) parser.write(text.slice(at, at + pieceChars));
+  return parser.end();
+}
 
 test.each<[what: string, text: string, pages: readonly string[], sitemaps?: readonly string[]]>([
   [
@@ -58,6 +65,8 @@ test.each<[what: string, text: string, pages: readonly string[], sitemaps?: read
   ['nothing', '', []],
 ])('the addresses of %s', (_, text, pages, sitemaps = []) => {
   expect(parseSitemap(text)).toEqual({ pages, sitemaps });
+  // However it is cut.
+  for (const chars of [1, 7, 64]) expect(parseSitemap(text, chars)).toEqual({ pages, sitemaps });
 });
 
 test('more entries than any sitemap may have are refused before they fill the memory', () => {

@@ -1,15 +1,15 @@
-/** Everything of a thread that is there for user code only, put together. */
+/** All of a thread that is there for executors only, put together. Loaded by runs that have some. */
 import { Console } from 'node:console';
 import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
+import { AnswerExecutions } from './answer-executions.js';
 import type { Asker } from './asker.js';
 import type { Fetcher } from './fetcher.js';
 import { PoliteFetch, type Post } from './polite-fetch.js';
 import { Requester } from './request.js';
-import { UserWork } from './user-work.js';
 
-export interface UserCodeParts {
+export interface ThreadExecutorsParts {
   readonly settings: WorkerSettings;
   readonly fetcher: Fetcher;
   readonly asker: Asker;
@@ -17,11 +17,11 @@ export interface UserCodeParts {
   readonly post: Post;
 }
 
-export class UserCode {
-  readonly userWork: UserWork;
+export class ThreadExecutors {
+  readonly executions: AnswerExecutions;
   readonly requester: Requester;
 
-  constructor({ settings, fetcher, asker, holder, post }: UserCodeParts) {
+  constructor({ settings, fetcher, asker, holder, post }: ThreadExecutorsParts) {
     const { executors, maxBodyBytes, maxRedirects } = settings;
     if (executors === null) throw new Error('a task for executors came to a thread that has none');
     // Standard output is the program's: it may be a file of results.
@@ -29,7 +29,7 @@ export class UserCode {
     process.stdout.write = process.stderr.write.bind(process.stderr);
     const polite = new PoliteFetch({ fetcher, post, maxBodyBytes, maxRedirects });
     const say = (message: WorkerMessage): void => post(message);
-    this.userWork = new UserWork(settings, executors, { holder, polite, post: say });
-    this.requester = new Requester({ asker, polite, userWork: this.userWork, maxBodyBytes });
+    this.executions = new AnswerExecutions(settings, executors, { holder, polite, post: say });
+    this.requester = new Requester({ asker, polite, executions: this.executions, maxBodyBytes });
   }
 }

@@ -22,11 +22,10 @@ export interface TaskRequest {
   readonly body: string | null;
 }
 
-export interface UserWorkOptions {
+export interface ExecutionLedgerOptions {
   readonly modules: readonly ExecutorModule[];
-  readonly forced: ReadonlySet<string>;
-  /** When this run began: what was run since then is done, forced or not. ms since epoch. */
-  readonly since: number;
+  /** Of executors that are forced: since when a success counts, ms since epoch. */
+  readonly since: ReadonlyMap<string, number>;
   /** The request that params describe. */
   readonly requestOf: (params: string) => TaskRequest;
   /** Called for each execution that is stored, with the key of its task. */
@@ -36,7 +35,7 @@ export interface UserWorkOptions {
 /** The page or task that executors are run on. */
 export type Subject = Pick<Lease, 'kind' | 'pageId' | 'key'>;
 
-/** What user code came to on one page. */
+/** What executors came to on one page. */
 export interface Done {
   readonly lease: Subject;
   readonly report: WorkReport;
@@ -45,15 +44,15 @@ export interface Done {
 
 const PLAIN: TaskRequest = { method: 'GET', headers: [], body: null };
 
-export class UserWork {
+export class ExecutionLedger {
   readonly #table: ExecutionTable;
-  readonly #options: UserWorkOptions;
+  readonly #options: ExecutionLedgerOptions;
   readonly #names: readonly string[];
   readonly #hashes: ReadonlyMap<string, string>;
   /** Pages on which an executor ended its thread: it is not run on them again in this run. */
   readonly #blamed = new Map<number, Blamed>();
 
-  constructor(table: ExecutionTable, options: UserWorkOptions) {
+  constructor(table: ExecutionTable, options: ExecutionLedgerOptions) {
     this.#table = table;
     this.#options = options;
     this.#names = options.modules.flatMap(({ executors }) => executors);
@@ -82,8 +81,7 @@ export class UserWork {
     const known = new Map(this.#table.executionsOf(task.id).map((row) => [row.executor, row]));
     for (const name of this.#names) {
       const row = known.get(name);
-      const isDone =
-        row?.status === 'success' && !(this.#options.forced.has(name) && !this.#isSince(row.lastRun));
+      const isDone = row?.status === 'success' && (row.lastRun ?? 0) >= (this.#options.since.get(name) ?? 0);
       if (isDone && row.output !== null) results[name] = row.output;
       else run.push(name);
     }
@@ -111,7 +109,7 @@ export class UserWork {
 
   /** The page could not be had: the first executor that waits for it fails, the others are skipped. */
   reportOfFailure(lease: Subject, error: string): WorkReport {
-    return { executions: failuresOf(this.workFor(lease).run, error), follows: [], crash: null };
+    return { executions: failuresOf(this.workFor(lease).run, error), follows: [], fault: null };
   }
 
   /** Stores what came of it; called in the transaction that settles the lease. */
@@ -119,7 +117,8 @@ export class UserWork {
     const { lease, report, kept } = done;
     // A run without executors, which keeps bodies for later ones, makes no tasks of its pages.
     if (report.executions.length > 0) this.#storeExecutions(done);
-    for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
+    for (const { key, url, params } of report.follows)
+      this.#table.addTask(key, admitTask(key, url, lease.pageId), params);
     if (kept !== null) this.#table.keepBody(lease.pageId, kept);
     this.#blamed.delete(lease.pageId);
   }
@@ -128,13 +127,10 @@ export class UserWork {
     const task = this.#table.taskOf(lease.pageId);
     const taskId = task?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
-      const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
-      this.#table.write(taskId, execution, hash);
+      const { executor, startedAt } = execution;
+      const hash = report.otherCode?.[executor] ?? this.#hashes.get(executor) ?? null;
+      this.#table.write(taskId, execution, startedAt === null ? null : hash);
       this.#options.onExecution(execution, task?.key ?? lease.key);
     }
-  }
-
-  #isSince(lastRun: number | null): boolean {
-    return lastRun !== null && lastRun >= this.#options.since;
   }
 }

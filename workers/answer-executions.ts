@@ -1,6 +1,6 @@
 /**
- * From an answer to what user code made of it: the page as it sees it, validated, executed, and its body put
- * by where that is asked for. Loaded only by runs that have executors.
+ * Executions on one answer, fresh or stored: the page as executors see it, validated, run through all of them, and its
+ * body put by where that is asked for. Loaded only by runs that have executors.
  */
 import { gzipSync } from 'node:zlib';
 import type { JsonObject } from '#src/executor.js';
@@ -29,18 +29,18 @@ export interface Worked {
   readonly kept?: KeptBody;
 }
 
-/** The task, as far as user code is concerned. */
+/** The task, as far as executors are concerned. */
 export interface WorkTask extends Held {
   readonly work: Work;
 }
 
-export interface UserWorkParts {
+export interface AnswerExecutionsParts {
   readonly holder: Holder;
   readonly polite: PoliteFetch;
   readonly post: (message: WorkerMessage) => void;
 }
 
-export class UserWork {
+export class AnswerExecutions {
   readonly #settings: ExecutorSettings;
   readonly #runner: ExecutorRunner;
   readonly #polite: PoliteFetch;
@@ -54,7 +54,7 @@ export class UserWork {
   constructor(
     settings: WorkerSettings,
     executors: ExecutorSettings,
-    { holder, polite, post }: UserWorkParts,
+    { holder, polite, post }: AnswerExecutionsParts,
   ) {
     this.#settings = executors;
     this.#runner = new ExecutorRunner(executors, holder);

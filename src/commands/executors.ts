@@ -1,19 +1,15 @@
-/**
- * The user's code in a run: which tasks there are, what executors have still to be run on, and what they came to.
- */
+/** The executors of one run: what they have still to be run on, and what they came to in it. */
 import type { CrawlConfig } from '../config/config.js';
 import type { Connection } from '../database/connection.js';
 import type { Filed, Notice } from '../delegator/events.js';
-import { type TaskRequest, UserWork } from '../delegator/user-work.js';
-import { UsageError } from '../errors.js';
+import { ExecutionLedger, type TaskRequest } from '../delegator/execution-ledger.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import { ExecutionTable } from '../store/executions.js';
+import { type Force, type Forced, ForceTable } from '../store/forces.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import { taskEnds } from '../status/task-ends.js';
-import type { TaskEntry } from '../tasks/entry.js';
 import type { JsonObject } from '../protocol/json.js';
 import { callOf } from '../tasks/call.js';
-import { requestOf } from '../tasks/request.js';
 
 /** What one executor came to in this run, in tasks. */
 export interface ExecutorTotals {
@@ -44,10 +40,13 @@ export interface TaskFailures {
 type Counts = { -readonly [Count in keyof ExecutorTotals]: number };
 const NOTHING: ExecutorTotals = { success: 0, failed: 0, skipped: 0, passedOver: 0 };
 
-/** The user's code and its tables in one run. */
-export interface OwnCode {
-  readonly work: UserWork;
+/** The executors of one run, with the table of what they came to and what is counted of it as the run goes on. */
+export interface RunExecutors {
+  readonly ledger: ExecutionLedger;
   readonly table: ExecutionTable;
+  /** What is forced in this run; `endForces` when it is complete. */
+  readonly forces: readonly Force[];
+  endForces(): void;
   /** By executor, in the order of the run; filled as the run goes on. */
   readonly totals: ReadonlyMap<string, Counts>;
   /** The first of each executor, in the order they came. */
@@ -57,18 +56,23 @@ export interface OwnCode {
 }
 
 /** Null where the run has no executors, and keeps no bodies for later ones. */
-export function openOwnCode(connection: Connection, config: CrawlConfig, startedAt: number): OwnCode | null {
+export function openExecutors(
+  connection: Connection,
+  config: CrawlConfig,
+  startedAt: number,
+): RunExecutors | null {
   const names = config.modules.flatMap(({ executors }) => executors);
   if (config.modules.length === 0 && !config.keepBodies) return null;
   const table = new ExecutionTable(connection);
   const totals = new Map<string, Counts>(names.map((name) => [name, { ...NOTHING }]));
   const failures = new Map<string, ExecutorFailure>();
   const failedOthers = new Set<string>();
+  const forceTable = new ForceTable(connection, config.tasks?.map(({ key }) => key) ?? null);
+  const forces = forceTable.begin(forcedIn(config), startedAt);
   const listed = config.tasks === null ? null : new Set(config.tasks.map(({ key }) => key));
-  const work = new UserWork(table, {
+  const ledger = new ExecutionLedger(table, {
     modules: config.modules,
-    forced: new Set(config.forced),
-    since: startedAt,
+    since: sinceOf(forces),
     requestOf: plainRequestOf,
     onExecution: ({ executor, status, error }, key) => {
       const total = totals.get(executor);
@@ -78,21 +82,31 @@ export function openOwnCode(connection: Connection, config: CrawlConfig, started
       if (listed?.has(key) === false) failedOthers.add(key);
     },
   });
-  return { work, table, totals, failures, failedOthers };
+  return { ledger, table, totals, failures, failedOthers, forces, endForces: () => forceTable.end() };
+}
+
+function forcedIn({ modules, forced }: CrawlConfig): readonly Forced[] {
+  return modules.flatMap(({ executors, codeHash }) =>
+    executors.filter((name) => forced.includes(name)).map((executor) => ({ executor, codeHash })),
+  );
+}
+
+function sinceOf(forces: readonly Force[]): ReadonlyMap<string, number> {
+  return new Map(forces.map(({ executor, since }) => [executor, since]));
 }
 
 /** How many tasks of the list have failed, and others with it; null for a crawl. */
 export function taskFailures(
   connection: Connection,
   { tasks, modules }: CrawlConfig,
-  ownCode: OwnCode | null,
+  run: RunExecutors | null,
 ): TaskFailures | null {
   if (tasks === null) return null;
-  const executors = modules.flatMap((module) => module.executors);
+  const names = modules.flatMap(({ executors }) => executors);
   const keys = tasks.map(({ key }) => key);
   return {
-    ofList: taskEnds(connection, keys, executors).failed.length,
-    others: ownCode?.failedOthers.size ?? 0,
+    ofList: taskEnds(connection, keys, names).failed.length,
+    others: run?.failedOthers.size ?? 0,
   };
 }
 
@@ -106,15 +120,15 @@ export class FaultNotices {
   }
 
   of({ lease, outcome }: Filed): Notice | null {
-    const crash = 'report' in outcome ? outcome.report?.crash : null;
-    if (crash === null || crash === undefined || this.#said.has(crash.executor)) return null;
-    this.#said.add(crash.executor);
+    const fault = 'report' in outcome ? outcome.report?.fault : null;
+    if (fault === null || fault === undefined || this.#said.has(fault.executor)) return null;
+    this.#said.add(fault.executor);
     const key = this.#table.taskOf(lease.pageId)?.key ?? lease.key;
     return {
       kind: 'said',
       key,
       level: 'warn',
-      text: `${crash.executor} has a fault, which is said once: ${crash.message}`,
+      text: `${fault.executor} has a fault, which is said once: ${fault.message}`,
     };
   }
 }
@@ -140,14 +154,18 @@ export function queueUnfinished(
   connection: Connection,
   frontier: SqliteFrontier,
   config: CrawlConfig,
-  { totals }: OwnCode,
+  { totals, forces }: RunExecutors,
   keys: readonly string[] | null,
 ): readonly Notice[] {
   const forced = new Set(config.forced);
-  const unfinished = new Unfinished(connection, { executors: [...totals.keys()], forced });
+  const { maxFollowDepth } = config;
+  const since = sinceOf(forces);
+  const unfinished = new Unfinished(connection, { executors: [...totals.keys()], since, maxFollowDepth });
   for (const [executor, total] of totals)
-    if (!forced.has(executor)) total.passedOver = countSuccesses(connection, executor, keys);
-  const reruns = keys === null ? unfinished.inFile() : unfinished.among(keys);
+    total.passedOver = countSuccesses(connection, executor, keys, since.get(executor) ?? 0);
+  const listed = keys === null ? unfinished.inFile() : unfinished.among(keys);
+  const followed = keys === null ? [] : unfinished.followedFrom(keys);
+  const reruns = [...listed, ...followed];
   frontier.queueReruns(reruns);
   const asked = reruns.filter(({ isStored }) => !isStored);
   const answered = asked.filter(({ isAnswered }) => isAnswered).length;
@@ -157,6 +175,7 @@ export function queueUnfinished(
     ),
   );
   return [
+    ...resumedForces(forces, totals),
     ...changedCode(connection, hashes).map((change) => ({ kind: 'code-changed', ...change }) as const),
     ...(reruns.length === 0
       ? []
@@ -166,67 +185,18 @@ export function queueUnfinished(
             pages: reruns.length,
             asked: asked.length,
             answered,
+            followed: followed.length,
             isList: keys !== null,
           } as const,
         ]),
   ];
 }
 
-/** Admits the entries of a list that say what to ask for; one that is known with other params gets the new ones. */
-export function admitEntries(
-  frontier: SqliteFrontier,
-  table: ExecutionTable,
-  entries: readonly TaskEntry[],
-): void {
-  frontier.apply([], [], (admitTask) => {
-    for (const { key, params } of entries) {
-      if (params === null) continue;
-      const pageId = admitTask(key, requestOf(params, key).url);
-      table.setTask(key, pageId, JSON.stringify(params));
-    }
-  });
-}
-
-/**
- * Checks a list against the file that it is run in.
- * @throws UsageError for a key that stands alone and is not known from an earlier run, and for one with params that is
- *         the address of a crawled page: the two would be one task
- */
-export function refuseKeys(connection: Connection, entries: readonly TaskEntry[]): void {
-  const kind = connection
-    .prepare<[string], string>('SELECT u.kind FROM tasks t JOIN urls u ON u.id = t.page_id WHERE t.key = ?')
-    .pluck();
-  for (const entry of entries) {
-    const known = kind.get(entry.key);
-    if (entry.params === null && known === undefined) throw unknownKey(entry);
-    if (entry.params !== null && known === 'page')
-      throw new UsageError(
-        `${entry.where}: ${JSON.stringify(entry.key)} is a page of the crawl in this file`,
-        {
-          hint: 'give the task another key, or only that key to run executors on the page; or choose another file with --db',
-        },
-      );
-  }
-}
-
-/** @throws UsageError for a key that stands alone: in a file that is new no key is known */
-export function refuseKeysAlone(entries: readonly TaskEntry[]): void {
-  const alone = entries.find(({ params }) => params === null);
-  if (alone !== undefined) throw unknownKey(alone);
-}
-
-function unknownKey({ key, where }: TaskEntry): UsageError {
-  return new UsageError(`${where}: ${JSON.stringify(key)} is not known from an earlier run`, {
-    hint: 'a key alone stands for a task that the file holds; give its url to add it',
-  });
-}
-
-/** The addresses of the entries whose keys stand alone. */
-export function storedAddresses(connection: Connection, entries: readonly TaskEntry[]): readonly string[] {
-  const address = connection
-    .prepare<[string], string>(
-      `SELECT coalesce(u.url, u.request_key) FROM tasks t JOIN urls u ON u.id = t.page_id WHERE t.key = ?`,
-    )
-    .pluck();
-  return entries.flatMap(({ key, params }) => (params === null ? (address.get(key) ?? []) : []));
+function resumedForces(forces: readonly Force[], totals: RunExecutors['totals']): readonly Notice[] {
+  return forces
+    .filter(({ isResumed }) => isResumed)
+    .map(({ executor, since }) => {
+      const successes = totals.get(executor)?.passedOver ?? 0;
+      return { kind: 'force-resumed', executor, since, successes };
+    });
 }

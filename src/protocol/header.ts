@@ -1,4 +1,4 @@
-/** Which request headers a user may set, and how they are written. */
+/** Which request headers a user may set, on the command line and in a list of tasks, and how they are written. */
 import { UsageError } from '../errors.js';
 
 /**

@@ -1,4 +1,4 @@
-/** The part of a configuration that is about the user's own code: its modules are looked at here, before anything starts. */
+/** The part of a configuration that is about executors: their modules are looked at here, before anything starts. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
@@ -6,8 +6,8 @@ import { readModules } from '../executors/modules.js';
 import type { ExecutorModule } from '../protocol/work.js';
 import type { GivenOptions } from './options.js';
 
-/** What the user's own code is, and how it is run. */
-export interface OwnCode {
+/** Which executors there are, and how they are run. */
+export interface ExecutorConfig {
   readonly modules: readonly ExecutorModule[];
   /** Names of executors to run where they succeeded. */
   readonly forced: readonly string[];
@@ -19,7 +19,7 @@ export interface OwnCode {
 }
 
 /** @throws UsageError (rejects) for a module that does not load, and as `readModules` */
-export async function ownCodeOf(given: GivenOptions): Promise<OwnCode> {
+export async function executorConfigOf(given: GivenOptions): Promise<ExecutorConfig> {
   const modules = await readModules(given.list('executors'), given.label('executors'));
   const names = modules.flatMap(({ executors }) => executors);
   const databasePath = given.get<string>('db');
