@@ -13,6 +13,7 @@ export default defineConfig({
       'test/crawl/{ca,determinism-all,proxies}.test.ts',
       'test/executors/{failures,lost}.test.ts',
       'test/run/{limits,lists}.test.ts',
+      'test/walk/lost.test.ts',
       'test/benchmarks/*.test.ts',
     ],
     pool: 'forks',

@@ -16,6 +16,9 @@ import { StoreError } from './errors.js';
 const argv = process.argv.slice(2);
 const stopping = new AbortController();
 let stopStatus: ExitStatus = EXIT.interrupted;
+let isStuck = false;
+
+const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hangup } as const;
 
 // Nobody reads any more (EPIPE): stop as if interrupted, without a word.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -31,6 +34,7 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await main();
+if (isStuck) endHard(process.exitCode);
 
 async function main(): Promise<number> {
   try {
@@ -57,6 +61,9 @@ async function run(parsed: ParsedCommand): Promise<number> {
     case 'download':
       stopBySignals(parsed.view.quiet);
       return (await import('./commands/download.js')).downloadCommand(parsed, invocation());
+    case 'walk':
+      stopBySignals(parsed.view.quiet);
+      return (await import('./commands/walk.js')).walkCommand(parsed, invocation());
     case 'demo':
       stopBySignals(parsed.crawl?.view.quiet ?? false);
       return (await import('./commands/demo.js')).demoCommand(parsed, invocation());
@@ -71,6 +78,15 @@ async function run(parsed: ParsedCommand): Promise<number> {
       // What goes to standard output ends where it stands; a file that is being written has to be taken away.
       if (parsed.format === 'json-files' || parsed.out !== null) stopBySignals(false);
       return (await import('./commands/export.js')).exportCommand(parsed, invocation());
+    case 'path':
+      // The search ends where it stands; a picture that is being written has to be taken away.
+      if (parsed.svg !== null) stopBySignals(false);
+      return (await import('./commands/path.js')).pathCommand(parsed, invocation());
+    case 'diff':
+      return (await import('./commands/diff.js')).diffCommand(parsed, invocation());
+    case 'report':
+      if (parsed.html !== null) stopBySignals(false);
+      return (await import('./commands/report.js')).reportCommand(parsed, invocation());
     case 'proxies':
       return (await import('./commands/proxies.js')).proxiesCommand(parsed, invocation());
     default:
@@ -88,6 +104,7 @@ function invocation(): Invocation {
     resumeCommand: (limit) => commandToGoOn(program(), argv, limit),
     program: redactCommandLine(program()),
     stop: stopping.signal,
+    onStuck: () => (isStuck = true),
     stopStatus: () => stopStatus,
   };
 }
@@ -100,8 +117,7 @@ function program(): readonly string[] {
 
 /** For commands that stop in an orderly way: the first signal asks for it, the second leaves at once. */
 function stopBySignals(isQuiet: boolean): void {
-  const statuses = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hangup } as const;
-  for (const [signal, status] of Object.entries(statuses)) {
+  for (const [signal, status] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
       if (stopping.signal.aborted) leave(status, isQuiet);
       stopStatus = status;
@@ -111,8 +127,20 @@ function stopBySignals(isQuiet: boolean): void {
 }
 
 /** The file survives this too. */
-function leave(status: ExitStatus, isQuiet: boolean): never {
+function leave(status: ExitStatus, isQuiet: boolean): void {
   // A line of its own: terminals show the ^C that was typed.
   if (!isQuiet) process.stderr.write('\nleft at once; nothing is lost\n');
-  process.exit(status);
+  endHard(status);
+}
+
+/**
+ * Ends the process by a signal, so that nothing can hold it: `process.exit` waits for every thread, and a thread may be in a
+ * call of user code that does not return. Shells show the signals of `SIGNALS` as their statuses; any other status is
+ * lost to that of SIGKILL, 137.
+ */
+function endHard(status: number): void {
+  const [signal = 'SIGKILL'] = Object.entries(SIGNALS).find(([, of]) => of === status) ?? [];
+  // Without a listener a signal does what it does by itself.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

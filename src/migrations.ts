@@ -4,13 +4,22 @@
  */
 import type { Migrations } from './database/version.js';
 import {
+  FOLLOWS,
   FRONTIER_SCHEMA,
   KINDS_AND_GUARDS,
   OTHERS_QUEUED,
   REASKING,
   ROBOTS_HOPS,
 } from './frontier/schema.js';
-import { COOKIE_TABLE, DOWNLOAD_FILES, EXECUTION_TABLES, STORE_SCHEMA, TRIES } from './store/schema.js';
+import {
+  COOKIE_TABLE,
+  DOWNLOAD_FILES,
+  EXECUTION_TABLES,
+  STORE_SCHEMA,
+  TRIES,
+  TRY_PROXIES_AND_FORCES,
+} from './store/schema.js';
+import { WALK_TABLES } from './walk/schema.js';
 
 // The frontier's and the store's parts are apart because only the first can be shared between machines.
 const FIRST_VIEWS = `
@@ -66,5 +75,7 @@ export const MIGRATIONS: Migrations = [
   KINDS_AND_GUARDS + TRIES + VIEWS_BY_KIND,
   COOKIES,
   EXECUTION_TABLES + OTHERS_QUEUED + VIEW_WITH_TASKS,
+  FOLLOWS + TRY_PROXIES_AND_FORCES,
+  WALK_TABLES,
   DOWNLOAD_FILES + VIEW_OF_DOWNLOADS,
 ];

@@ -3,6 +3,9 @@
  * wrong is part of the report; only a validator's word that this is not the page rejects. A thread that user code holds or ends is the main thread's
  * matter (delegator/watchdog.ts).
  */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Context, Executor, Validator } from '#src/executor.js';
 import type { Held, Holder } from '#src/protocol/holding.js';
 import type { Execution, Fault, ExecutorSettings, Work, WorkReport } from '#src/protocol/work.js';
@@ -26,6 +29,8 @@ const BUILT_IN: Readonly<Record<string, Executor>> = { scrape };
 interface Loaded {
   readonly executors: ReadonlyMap<string, Executor>;
   readonly validators: readonly Validator[];
+  /** See `WorkReport`. */
+  readonly otherCode: Readonly<Record<string, string>>;
 }
 
 /** What the modules export, or why one of them cannot be had. */
@@ -48,6 +53,7 @@ export class ExecutorRunner {
   /** All names, in the order they are run. */
   readonly #names: readonly string[];
   #loading: Promise<Loading> | null = null;
+  #isOtherCodeSaid = false;
 
   constructor(settings: ExecutorSettings, holder: Holder) {
     this.#settings = settings;
@@ -82,7 +88,8 @@ export class ExecutorRunner {
   async run(job: Job): Promise<WorkReport> {
     const loading = await this.#load();
     if ('fault' in loading) return faultReport(job, loading.fault);
-    const { executors } = loading.loaded;
+    const { executors, otherCode } = loading.loaded;
+    this.#sayOtherCode(job, Object.keys(otherCode));
     const executions: Execution[] = [];
     let fault: Fault | null = null;
     let hasFailed = false;
@@ -100,7 +107,7 @@ export class ExecutorRunner {
       fault = execution.fault;
     }
     this.#holder.endExecutors(job.held);
-    return { executions, follows: job.parts.follows, fault };
+    return { executions, follows: job.parts.follows, fault, otherCode };
   }
 
   async #execute(
@@ -172,6 +179,16 @@ export class ExecutorRunner {
     return ended;
   }
 
+  /** Results of two sources stand side by side: a person should know. */
+  #sayOtherCode({ parts }: Job, names: readonly string[]): void {
+    if (this.#isOtherCodeSaid || names.length === 0) return;
+    this.#isOtherCodeSaid = true;
+    parts.say(
+      'warn',
+      `the code of ${names.join(', ')} was changed while the run went on; a new thread runs it as it is now`,
+    );
+  }
+
   /** The user's modules, loaded when there is a first page: the run has checked that they load, but in a thread of another kind. */
   #load(): Promise<Loading> {
     return (this.#loading ??= loadModules(this.#settings));
@@ -181,10 +198,12 @@ export class ExecutorRunner {
 async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
   const executors = new Map<string, Executor>();
   const validators: Validator[] = [];
-  for (const { url, executors: names, validates } of modules) {
+  const otherCode: Record<string, string> = {};
+  for (const { url, executors: names, validates, codeHash } of modules) {
     try {
-      const exported =
-        url in BUILT_IN ? BUILT_IN : await inTime(import(url) as Promise<Readonly<Record<string, unknown>>>);
+      const { exported, hash } =
+        url in BUILT_IN ? { exported: BUILT_IN, hash: codeHash } : await inTime(loadModule(url));
+      if (hash !== codeHash) for (const name of names) otherCode[name] = hash;
       for (const name of names) {
         if (typeof exported[name] !== 'function') throw new TypeError(`${name} is no function any more`);
         executors.set(name, exported[name] as Executor);
@@ -196,7 +215,24 @@ async function loadModules({ modules }: ExecutorSettings): Promise<Loading> {
       return { fault: { executor: names[0] ?? 'validate', message: text, stack } };
     }
   }
-  return { loaded: { executors, validators } };
+  return { loaded: { executors, validators, otherCode } };
+}
+
+/** @throws Error (rejects) also where its source was written meanwhile, so that nobody knows which one was loaded */
+async function loadModule(
+  url: string,
+): Promise<{ readonly exported: Readonly<Record<string, unknown>>; readonly hash: string }> {
+  const hash = hashOf(url);
+  const exported = (await import(url)) as Readonly<Record<string, unknown>>;
+  if (hashOf(url) !== hash) throw new Error('its source was written while it was loaded');
+  return { exported, hash };
+}
+
+/** As the run takes it before it begins (src/executors/modules.ts). */
+function hashOf(url: string): string {
+  return createHash('sha256')
+    .update(readFileSync(fileURLToPath(url), 'utf8'))
+    .digest('hex');
 }
 
 /** @throws Error (rejects) for a module that takes too long: what it waits for may never come */

@@ -11,6 +11,7 @@ import { holdsNothing, holdsUnfinished } from '../store/contents.js';
 import { SettingsTable } from '../store/settings.js';
 import { DOWNLOAD_SETTING } from './downloads.js';
 import { refuseKeys } from './task-list.js';
+import { adoptWalk } from './walk-adoption.js';
 
 /**
  * Stores what makes this crawl this crawl in a new file; in an old one it must be the same.
@@ -27,6 +28,7 @@ export function adoptSettings(connection: Connection, config: CrawlConfig): bool
   const stored = settings.read();
   if (stored === null) {
     settings.write(wanted);
+    adoptWalk(connection, config);
     return true;
   }
   const differences = describeDifferences(stored, wanted, config.names);
@@ -40,6 +42,7 @@ export function adoptSettings(connection: Connection, config: CrawlConfig): bool
     const advice = 'Give the same settings to go on, another file with --db, or --fresh to start over';
     throw new UsageError(what, { hint: [...differences, advice].join('\n') });
   }
+  adoptWalk(connection, config);
   return false;
 }
 

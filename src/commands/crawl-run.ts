@@ -12,6 +12,7 @@ import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
 import type { FoundFile } from '../delegator/file-work.js';
+import { longestSilenceMs } from '../delegator/overdue.js';
 import { WorkerPool } from '../delegator/pool.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
@@ -28,6 +29,8 @@ import { readTotals, seedEnd, type Totals } from '../store/totals.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
+import type { WalkEvent, WalkStand } from '../walk/events.js';
+import type { Walk } from '../walk/walk.js';
 import { adoptSettings } from './adoption.js';
 import { type Downloads, type FilesResult, openDownloads } from './downloads.js';
 import {
@@ -41,6 +44,7 @@ import {
   taskFailures,
 } from './executors.js';
 import { openCookies } from './open-cookies.js';
+import { openWalk } from './open-walk.js';
 import { admitEntries, refuseKeysAlone, storedAddresses } from './task-list.js';
 import { workerSettings } from './worker-settings.js';
 
@@ -54,6 +58,8 @@ export interface CrawlHooks extends CrawlListener {
   onFiles?(snapshot: () => DownloadSnapshot): void;
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void;
+  /** What walkers do, when it is in the file. */
+  onWalk?(event: WalkEvent): void;
 }
 
 /** Whoever takes finished pages, and holds the crawl back when there are too many of them. */
@@ -80,6 +86,8 @@ export interface RunResult {
   readonly taskFailures: TaskFailures | null;
   /** How files came out; null where none were to be downloaded. */
   readonly files: FilesResult | null;
+  /** What the walk has come to; null where the run is none. */
+  readonly walk: WalkStand | null;
 }
 
 export interface RunRequest {
@@ -141,11 +149,14 @@ async function crawlInto(
   });
   const records = new RecordTable(connection);
   if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
-  const resumption = frontier.start(startedAt, limitsOf(config), config.retryFailed);
-  const executors = openExecutors(connection, config, startedAt);
-  const notices = executors === null ? [] : prepare(connection, frontier, config, executors);
+  const walk = openWalk(connection, config, frontier, (event) => hooks.onWalk?.(event));
+  const limits = { ...limitsOf(config), ...(walk === null ? {} : { chosen: walk.chosen }) };
+  const resumption = frontier.start(startedAt, limits, config.retryFailed);
   const downloads = filesOf(connection, frontier, config, hooks);
   frontier.admitSeeds(config.seeds);
+  walk?.begin();
+  const executors = openExecutors(connection, config, startedAt);
+  const notices = executors === null ? [] : prepare(connection, frontier, config, executors);
   const cookies = openCookies(database, config, cookieFile, startedAt);
   const executions = executors?.ledger ?? null;
   const listener =
@@ -158,6 +169,7 @@ async function crawlInto(
       cookies,
       executions,
       fileWork: downloads?.work ?? null,
+      walk: walk ?? undefined,
       valve: request.sink,
       checkStore: database.check,
     },
@@ -186,7 +198,9 @@ async function crawlInto(
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
-  const result = resultOf(connection, config, { delegator, executors, downloads, ending, startedAt });
+  // At a limit on pages, all that executors were to be run on again has been done.
+  if (ending === 'finished' || ending === 'max-pages') executors?.endForces();
+  const result = resultOf(connection, config, { delegator, executors, downloads, walk, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
 }
@@ -213,6 +227,7 @@ interface Ended {
   readonly delegator: Delegator;
   readonly executors: RunExecutors | null;
   readonly downloads: Downloads | null;
+  readonly walk: Walk | null;
   readonly ending: Ending;
   readonly startedAt: number;
 }
@@ -220,14 +235,14 @@ interface Ended {
 function resultOf(
   connection: Connection,
   config: CrawlConfig,
-  { delegator, executors, downloads, ending, startedAt }: Ended,
+  { delegator, executors, downloads, walk, ending, startedAt }: Ended,
 ): RunResult {
   const { counters } = delegator;
   const totals = readTotals(connection);
   return {
     // Of a crawl that is in the same file a list leaves alone what is held back.
     ending:
-      ending === 'finished' && config.tasks === null && (totals.skipped.limit ?? 0) > 0
+      ending === 'finished' && config.tasks === null && walk === null && (totals.skipped.limit ?? 0) > 0
         ? 'held-back'
         : ending,
     totals,
@@ -239,6 +254,7 @@ function resultOf(
     executorFailures: [...(executors?.failures.values() ?? [])],
     taskFailures: taskFailures(connection, config, executors),
     files: downloads?.result() ?? null,
+    walk: walk?.stand() ?? null,
   };
 }
 
@@ -261,13 +277,15 @@ function prepare(
   executors: RunExecutors,
 ): readonly Notice[] {
   const { tasks } = config;
-  if (tasks !== null) admitEntries(frontier, executors.table, tasks);
+  if (tasks !== null) admitEntries(connection, frontier, executors.table, tasks);
   return queueUnfinished(connection, frontier, config, executors, tasks?.map(({ key }) => key) ?? null);
 }
 
-function limitsOf({ maxDepth, maxVariants, maxPerHost, delayMs, allowPrivate }: CrawlConfig): RunLimits {
+function limitsOf(config: CrawlConfig): RunLimits {
+  const { maxDepth, maxFollowDepth, maxVariants, maxPerHost, delayMs, allowPrivate } = config;
   const longestGapMs = Math.max(CRAWL_DELAY_CAP_MS, delayMs ?? 0);
-  return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs };
+  const isOfTasks = config.tasks !== null;
+  return { maxDepth, maxFollowDepth, maxVariants, maxPerHost, allowPrivate, isOfTasks, longestGapMs };
 }
 
 /** However little time an executor has: parsing a page or starting a thread stops its pulse for a moment, too. */
@@ -279,7 +297,7 @@ function delegatorFor(
   {
     records,
     ...parts
-  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'fileWork' | 'valve' | 'checkStore'> & {
+  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'fileWork' | 'walk' | 'valve' | 'checkStore'> & {
     records: RecordTable;
   },
   listener: CrawlListener,
@@ -288,6 +306,8 @@ function delegatorFor(
   const settings = {
     ...config,
     executorTimeoutMs: modules.length === 0 ? null : Math.max(executorTimeoutMs, SHORTEST_HOLD_MS),
+    longestSilenceMs:
+      modules.length === 0 ? null : longestSilenceMs({ ...config, executors: namesIn(modules) }),
     seedOrigins: new Set(config.origins),
   };
   return new Delegator(settings, {
@@ -309,6 +329,10 @@ function delegatorFor(
         poolListener,
       ),
   });
+}
+
+function namesIn(modules: CrawlConfig['modules']): number {
+  return modules.flatMap(({ executors }) => executors).length;
 }
 
 /** Hooks that are told of the first fault of each executor, too. */

@@ -22,9 +22,9 @@ export async function crawlCommand(command: CrawlCommand, invocation: Invocation
   return crawlWatched(config, command.view, invocation);
 }
 
-/** Null when it was stopped meanwhile: a person who is waited for may think better of it. */
-async function readSeeds(
-  { seedFiles, view }: CrawlCommand,
+/** The seeds in files. Null when it was stopped meanwhile: a person who is waited for may think better of it. */
+export async function readSeeds(
+  { seedFiles, view }: Pick<CrawlCommand, 'seedFiles' | 'view'>,
   { stdin, stderr, stop }: Invocation,
 ): Promise<readonly SeedLine[] | null> {
   if (seedFiles.includes('-') && stdin.isTTY === true && !view.quiet)
@@ -129,6 +129,7 @@ function summarise(
     executorFailures: result.executorFailures,
     tasks: config.tasks?.length ?? null,
     taskFailures: result.taskFailures,
+    walk: result.walk,
     statusCommand:
       result.executorFailures.length === 0
         ? null

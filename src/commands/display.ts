@@ -13,6 +13,8 @@ import { statusOf } from '../protocol/outcome.js';
 import { proxiesOf } from '../proxies/plan.js';
 import { type KeyOf, type RunResult, seedHosts } from './crawl-run.js';
 import type { Invocation } from './invocation.js';
+import { walkJson, walkLine } from '../observe/walk-lines.js';
+import type { WalkEvent, WalkStand } from '../walk/events.js';
 import { failureText, noticeText } from './notice-text.js';
 
 /** A rest that begins so soon after the end of the last one is part of the same trouble. */
@@ -58,7 +60,8 @@ export class Display {
       );
     }
     const { workers, concurrency } = this.#config;
-    const pagesLeft = this.#hadNothingToDo ? 0 : this.#pagesLeft(counts);
+    const isOver = this.#hadNothingToDo && this.#config.walk === null;
+    const pagesLeft = isOver ? 0 : this.#pagesLeft(counts);
     for (const line of politenessLines(seedHosts(this.#config), { workers, concurrency, pagesLeft }))
       stderr.write(`${line}\n`);
     // Some terminals cannot go back to a line that was written.
@@ -76,8 +79,9 @@ export class Display {
 
   /** Pages until the run is over, as far as it is known; null = it is not. */
   #pagesLeft({ pages, queued }: StateCounts): number | null {
-    const { maxPages, tasks } = this.#config;
+    const { maxPages, tasks, walk } = this.#config;
     if (tasks !== null) return queued;
+    if (walk !== null) return Math.max(0, walk.seeds.length * (walk.steps + 1) - pages);
     return maxPages === null ? null : maxPages - pages;
   }
 
@@ -101,6 +105,7 @@ export class Display {
   }
 
   onNotice(notice: Notice): void {
+    if (notice.kind === 'threads-stuck') this.#invocation.onStuck();
     if (notice.kind === 'proxy-rested' && this.#hasManyProxies && !this.#view.verbose) return;
     const text = noticeText(notice, this.#config);
     if (notice.kind === 'host-blocked' && this.#isSaidAlready(notice.host, text, notice.forMs)) return;
@@ -111,16 +116,37 @@ export class Display {
     this.#progress?.note(text);
   }
 
+  /** Moves are results, and go where results go; the end of a walker is a notice, unless a program reads. */
+  onWalk(event: WalkEvent): void {
+    const { stdout } = this.#invocation;
+    if (this.#view.json) stdout.write(`${walkJson(event)}\n`);
+    else if (event.kind === 'end') this.#progress?.note(walkLine(event));
+    else stdout.write(`${walkLine(event)}\n`);
+  }
+
   /** Sentences on what to try, those already said on the way included. */
-  advice({ ending, totals }: RunResult): string[] {
+  advice({ ending, totals, walk }: RunResult): string[] {
     const failed = sum(Object.values(totals.failed));
     if (this.#config.tasks !== null) return this.#advice;
-    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0 || ending === 'held-back')
-      return this.#advice;
+    const advice = walk === null ? this.#advice : [...this.#advice, ...this.#walkAdvice(walk)];
+    if (!this.#hadNothingToDo || this.#hasAsked || failed === 0 || ending === 'held-back') return advice;
     const [what, them] = failed === 1 ? ['1 URL', 'it'] : [plural(failed, 'URL'), 'them'];
     return [
-      ...this.#advice,
+      ...advice,
       `Nothing was left to ask for; ${what} failed in an earlier run. To ask for ${them} again, add --retry-failed.`,
+    ];
+  }
+
+  #walkAdvice({ walkers, rngSeed, isRepeatable }: WalkStand): string[] {
+    const { steps = 0, rngSeed: given = null } = this.#config.walk ?? {};
+    const isOver = walkers.every(({ ended }) => ended === 'steps');
+    return [
+      ...(isOver && !this.#hasAsked
+        ? [`Every walker has taken its ${plural(steps, 'step')}: give more --steps to go on.`]
+        : []),
+      ...(isRepeatable && given === null && walkers.some((walker) => walker.steps > 0)
+        ? [`To take the same walk again, into another file: --rng-seed ${rngSeed}`]
+        : []),
     ];
   }
 

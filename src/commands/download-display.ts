@@ -66,6 +66,7 @@ export class DownloadDisplay implements CrawlHooks {
   }
 
   onNotice(notice: Notice): void {
+    if (notice.kind === 'threads-stuck') this.#invocation.onStuck();
     this.#progress?.note(noticeText(notice, this.#config));
   }
 

@@ -5,6 +5,7 @@ import type { Filed, Notice } from '../delegator/events.js';
 import { ExecutionLedger, type TaskRequest } from '../delegator/execution-ledger.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import { ExecutionTable } from '../store/executions.js';
+import { type Force, type Forced, ForceTable } from '../store/forces.js';
 import { changedCode, countSuccesses, Unfinished } from '../store/unfinished.js';
 import { taskEnds } from '../status/task-ends.js';
 import type { JsonObject } from '../protocol/json.js';
@@ -43,6 +44,9 @@ const NOTHING: ExecutorTotals = { success: 0, failed: 0, skipped: 0, passedOver:
 export interface RunExecutors {
   readonly ledger: ExecutionLedger;
   readonly table: ExecutionTable;
+  /** What is forced in this run; `endForces` when it is complete. */
+  readonly forces: readonly Force[];
+  endForces(): void;
   /** By executor, in the order of the run; filled as the run goes on. */
   readonly totals: ReadonlyMap<string, Counts>;
   /** The first of each executor, in the order they came. */
@@ -63,11 +67,12 @@ export function openExecutors(
   const totals = new Map<string, Counts>(names.map((name) => [name, { ...NOTHING }]));
   const failures = new Map<string, ExecutorFailure>();
   const failedOthers = new Set<string>();
+  const forceTable = new ForceTable(connection, config.tasks?.map(({ key }) => key) ?? null);
+  const forces = forceTable.begin(forcedIn(config), startedAt);
   const listed = config.tasks === null ? null : new Set(config.tasks.map(({ key }) => key));
   const ledger = new ExecutionLedger(table, {
     modules: config.modules,
-    forced: new Set(config.forced),
-    since: startedAt,
+    since: sinceOf(forces),
     requestOf: plainRequestOf,
     onExecution: ({ executor, status, error }, key) => {
       const total = totals.get(executor);
@@ -77,7 +82,17 @@ export function openExecutors(
       if (listed?.has(key) === false) failedOthers.add(key);
     },
   });
-  return { ledger, table, totals, failures, failedOthers };
+  return { ledger, table, totals, failures, failedOthers, forces, endForces: () => forceTable.end() };
+}
+
+function forcedIn({ modules, forced }: CrawlConfig): readonly Forced[] {
+  return modules.flatMap(({ executors, codeHash }) =>
+    executors.filter((name) => forced.includes(name)).map((executor) => ({ executor, codeHash })),
+  );
+}
+
+function sinceOf(forces: readonly Force[]): ReadonlyMap<string, number> {
+  return new Map(forces.map(({ executor, since }) => [executor, since]));
 }
 
 /** How many tasks of the list have failed, and others with it; null for a crawl. */
@@ -139,14 +154,18 @@ export function queueUnfinished(
   connection: Connection,
   frontier: SqliteFrontier,
   config: CrawlConfig,
-  { totals }: RunExecutors,
+  { totals, forces }: RunExecutors,
   keys: readonly string[] | null,
 ): readonly Notice[] {
   const forced = new Set(config.forced);
-  const unfinished = new Unfinished(connection, { executors: [...totals.keys()], forced });
+  const { maxFollowDepth } = config;
+  const since = sinceOf(forces);
+  const unfinished = new Unfinished(connection, { executors: [...totals.keys()], since, maxFollowDepth });
   for (const [executor, total] of totals)
-    if (!forced.has(executor)) total.passedOver = countSuccesses(connection, executor, keys);
-  const reruns = keys === null ? unfinished.inFile() : unfinished.among(keys);
+    total.passedOver = countSuccesses(connection, executor, keys, since.get(executor) ?? 0);
+  const listed = keys === null ? unfinished.inFile() : unfinished.among(keys);
+  const followed = keys === null ? [] : unfinished.followedFrom(keys);
+  const reruns = [...listed, ...followed];
   frontier.queueReruns(reruns);
   const asked = reruns.filter(({ isStored }) => !isStored);
   const answered = asked.filter(({ isAnswered }) => isAnswered).length;
@@ -156,6 +175,7 @@ export function queueUnfinished(
     ),
   );
   return [
+    ...resumedForces(forces, totals),
     ...changedCode(connection, hashes).map((change) => ({ kind: 'code-changed', ...change }) as const),
     ...(reruns.length === 0
       ? []
@@ -165,8 +185,18 @@ export function queueUnfinished(
             pages: reruns.length,
             asked: asked.length,
             answered,
+            followed: followed.length,
             isList: keys !== null,
           } as const,
         ]),
   ];
+}
+
+function resumedForces(forces: readonly Force[], totals: RunExecutors['totals']): readonly Notice[] {
+  return forces
+    .filter(({ isResumed }) => isResumed)
+    .map(({ executor, since }) => {
+      const successes = totals.get(executor)?.passedOver ?? 0;
+      return { kind: 'force-resumed', executor, since, successes };
+    });
 }

@@ -64,6 +64,8 @@ function skippedReason(explanation: Explanation & Known): string {
     case 'out-of-scope':
       return `a redirect leads to it, but ${scopeReason(judgement) ?? 'it was out of scope'}`;
     case 'depth':
+      if (facts.kind === 'task')
+        return `executors followed ${plural(facts.depth ?? 0, 'task')} in a row to it, more than the --max-follow-depth of the last run`;
       return `it is ${plural(facts.depth ?? 0, 'link')} from the seeds, farther than the --max-depth of the last run`;
     case 'limit':
       return holdReason(hold);
@@ -79,6 +81,8 @@ function skippedReason(explanation: Explanation & Known): string {
       return isMetadataHost(facts.url)
         ? 'it is a cloud metadata address, which is never connected to'
         : 'its address is a private one, and it is not named as a seed';
+    case 'unchosen':
+      return 'a walk found it and went other ways (orbweaver crawl with the same seeds would ask for it)';
     default:
       return reason satisfies never;
   }

@@ -173,12 +173,13 @@ function wayLines({ steps, leftOut }: Way): string[] {
   return [...all.slice(0, STEPS_SHOWN), `… ${formatNumber(left + leftOut)} more`, ...all.slice(-STEPS_SHOWN)];
 }
 
-function attemptLine({ askedAt, durationMs, status, error, detail }: Attempt): string {
+function attemptLine({ askedAt, durationMs, status, error, detail, proxy }: Attempt): string {
   const answer = status === null ? error : `HTTP ${status}`;
   const took = durationMs < 1_000 ? `${durationMs} ms` : formatDuration(durationMs);
   // Of a status the answer says all there is to say.
   const more = detail === null || error === 'status' ? '' : `: ${detail}`;
-  return `${moment(askedAt)}, ${answer} after ${took}${more}`;
+  const through = proxy === null ? '' : ` through ${proxy}`;
+  return `${moment(askedAt)}, ${answer} after ${took}${through}${more}`;
 }
 
 function named(label: string, found: Backlinks, one: string): Row[] {

@@ -1,21 +1,18 @@
 /** `explain`: why one URL was or was not crawled. */
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
-import { readFixedSettings, type StoredRule } from '../config/fixed-settings.js';
+import { readFixedSettings } from '../config/fixed-settings.js';
 import { asStoreError } from '../database/connection.js';
 import { openForReading } from '../database/open.js';
-import { UsageError } from '../errors.js';
 import { explain, type Explanation } from '../explain/explain.js';
 import { findTask } from '../explain/facts.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printableJson } from '../observe/printable.js';
 import { SettingsTable } from '../store/settings.js';
-import { type CanonicalUrl, originOf } from '../url/canonicalise.js';
-import { isPath, parseAddress } from '../url/seed.js';
-import { compileStripParams } from '../url/strip-params.js';
 import { fateOf, reasonOf } from './explain-reason.js';
 import { explainText } from './explain-text.js';
 import type { Invocation } from './invocation.js';
+import { storedKey } from './stored-address.js';
 
 /** Answers 0 for a URL that was crawled or is queued, else 1. */
 export function explainCommand({ url, file, json }: ExplainCommand, { stdout }: Invocation): number {
@@ -41,27 +38,11 @@ function read(file: string, address: string): Explanation {
     return connection.transaction(() => {
       const crawl = readFixedSettings(new SettingsTable(connection).read() ?? {});
       const task = findTask(connection, address.trim());
-      return explain(connection, crawl, task?.url ?? keyOf(address, crawl), task);
+      return explain(connection, crawl, task?.url ?? storedKey(address, crawl), task);
     })();
   } catch (error) {
     throw asStoreError(error, `cannot read ${file}`);
   } finally {
     database.close();
   }
-}
-
-/** A path is one on the site of the seeds, where they share one. */
-function keyOf(address: string, { seeds, stripParams }: StoredRule): CanonicalUrl {
-  const [origin, ...others] = new Set(seeds.map(originOf));
-  if (isPath(address) && origin === undefined)
-    throw new UsageError(`'${address}' is a path, and the file holds no crawl`, {
-      hint: 'give the whole URL, or the key of a task',
-    });
-  if (isPath(address) && others.length > 0) {
-    const sites = [origin, ...others].join(', ');
-    throw new UsageError(`'${address}' is a path, and the seeds are on ${others.length + 1} sites`, {
-      hint: `give the whole URL; the sites are ${sites}`,
-    });
-  }
-  return compileStripParams(stripParams)(parseAddress('URL', address, origin ?? 'https://example.org')).key;
 }

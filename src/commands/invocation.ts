@@ -18,6 +18,8 @@ export interface Invocation {
   readonly program: string;
   /** Raised by the first signal. */
   readonly stop: AbortSignal;
+  /** To be called where a thread outlives the run: the process has to be ended from without. */
+  onStuck(): void;
   /** The exit status for having been stopped. */
   stopStatus(): number;
 }

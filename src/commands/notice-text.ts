@@ -10,6 +10,8 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return `the seed was redirected: ${printable(notice.scopeKey)} now belongs to the crawl (${printable(notice.url)})`;
     case 'many-variants':
       return `${formatNumber(notice.variants)} variants of ${printable(notice.pattern)}, ${printable(notice.example)} for one: if this is a trap, --max-variants stops it`;
+    case 'deep-follows':
+      return `${formatNumber(notice.depth)} tasks have followed each other, ${printable(notice.key)} the last of them: if there is no end of it, --max-follow-depth sets one`;
     case 'host-given-up':
       return `giving up ${printable(notice.host)} (${notice.code}): ${printable(failureText(notice.detail))}`;
     case 'host-private':
@@ -22,6 +24,10 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return withinMissing(notice.url, config);
     case 'thread-ended':
       return threadEnded(notice);
+    case 'thread-silent':
+      return `thread ${notice.thread + 1} no longer answers (${printable(notice.url)} waits for it): ended and replaced; does user code change what is built in, such as Object.prototype?`;
+    case 'threads-stuck':
+      return 'a thread is in a call of user code that does not return, and cannot be ended';
     case 'paused':
       return notice.isPaused
         ? 'waiting: a program has been reading the file in one transaction for so long that its log is full'
@@ -38,6 +44,8 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
       return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
     case 'code-changed':
       return `${notice.executor} has changed since it came to ${plural(notice.successes, 'result')}; they stand: --force ${notice.executor} runs it again`;
+    case 'force-resumed':
+      return `--force ${notice.executor}, begun ${new Date(notice.since).toISOString().slice(0, 19).replace('T', ' ')} UTC and interrupted, goes on: ${plural(notice.successes, 'result')} of it stand`;
     case 'rerun':
       return rerunText(notice);
     case 'said':
@@ -57,9 +65,16 @@ function threadEnded({ thread, url, key, afterMs }: Notice & { readonly kind: 't
   return `thread ${thread + 1} was held by ${holder} for more than ${formatGap(afterMs)}: ended and replaced`;
 }
 
-function rerunText({ pages, asked, answered, isList }: Notice & { readonly kind: 'rerun' }): string {
+function rerunText({
+  pages,
+  asked,
+  answered,
+  followed,
+  isList,
+}: Notice & { readonly kind: 'rerun' }): string {
   const are = pages === 1 ? 'is' : 'are';
-  const what = `${plural(pages, isList ? 'task' : 'page')} of earlier runs ${are} still to be done`;
+  const others = followed === 0 ? '' : ` (${formatNumber(followed)} that executors followed)`;
+  const what = `${plural(pages, isList ? 'task' : 'page')} of earlier runs${others} ${are} still to be done`;
   if (asked === 0) return `${what}: with stored bodies, nothing is asked for`;
   const which = asked === pages ? 'asked for again' : `${formatNumber(asked)} of them asked for again`;
   return `${what}: ${which}${answered > 0 ? ', as their bodies are not stored (--keep-bodies does that)' : ''}`;

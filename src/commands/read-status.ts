@@ -1,10 +1,11 @@
 /** What a file says of executors and of its queue, for the command `status` and for the library. */
-import { asStoreError, type Connection } from '../database/connection.js';
+import { asStoreError } from '../database/connection.js';
 import { openForReading } from '../database/open.js';
 import { MIGRATIONS } from '../migrations.js';
 import { executionRows, type StatusRow, toStatusRow } from '../status/rows.js';
 import { type StatusSummary, summarise } from '../status/summary.js';
 import { type TaskEnds, taskEnds } from '../status/task-ends.js';
+import { readOneMoment } from './one-moment.js';
 
 /**
  * Counts what a file holds, beside a running crawl too: one moment of it.
@@ -41,15 +42,4 @@ export function* readStatus(db: string): Generator<StatusRow, void, undefined> {
  */
 export function readTaskEnds(db: string, keys: readonly string[], executors: readonly string[]): TaskEnds {
   return readOneMoment(db, (connection) => taskEnds(connection, keys, executors));
-}
-
-function readOneMoment<Answer>(db: string, read: (connection: Connection) => Answer): Answer {
-  const { connection, path, close } = openForReading(db, MIGRATIONS);
-  try {
-    return connection.transaction(() => read(connection))();
-  } catch (error) {
-    throw asStoreError(error, `cannot read ${path}`);
-  } finally {
-    close();
-  }
 }

@@ -7,17 +7,22 @@ import { KnownTasks } from '../store/known-tasks.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import { requestOf } from '../tasks/request.js';
 
-/** Admits the entries of a list that say what to ask for; one that is known with other params gets the new ones. */
+/** Admits the entries of a list; one that is known with other params gets the new ones. */
 export function admitEntries(
+  connection: Connection,
   frontier: SqliteFrontier,
   table: ExecutionTable,
   entries: readonly TaskEntry[],
 ): void {
+  const known = new KnownTasks(connection);
   frontier.apply([], [], (admitTask) => {
     for (const { key, params } of entries) {
-      if (params === null) continue;
-      const pageId = admitTask(key, requestOf(params, key).url);
-      table.setTask(key, pageId, JSON.stringify(params));
+      // A crawled page needs no way in.
+      if (params === null && known.madeBy(key) === 'crawl') continue;
+      const url = params === null ? known.addressOf(key) : requestOf(params, key).url;
+      if (url === null) continue;
+      const pageId = admitTask(key, url, null);
+      if (params !== null) table.setTask(key, pageId, JSON.stringify(params));
     }
   });
 }

@@ -20,6 +20,7 @@ import { type ExecutorConfig, executorConfigOf } from './executors.js';
 import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
 import { resolveProxies } from './proxies.js';
 import { hostsNamed, profileOf, resolveSeeds } from './seeds.js';
+import type { WalkPlan } from '../walk/plan.js';
 
 /** How fast, and how many at once. */
 interface Pace {
@@ -37,6 +38,8 @@ interface Pace {
 interface Limits {
   readonly maxPages: number | null;
   readonly maxDepth: number | null;
+  /** Tasks in a row that executors follow. */
+  readonly maxFollowDepth: number | null;
   readonly maxVariants: number | null;
   readonly maxPerHost: number | null;
   readonly maxTimeMs: number | null;
@@ -90,6 +93,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests, ExecutorConf
   readonly tasks: readonly TaskEntry[] | null;
   /** Files that pages link to are wanted, not the pages; null = no. */
   readonly downloads: DownloadPlan | null;
+  /** How walkers go, where only what they choose is asked for; null = everything is. */
+  readonly walk: WalkPlan | null;
   /** Tasks in all threads together. */
   readonly maxInFlight: number;
   /** How messages call options. */
@@ -124,17 +129,26 @@ export async function resolveConfig(
   { seedLines = [], names = 'option', labels = new Map(), env = {} }: ResolveContext = {},
 ): Promise<CrawlConfig> {
   const given = new GivenOptions(options, names, labels);
+  return configOf(given, seedsOf(given, options, seedLines), env);
+}
+
+/** The seeds as they were given: the same may be there more than once. */
+export function seedsOf(
+  given: GivenOptions,
+  { seeds = [] }: Partial<Pick<CrawlOptions, 'seeds'>>,
+  seedLines: readonly SeedLine[],
+): readonly string[] {
   const strip = compileStripParams(given.list('stripParams'));
-  const seeds = Object.freeze(resolveSeeds(options.seeds ?? [], seedLines, given.get('base'), strip));
-  return configOf(given, seeds, env);
+  return resolveSeeds(seeds, seedLines, given.get('base'), strip);
 }
 
 /** All of it but what is about a list of tasks. */
 export async function configOf(
   given: GivenOptions,
-  seeds: readonly string[],
+  givenSeeds: readonly string[],
   env: Environment,
 ): Promise<CrawlConfig> {
+  const seeds = Object.freeze([...new Set(givenSeeds)]);
   await checkPatterns(given);
   checkTogether(given);
   return Object.freeze<CrawlConfig>({
@@ -142,6 +156,7 @@ export async function configOf(
     origins: Object.freeze([...new Set(seeds.map(originOf))]),
     tasks: null,
     downloads: null,
+    walk: null,
     maxInFlight: Infinity,
     names: given.names,
     databasePath: given.get('db'),
@@ -186,6 +201,7 @@ function limitsOf(given: GivenOptions): Limits {
   return {
     maxPages: given.get('maxPages'),
     maxDepth: given.get('maxDepth'),
+    maxFollowDepth: given.get('maxFollowDepth'),
     maxVariants: given.get('maxVariants'),
     maxPerHost: given.get('maxPerHost'),
     maxTimeMs: toMs(given.get('maxTime'), 1000),

@@ -3,6 +3,7 @@
  * what is read back, and in what a file differs from what is asked now.
  */
 import { spell } from '../cli/flag.js';
+import { CRAWL_FLAGS } from '../cli/flags.js';
 import type { LinkRule, Profile, ScopeMode } from '../protocol/settings.js';
 import { scopeKeyOf } from '../url/scope.js';
 import type { CrawlConfig } from './config.js';
@@ -84,6 +85,27 @@ export function describeDifferences(
       `${label}: ${value || 'not set'} now, ${before === undefined ? 'not known' : before || 'not set'} in the file`,
     ];
   });
+}
+
+/** A setting in which two files differ; null = one does not say. */
+export interface SettingDifference {
+  /** As it is typed: `--max-redirects`. */
+  readonly name: string;
+  readonly old: string | null;
+  readonly new: string | null;
+}
+
+/** The settings in which two files differ, lists as JSON; one that came later than this program has no flag. */
+export function differingSettings(old: FixedSettings, now: FixedSettings): readonly SettingDifference[] {
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
+  return names.flatMap((name) => {
+    const [was, is] = [old, now].map((each) => each[name] ?? BEFORE[name] ?? null);
+    return was === is ? [] : [{ name: labelled(name), old: was ?? null, new: is ?? null }];
+  });
+}
+
+function labelled(name: string): string {
+  return CRAWL_FLAGS.some(({ option }) => option === name) ? spell(flagOf(name)) : name;
 }
 
 function setDifferences(flag: string, stored: string, now: string): string[] {

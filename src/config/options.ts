@@ -105,6 +105,8 @@ export interface CrawlOptions {
   readonly force?: readonly string[] | undefined;
   /** Whether bodies are stored, so that executors can be run again without asking for them. @default false */
   readonly keepBodies?: boolean | undefined;
+  /** Tasks in a row that executors may follow from a page, or from an entry of a list. @default null */
+  readonly maxFollowDepth?: number | null | undefined;
   /** Seconds that one executor may take on one page. @default 30 */
   readonly executorTimeout?: number | undefined;
   /** Whether the run goes on after a fault in an executor. @default false */
@@ -140,7 +142,27 @@ export interface TaskOptions extends Omit<
   readonly maxParallelism?: number | undefined;
 }
 
-type OptionName = keyof CrawlOptions | keyof TaskOptions | keyof DownloadOptions;
+/** What may be asked of a random walk: the crawl's options that say where and how, and how far. */
+export interface WalkOptions extends Omit<
+  CrawlOptions,
+  | 'maxPages'
+  | 'maxVariants'
+  | 'maxPerHost'
+  | 'sitemaps'
+  | 'executors'
+  | 'force'
+  | 'keepBodies'
+  | 'executorTimeout'
+  | 'keepGoing'
+  | 'files'
+> {
+  /** Pages that each walker goes on to from its first one, over all runs. @default 100 */
+  readonly steps?: number | undefined;
+  /** Makes the walk repeatable. @default null */
+  readonly rngSeed?: number | null | undefined;
+}
+
+type OptionName = keyof CrawlOptions | keyof TaskOptions | keyof WalkOptions | keyof DownloadOptions;
 
 /** How messages call an option: `flag` is `--max-pages`, `option` is `maxPages`. */
 export type OptionNames = 'flag' | 'option';
@@ -159,7 +181,7 @@ export class GivenOptions {
    * @throws UsageError naming the option, what was met and what was expected
    */
   constructor(
-    options: CrawlOptions | TaskOptions | DownloadOptions,
+    options: CrawlOptions | TaskOptions | WalkOptions | DownloadOptions,
     names: OptionNames,
     labels: ReadonlyMap<string, string>,
     flags: readonly Flag[] = CRAWL_FLAGS,

@@ -6,7 +6,7 @@ import type { Target } from '../url/canonicalise.js';
 import { parseBase, parseSeed } from '../url/seed.js';
 import type { StripParams } from '../url/strip-params.js';
 
-/** Identity keys of all seeds, each once, those of files last. */
+/** Identity keys of all seeds as they were given, those of files last. */
 export function resolveSeeds(
   seeds: readonly string[],
   lines: readonly SeedLine[],
@@ -15,9 +15,11 @@ export function resolveSeeds(
 ): string[] {
   if (seeds.length + lines.length === 0) throw new UsageError('there is no seed to start from');
   const base = parseBase(baseText);
-  const keys = new Set<string>(seeds.map((seed) => strip(parseSeed(seed, base)).key));
-  for (const { text, where } of lines) keys.add(strip(seedOfLine(text, where, base)).key);
-  return [...keys];
+  const targets = [
+    ...seeds.map((seed) => parseSeed(seed, base)),
+    ...lines.map(({ text, where }) => seedOfLine(text, where, base)),
+  ];
+  return targets.map((target) => strip(target).key);
 }
 
 function seedOfLine(text: string, where: string, base: string): Target {

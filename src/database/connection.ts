@@ -29,6 +29,11 @@ export function emptyLog(connection: Connection): void {
   connection.pragma(`busy_timeout = ${BUSY_MS}`);
 }
 
+/** From the first read on, all reads are of one moment of the file, should a crawl be writing it, until it is closed. */
+export function holdMoment(connection: Connection): void {
+  connection.exec('BEGIN');
+}
+
 /** Turns what SQLite throws in mid-run (full disk, I/O error) into a StoreError; others pass unchanged. */
 export function asStoreError(cause: unknown, doing: string): unknown {
   if (!(cause instanceof BetterSqlite3.SqliteError)) return cause;

@@ -8,7 +8,7 @@ import { StoreError } from '../errors.js';
 import { asStoreError, connect, type Connection, isBusy } from './connection.js';
 import { realPath, removeFile, requireOurs, requireRegular } from './file.js';
 import { beingWritten, isHeldHere, takeLock } from './lock.js';
-import { migrate, type Migrations, requireCurrent, requireKnown } from './version.js';
+import { migrate, type Migrations, requireKnown, requireReadable } from './version.js';
 import { FileWatch } from './watch.js';
 
 const CACHE_KIB = 64 * 1024;
@@ -84,9 +84,15 @@ export function openForWriting(
 
 /**
  * Opens an existing file of ours for reading, beside a running crawl too.
+ *
+ * @param oldest the oldest version of the schema that the reader understands; ours if left out
  * @throws StoreError as `openForWriting`, and when there is no such file or it is of an older version
  */
-export function openForReading(path: string, migrations: Migrations): CrawlDatabase {
+export function openForReading(
+  path: string,
+  migrations: Migrations,
+  oldest = migrations.length,
+): CrawlDatabase {
   const file = realPath(path);
   if (!existsSync(file)) throw new StoreError(`there is no file ${file}`);
   requireRegular(file, false);
@@ -95,7 +101,7 @@ export function openForReading(path: string, migrations: Migrations): CrawlDatab
   let connection: Connection | undefined;
   try {
     connection = openQuietly(file);
-    requireCurrent(connection, file, migrations);
+    requireReadable(connection, file, migrations, oldest);
     connection.pragma(`cache_size = -${CACHE_KIB}`);
     return {
       connection,

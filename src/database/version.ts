@@ -33,11 +33,16 @@ export function requireKnown(file: string, migrations: Migrations, fresh: boolea
   }
 }
 
-/** Refuses a file of another version than ours: a reader changes nothing. */
-export function requireCurrent(connection: Connection, file: string, migrations: Migrations): void {
+/** Refuses a file of a newer version than ours, or of one older than a reader understands, who changes nothing. */
+export function requireReadable(
+  connection: Connection,
+  file: string,
+  migrations: Migrations,
+  oldest: number,
+): void {
   const version = versionOf(connection);
   if (version > migrations.length) throw newer(file, version, migrations.length);
-  if (version < migrations.length) {
+  if (version < oldest) {
     throw new StoreError(`${file} has schema version ${version}, this program reads ${migrations.length}`, {
       hint: 'run the crawl command on it once: that brings it up to date',
     });

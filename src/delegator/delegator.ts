@@ -2,7 +2,7 @@
  * The main thread's loop: file what arrived, do a step of the work left over, hand out what may be
  * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
  */
-import { InvariantError, type PoolError, UserCodeError } from '../errors.js';
+import { type CrawlError, InvariantError, UserCodeError } from '../errors.js';
 import type { Frontier, Lease } from '../frontier/frontier.js';
 import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
@@ -15,6 +15,7 @@ import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
 import { type Flight, Flights } from './flights.js';
+import { Overdue } from './overdue.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
 import { RobotsDispatch } from './robots-dispatch.js';
@@ -44,6 +45,8 @@ export interface DelegatorSettings extends DispatchSettings, FilingSettings {
   readonly parseTimeoutMs: number;
   /** How long user code may hold a thread, ms; null = there is none. */
   readonly executorTimeoutMs: number | null;
+  /** How long a thread may be silent about a flight, ms; null = for ever: no user code is in it. */
+  readonly longestSilenceMs: number | null;
   /** Null = all requests are made directly. */
   readonly proxies: ProxyPlan | null;
 }
@@ -58,6 +61,8 @@ export interface DelegatorParts {
   readonly executions: ExecutionLedger | null;
   /** null = the run downloads no files. */
   readonly fileWork?: FileWork | null;
+  /** For a walk: called when all that came in is filed, to queue what is chosen next. */
+  readonly walk?: { step(): void } | undefined;
   /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
   readonly valve?: Valve | undefined;
   /** Whether more may be written, asked about once a second; throws when there is nothing to write to any more. */
@@ -78,6 +83,7 @@ export class Delegator implements PoolListener {
   readonly #executions: ExecutionLedger | null;
   readonly #fileWork: FileWork | null;
   readonly #watchdog: Watchdog;
+  readonly #overdue: Overdue | null;
   /** Threads that are being ended on purpose. */
   readonly #endedOnPurpose = new Set<number>();
   readonly #proxies: Proxies;
@@ -89,6 +95,7 @@ export class Delegator implements PoolListener {
   readonly #cookies: Cookies;
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
+  readonly #walk: DelegatorParts['walk'];
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -102,11 +109,14 @@ export class Delegator implements PoolListener {
     this.#clock = parts.clock;
     this.#checkStore = parts.checkStore;
     this.#valve = parts.valve;
+    this.#walk = parts.walk;
     if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
     const { parseTimeoutMs, executorTimeoutMs } = settings;
     this.#watchdog = new Watchdog({ holding, parseTimeoutMs, executorTimeoutMs, clock: parts.clock });
+    const { longestSilenceMs } = settings;
+    this.#overdue = longestSilenceMs === null ? null : new Overdue(longestSilenceMs, parts.clock);
     this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
@@ -184,11 +194,14 @@ export class Delegator implements PoolListener {
     } finally {
       stop.removeEventListener('abort', onStop);
       clearInterval(watching);
-      await this.#pool.close();
+      if (!(await this.#pool.close())) this.#listener.onNotice({ kind: 'threads-stuck' });
     }
   }
 
   onMessage(message: WorkerMessage): void {
+    if ('flightId' in message) this.#overdue?.hear(message.flightId);
+    if (message.kind === 'files-progress')
+      for (const { flightId } of message.files) this.#overdue?.hear(flightId);
     switch (message.kind) {
       case 'body-read':
         return this.#flights.freeHost(message.flightId);
@@ -226,7 +239,7 @@ export class Delegator implements PoolListener {
     this.#change();
   }
 
-  onBroken(error: PoolError): void {
+  onBroken(error: CrawlError): void {
     this.#broken = error;
     this.#change();
   }
@@ -238,6 +251,7 @@ export class Delegator implements PoolListener {
     if (this.#filing.fault !== null) return null;
     const now = this.#clock();
     const hasMore = await this.#frontier.maintain(now);
+    if (!hasMore) this.#walk?.step();
     const ending = await this.#ending(now - startedAt, hasMore, stop);
     if (ending !== null) return ending;
     if (this.#isPaused) {
@@ -342,6 +356,7 @@ export class Delegator implements PoolListener {
   /** Once a second or more often, also while the loop sleeps. */
   #look(): void {
     this.#endHeld();
+    this.#endSilent();
     try {
       const isPaused = !this.#checkStore();
       if (isPaused === this.#isPaused) return;
@@ -372,6 +387,16 @@ export class Delegator implements PoolListener {
       const key = flight?.errand.kind === 'fetch' ? this.#keyOf(flight.errand.lease) : null;
       this.#listener.onNotice({ kind: 'thread-ended', thread, url, key, afterMs });
       this.#pool.end(thread, flight?.flightId ?? null);
+    }
+  }
+
+  /** Alone in its thread it is to blame; of several any may be, or one before them. */
+  #endSilent(): void {
+    const isWaiting = (flightId: number): boolean => this.#asks.isWaitedFor(flightId);
+    for (const { flightId, slot, url } of this.#overdue?.look(this.#flights.all(), isWaiting) ?? []) {
+      this.#endedOnPurpose.add(slot.thread);
+      this.#listener.onNotice({ kind: 'thread-silent', thread: slot.thread, url });
+      this.#pool.end(slot.thread, slot.isAlone ? flightId : null);
     }
   }
 

@@ -32,19 +32,31 @@ export type Notice =
       readonly key: string | null;
       readonly afterMs: number;
     }
+  /** A thread has said nothing about a page for longer than anything it does may take; it is ended and replaced. */
+  | { readonly kind: 'thread-silent'; readonly thread: number; readonly url: string }
+  /** A thread is in a call that does not return: it outlives the run, and keeps the process. */
+  | { readonly kind: 'threads-stuck' }
   /** A reader in a long transaction keeps the file's log from being emptied: nothing is asked for until it ends. */
   | { readonly kind: 'paused'; readonly isPaused: boolean }
   /** Results that were come to by other code than an executor has now; they stand until it is forced. */
   | { readonly kind: 'code-changed'; readonly executor: string; readonly successes: number }
+  /** A --force that was interrupted, and has come to so many successes, goes on. `since`: ms since epoch. */
+  | {
+      readonly kind: 'force-resumed';
+      readonly executor: string;
+      readonly since: number;
+      readonly successes: number;
+    }
   /**
    * Executors are run on so many pages of earlier runs; `asked`: those of them that are asked for; `answered`: those
-   * of the asked that have been answered before.
+   * of the asked that have been answered before; `followed`: those that are on no list, but were followed from it.
    */
   | {
       readonly kind: 'rerun';
       readonly pages: number;
       readonly asked: number;
       readonly answered: number;
+      readonly followed: number;
       readonly isList: boolean;
     }
   /** A line of user code's. */

@@ -24,9 +24,8 @@ export interface TaskRequest {
 
 export interface ExecutionLedgerOptions {
   readonly modules: readonly ExecutorModule[];
-  readonly forced: ReadonlySet<string>;
-  /** When this run began: what was run since then is done, forced or not. ms since epoch. */
-  readonly since: number;
+  /** Of executors that are forced: since when a success counts, ms since epoch. */
+  readonly since: ReadonlyMap<string, number>;
   /** The request that params describe. */
   readonly requestOf: (params: string) => TaskRequest;
   /** Called for each execution that is stored, with the key of its task. */
@@ -82,8 +81,7 @@ export class ExecutionLedger {
     const known = new Map(this.#table.executionsOf(task.id).map((row) => [row.executor, row]));
     for (const name of this.#names) {
       const row = known.get(name);
-      const isDone =
-        row?.status === 'success' && !(this.#options.forced.has(name) && !this.#isSince(row.lastRun));
+      const isDone = row?.status === 'success' && (row.lastRun ?? 0) >= (this.#options.since.get(name) ?? 0);
       if (isDone && row.output !== null) results[name] = row.output;
       else run.push(name);
     }
@@ -119,7 +117,8 @@ export class ExecutionLedger {
     const { lease, report, kept } = done;
     // A run without executors, which keeps bodies for later ones, makes no tasks of its pages.
     if (report.executions.length > 0) this.#storeExecutions(done);
-    for (const { key, url, params } of report.follows) this.#table.addTask(key, admitTask(key, url), params);
+    for (const { key, url, params } of report.follows)
+      this.#table.addTask(key, admitTask(key, url, lease.pageId), params);
     if (kept !== null) this.#table.keepBody(lease.pageId, kept);
     this.#blamed.delete(lease.pageId);
   }
@@ -128,13 +127,10 @@ export class ExecutionLedger {
     const task = this.#table.taskOf(lease.pageId);
     const taskId = task?.id ?? this.#table.addPage(lease.key, lease.pageId, NO_PARAMS);
     for (const execution of report.executions) {
-      const hash = execution.startedAt === null ? null : (this.#hashes.get(execution.executor) ?? null);
-      this.#table.write(taskId, execution, hash);
+      const { executor, startedAt } = execution;
+      const hash = report.otherCode?.[executor] ?? this.#hashes.get(executor) ?? null;
+      this.#table.write(taskId, execution, startedAt === null ? null : hash);
       this.#options.onExecution(execution, task?.key ?? lease.key);
     }
-  }
-
-  #isSince(lastRun: number | null): boolean {
-    return lastRun !== null && lastRun >= this.#options.since;
   }
 }

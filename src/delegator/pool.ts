@@ -3,9 +3,10 @@
  * that dies is replaced, and every task it had is reported as lost; whose fault it was is for the
  * delegator to find out. Nothing but this file imports piscina.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { PoolError } from '../errors.js';
+import { type CrawlError, PoolError, UserCodeError } from '../errors.js';
 import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
 import { clearCells, executorAt, type Holding } from '../protocol/holding.js';
 import type { ThreadData, WorkerSettings } from '../protocol/settings.js';
@@ -16,6 +17,11 @@ import type { Task } from '../protocol/task.js';
  * memory in all with eight threads, for no speed to be measured.
  */
 const YOUNG_MIB = 16;
+
+/** How long a thread may take to end once it is told to, ms: only a call into native code that does not return takes long. */
+const END_MS = 10_000;
+/** The same when all are ended, and nothing more is lost by leaving one behind. */
+const CLOSE_MS = 3_000;
 
 export interface PoolOptions {
   readonly threads: number;
@@ -31,8 +37,8 @@ export interface PoolOptions {
 export interface PoolListener {
   onMessage(message: WorkerMessage): void;
   onThread(thread: number, isLive: boolean): void;
-  /** No thread can be started any more. */
-  onBroken(error: PoolError): void;
+  /** No thread can be started any more, or one cannot be ended. */
+  onBroken(error: CrawlError): void;
 }
 
 /** What the delegator needs of its threads. */
@@ -41,8 +47,8 @@ export interface Pool {
   run(task: Task, thread: number): Promise<Outcome | Lost>;
   /** Ends one thread, which is replaced; its tasks are lost with `endedFor`. */
   end(thread: number, flightId: number | null): void;
-  /** Ends all threads at once, whatever they are doing. */
-  close(): Promise<void>;
+  /** Ends all threads at once, whatever they are doing. False where one cannot be ended: the process will not end by itself. */
+  close(): Promise<boolean>;
 }
 
 /** The task's thread died before it answered. */
@@ -119,12 +125,22 @@ export class WorkerPool implements Pool {
 
   end(thread: number, flightId: number | null): void {
     if (flightId !== null) this.#endedFor.set(thread, flightId);
-    void this.#workers[thread]?.terminate();
+    const worker = this.#workers[thread];
+    if (worker !== undefined) void this.#end(worker, thread);
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
     this.#isClosing = true;
-    await this.#piscina.destroy();
+    return isOver(this.#piscina.destroy(), CLOSE_MS);
+  }
+
+  async #end(worker: Worker, thread: number): Promise<void> {
+    if ((await isOver(worker.terminate(), END_MS)) || this.#isClosing) return;
+    this.#listener.onBroken(
+      new UserCodeError(`thread ${thread + 1} cannot be ended: user code is in a call that does not return`, {
+        hint: 'calls that block outside of JavaScript (execSync, native add-ons) need a time-out of their own; nothing is lost',
+      }),
+    );
   }
 
   /** Gives a replacement that is ready the number of the one it replaces. */
@@ -156,6 +172,17 @@ export class WorkerPool implements Pool {
       );
     }
   }
+}
+
+/** Whether something was over in time. */
+async function isOver(ending: Promise<unknown>, withinMs: number): Promise<boolean> {
+  const inTime = new AbortController();
+  const late = pause(withinMs, false, { signal: inTime.signal });
+  // What is over in time ends the wait for it.
+  late.catch(() => undefined);
+  const isInTime = await Promise.race([ending.then(() => true), late]);
+  inTime.abort();
+  return isInTime;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set<WorkerMessage['kind']>([

@@ -31,6 +31,8 @@ export interface UrlFacts {
   readonly bodyBytes: number | null;
   readonly askedAt: number | null;
   readonly durationMs: number | null;
+  /** Null = none. */
+  readonly proxy: string | null;
 }
 
 /** One request that was made, and what came of it. */
@@ -41,6 +43,8 @@ export interface Attempt {
   /** A failure code; null where there was none. */
   readonly error: string | null;
   readonly detail: string | null;
+  /** The one it went through, without its password; null = none. */
+  readonly proxy: string | null;
 }
 
 export interface HostRow {
@@ -76,7 +80,7 @@ export interface LastRun {
 const COLUMNS = `u.id, u.kind, (SELECT t.key FROM tasks t WHERE t.page_id = u.id) AS taskKey, coalesce(u.url, u.request_key) AS url, u.host_id AS hostId, u.state, u.error,
   u.error_detail AS detail, u.depth, u.found_on AS foundOn, u.seed_hops = 0 AS isSeed, u.not_before AS notBefore,
   u.link_count AS linkCount, d.target_url AS redirectTo, d.target_id AS redirectId, r.http_status AS status,
-  r.content_type AS contentType, r.body_bytes AS bodyBytes, r.fetched_at AS askedAt, r.duration_ms AS durationMs`;
+  r.content_type AS contentType, r.body_bytes AS bodyBytes, r.fetched_at AS askedAt, r.duration_ms AS durationMs, r.proxy`;
 const TABLES = 'urls u LEFT JOIN records r ON r.id = u.id LEFT JOIN redirects d ON d.source_id = u.id';
 
 export function readUrl(connection: Connection, id: number): UrlFacts | undefined {
@@ -131,16 +135,16 @@ export function readExecutions(connection: Connection, { id }: UrlFacts): readon
 export function readAttempts(connection: Connection, url: UrlFacts): readonly Attempt[] {
   const tries = connection
     .prepare<[number], Attempt>(
-      `SELECT asked_at AS askedAt, duration_ms AS durationMs, http_status AS status, error, detail
+      `SELECT asked_at AS askedAt, duration_ms AS durationMs, http_status AS status, error, detail, proxy
          FROM tries WHERE url_id = ? ORDER BY asked_at, rowid`,
     )
     .all(url.id);
-  const { askedAt, durationMs, status } = url;
+  const { askedAt, durationMs, status, proxy } = url;
   // The record of a URL that waits for another try, or whose host was given up meanwhile, is one of these.
   if (askedAt === null || durationMs === null || tries.some((each) => each.askedAt === askedAt)) return tries;
   const isFailed = url.state === 'failed';
   const error = isFailed ? url.error : null;
-  return [...tries, { askedAt, durationMs, status, error, detail: isFailed ? url.detail : null }];
+  return [...tries, { askedAt, durationMs, status, error, detail: isFailed ? url.detail : null, proxy }];
 }
 
 export function findHost(connection: Connection, origin: string): HostRow | undefined {

@@ -175,8 +175,12 @@ export type Settlement =
   /** Queued again at once, at no cost. */
   | { readonly kind: 'release'; readonly id: number; readonly suspect: number };
 
-/** Admits a task of user code's and answers the number of its row; a known key keeps its row, and moves to this address. */
-export type AdmitTask = (key: string, url: string) => number;
+/**
+ * Admits a task of user code's and answers the number of its row; a known key keeps its row, and moves to this address.
+ *
+ * @param followedBy the row of the page or task whose executor asked for it: it is one deeper; null = an entry of a list
+ */
+export type AdmitTask = (key: string, url: string, followedBy: number | null) => number;
 
 /** A file that a listing page leads to. */
 export interface ListedFile {
@@ -260,7 +264,9 @@ export type FrontierNotice =
       readonly pattern: string;
       readonly variants: number;
       readonly example: string;
-    };
+    }
+  /** Tasks have followed each other for so long that there may be no end of it. */
+  | { readonly kind: 'deep-follows'; readonly depth: number; readonly key: string };
 
 /** What a start found and did. */
 export interface Resumption {
@@ -272,13 +278,45 @@ export interface Resumption {
 /** How a run over an existing frontier may differ from the one before. */
 export interface RunLimits {
   readonly maxDepth: number | null;
+  /** Tasks in a row that executors followed. */
+  readonly maxFollowDepth: number | null;
   /** Variants of one URL pattern, and URLs of one host, that are ever asked for. */
   readonly maxVariants: number | null;
   readonly maxPerHost: number | null;
+  /** A run over a list: what limits have cut of a crawl in the same file stays as it is. */
+  readonly isOfTasks: boolean;
   /** The longest gap between two requests that any host may be kept to, ms. */
   readonly longestGapMs: number;
   /** Whether private addresses may be connected to: then URLs skipped for that reason are queued again. */
   readonly allowPrivate: boolean;
+  /**
+   * For a walk: links are skipped as `unchosen` until they are chosen (see `Choices`), and so is what is queued but for
+   * these URLs and what redirects of seeds lead to. Absent = a crawl: what waits to be chosen is queued.
+   */
+  readonly chosen?: ReadonlySet<number>;
+}
+
+/** What became of a URL, as far as a walker must know. */
+export type UrlEnd =
+  /** It is still to be asked for, or where its redirect leads is not judged yet. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'unchosen' }
+  | { readonly kind: 'page' }
+  | { readonly kind: 'redirect'; readonly targetId: number }
+  /** It failed or was skipped: a code or reason, a colon, a text. */
+  | { readonly kind: 'none'; readonly error: string };
+
+/** For a walk: the links of a page that nobody has visited, and the choice of one. Valid inside one transaction. */
+export interface Choices {
+  /** The row of a seed. */
+  idOf(key: string): number;
+  endOf(id: number): UrlEnd;
+  /** How many followed links of a page lead to what nobody has visited, on hosts that are still asked. */
+  countAt(pageId: number): number;
+  /** The one at a place from 0, in the order of their keys: not of their rows, which depends on the order of answers. */
+  at(pageId: number, place: number): number;
+  /** Queues what is unchosen. Answers whether it will be asked for: a limit may hold it back for good. */
+  choose(id: number): boolean;
 }
 
 export interface Frontier {

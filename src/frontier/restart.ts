@@ -50,7 +50,7 @@ export class Restart {
     const { changes } = this.#connection
       .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
       .run();
-    this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+    this.#urls.load(this.#connection, limits);
     this.#guards.load(limits);
     if (retryFailed !== null) this.#queueFailed(retryFailed);
     this.#applyLimits(limits);
@@ -70,12 +70,25 @@ export class Restart {
   }
 
   /** Brings back what a raised limit had cut, and cuts what a lowered depth forbids. */
-  #applyLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate }: RunLimits): void {
+  #applyLimits(limits: RunLimits): void {
+    if (limits.allowPrivate) this.#hosts.reopenPrivate();
+    if (!limits.isOfTasks) this.#applyPageLimits(limits);
+    // Which of those that an earlier limit had cut belong to this run is known to those who queue reruns.
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'skipped', error = 'depth', not_before = NULL
+          WHERE state = 'queued' AND kind = 'task' AND depth > ?`,
+      )
+      .run(limits.maxFollowDepth ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  #applyPageLimits({ maxDepth, maxVariants, maxPerHost, allowPrivate, chosen }: RunLimits): void {
+    if (chosen !== undefined) this.#leaveUnchosen(chosen);
     if (allowPrivate) {
-      this.#hosts.reopenPrivate();
       this.#reopen(`kind <> 'task' AND state = 'skipped' AND error = 'private'`, []);
     }
-    this.#reopen(`state = 'skipped' AND error = 'depth' AND depth <= ?`, [
+    const wasUnchosen = chosen === undefined ? `error = 'unchosen' OR` : '';
+    this.#reopen(`kind <> 'task' AND state = 'skipped' AND (${wasUnchosen} error = 'depth' AND depth <= ?)`, [
       maxDepth ?? Number.MAX_SAFE_INTEGER,
     ]);
     this.#reopen(
@@ -89,6 +102,17 @@ export class Restart {
           WHERE state = 'queued' AND kind = 'page' AND depth > ?`,
       )
       .run(maxDepth ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Takes out of the queue what no walker has chosen, but for seeds, where they lead to, and what is asked once more. */
+  #leaveUnchosen(chosen: ReadonlySet<number>): void {
+    this.#connection
+      .prepare(
+        `UPDATE urls SET state = 'skipped', error = 'unchosen', error_detail = NULL, not_before = NULL
+          WHERE state = 'queued' AND kind = 'page' AND seed_hops = ${NO_HOPS} AND reasked = 0
+            AND id NOT IN (SELECT value FROM json_each(?))`,
+      )
+      .run(JSON.stringify([...chosen]));
   }
 
   /** Judges skipped URLs anew, lowest depth first, in helpings. */

@@ -161,6 +161,15 @@ CREATE TABLE detours (
 );
 `;
 
+/** Version 6: which page or task followed which task, for the depth of tasks and for trying them again with a list. */
+export const FOLLOWS = `
+CREATE TABLE follows (
+  source_id INTEGER NOT NULL,
+  target_id INTEGER NOT NULL,
+  PRIMARY KEY (source_id, target_id)
+) WITHOUT ROWID;
+`;
+
 /** Version 5: what is queued besides pages is found without looking at these, which may be more than may be asked for. */
 export const OTHERS_QUEUED = `
 CREATE INDEX urls_others_claimable ON urls(host_id, refusals, depth, id)

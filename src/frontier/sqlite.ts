@@ -6,8 +6,10 @@ import type { Connection } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { ScopeMode } from '../protocol/settings.js';
+import { WalkChoices } from './choices.js';
 import {
   type AdmitTask,
+  type Choices,
   type Claim,
   type ClaimRequest,
   type FileAdmission,
@@ -63,6 +65,7 @@ export class SqliteFrontier implements Frontier {
   readonly #waiting: WaitingUrls;
   readonly #tasks: TaskQueue;
   readonly #files: FileQueue;
+  readonly #choices: WalkChoices;
   #isBacklinksIndexed = true;
 
   constructor(connection: Connection, options: SqliteFrontierOptions) {
@@ -84,6 +87,7 @@ export class SqliteFrontier implements Frontier {
     this.#tasks = new TaskQueue(connection, { hosts, urls });
     this.#files = new FileQueue(connection, { hosts, urls });
     this.#waiting = new WaitingUrls(connection, hosts);
+    this.#choices = new WalkChoices(connection, urls);
     this.#restart = new Restart(connection, { hosts, urls, guards, scope, graph, sitemaps });
   }
 
@@ -96,7 +100,7 @@ export class SqliteFrontier implements Frontier {
       this.#hosts.recount();
       return leases;
     })();
-    this.#urls.load(this.#connection, limits.maxDepth ?? Infinity);
+    this.#urls.load(this.#connection, limits);
     this.#restart.winAgain();
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
@@ -128,7 +132,7 @@ export class SqliteFrontier implements Frontier {
       this.#isBacklinksIndexed = false;
     }
     this.#transact(() => {
-      record((key, url) => this.#tasks.admit(key, url), this.#files);
+      record((key, url, followedBy) => this.#tasks.admit(key, url, followedBy), this.#files);
       for (const settlement of settlements) this.#settle(settlement);
       for (const { hostId, patch } of hosts) {
         this.#hosts.patch(hostId, patch);
@@ -158,6 +162,11 @@ export class SqliteFrontier implements Frontier {
 
   listingOf(pageId: number): ListingPage {
     return this.#files.listingOf(pageId);
+  }
+
+  /** Lets a walk look at what became of URLs and choose, in one transaction with what it writes itself. */
+  choosing<T>(work: (choices: Choices) => T): T {
+    return this.#transact(() => work(this.#choices));
   }
 
   maintain(now: number): boolean {
@@ -207,7 +216,7 @@ export class SqliteFrontier implements Frontier {
   }
 
   takeNotices(): readonly FrontierNotice[] {
-    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices()];
+    return [...this.#scope.takeNotices(), ...this.#guards.takeNotices(), ...this.#tasks.takeNotices()];
   }
 
   #transact<T>(work: () => T): T {

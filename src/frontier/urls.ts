@@ -8,7 +8,7 @@ import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 import { isTooLong } from '../url/canonicalise.js';
 import { repeatsItself } from '../url/pattern.js';
-import type { AdmittedFile, RequestKind, StateCounts } from './frontier.js';
+import type { AdmittedFile, RequestKind, RunLimits, StateCounts } from './frontier.js';
 import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
 import { NO_HOPS } from './schema.js';
@@ -49,8 +49,8 @@ export interface Reach {
 /** The way that leads to a seed. */
 export const SEED: Reach = { kind: 'page', depth: 0, hops: 0, foundOn: null, seedHops: 0, inScope: true };
 
-/** Reruns go before all else of their host, unless they were refused. */
-const DEPTH = { task: 0, rerun: -1 } as const;
+/** The depth of reruns: they go before all else of their host, unless they were refused. */
+const RERUN_DEPTH = -1;
 
 /** A request of user code's. */
 export interface TaskRow {
@@ -60,6 +60,8 @@ export interface TaskRow {
   readonly hostId: number;
   /** Of a rerun: the page. */
   readonly foundOn?: number | null;
+  /** Of a task: how many were followed on the way to it. */
+  readonly depth?: number;
 }
 
 /** A file as a listing page names it. */
@@ -110,6 +112,9 @@ const NOTHING: StateCounts = {
   queuedTasks: 0,
 };
 
+/** Why URLs are skipped that a better way to them may bring in. */
+const OPEN_TO_BETTER_WAYS: ReadonlySet<string> = new Set(['depth', 'nofollow', 'out-of-scope', 'unchosen']);
+
 const QUEUED: Judged = { state: 'queued', error: null, hold: null };
 
 type KnownRow = [
@@ -150,11 +155,14 @@ export class UrlTable {
   readonly #settle: Statement;
   readonly #lease: Statement<[number]>;
   readonly #forget: Statement<[number]>;
+  readonly #setDepth: Statement<[number, number]>;
   readonly #relax: Statement<[number, number]>;
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
   readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
   #maxDepth = Infinity;
+  #maxFollowDepth = Infinity;
+  #isWalk = false;
 
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
     this.#hosts = hosts;
@@ -182,12 +190,15 @@ export class UrlTable {
     );
     this.#lease = connection.prepare(`UPDATE urls SET state = 'leased' WHERE id = ?`);
     this.#forget = connection.prepare('DELETE FROM urls WHERE id = ?');
+    this.#setDepth = connection.prepare('UPDATE urls SET depth = ? WHERE id = ?');
     this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
   }
 
-  /** Reads limit and totals; afterwards they are kept in step. */
-  load(connection: Connection, maxDepth: number): void {
-    this.#maxDepth = maxDepth;
+  /** Reads limits and totals; afterwards they are kept in step. In a walk links wait until they are chosen. */
+  load(connection: Connection, limits: Pick<RunLimits, 'maxDepth' | 'maxFollowDepth' | 'chosen'>): void {
+    this.#maxDepth = limits.maxDepth ?? Infinity;
+    this.#maxFollowDepth = limits.maxFollowDepth ?? Infinity;
+    this.#isWalk = limits.chosen !== undefined;
     this.recount(connection);
   }
 
@@ -233,20 +244,21 @@ export class UrlTable {
     return id;
   }
 
-  /** Queues a request of user code's, unless its key is known. Answers its id. */
-  admitTask({ requestKey, kind, url, hostId, foundOn = null }: TaskRow): number {
+  /** Queues a request of user code's, unless its key is known or it is too deep. Answers its id. */
+  admitTask({ requestKey, kind, url, hostId, foundOn = null, depth = RERUN_DEPTH }: TaskRow): number {
     const known = this.#byKey.get(requestKey);
     if (known !== undefined) return known[0];
-    this.#tally(kind, 'queued', 1);
-    this.#hosts.countClaimable(hostId, 1);
+    const isCut = depth > this.#maxFollowDepth;
+    this.#tally(kind, isCut ? 'skipped' : 'queued', 1);
+    if (!isCut) this.#hosts.countClaimable(hostId, 1);
     const row = this.#insert.run(
       requestKey,
       kind,
       url,
       hostId,
-      'queued',
-      null,
-      DEPTH[kind],
+      isCut ? 'skipped' : 'queued',
+      isCut ? 'depth' : null,
+      depth,
       0,
       foundOn,
       NO_HOPS,
@@ -281,6 +293,14 @@ export class UrlTable {
     this.#tally(kind, 'queued', 1);
     if (state === 'queued') this.#hosts.countClaimable(hostId, -1);
     this.#hosts.countClaimable(toHost, 1);
+  }
+
+  /** A task is less deep than it was known to be: queued, where that was all that held it back. */
+  raiseTask({ id, hostId, isCut }: { id: number; hostId: number; isCut: 0 | 1 }, depth: number): void {
+    this.#setDepth.run(depth, id);
+    if (isCut === 0 || depth > this.#maxFollowDepth) return;
+    this.#count(hostId, 'task', 'skipped', 'queued', false);
+    this.#reopen.run('queued', null, id);
   }
 
   /** Takes a settled row out again: what it was for is told elsewhere. */
@@ -319,13 +339,17 @@ export class UrlTable {
     this.#lease.run(id);
   }
 
-  /** Judges a URL that a limit had cut anew, as limits are now. */
-  reopen(row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>): void {
-    const judged = this.#judge(row.url, row, true, row.hostId);
+  /** Judges a URL that a limit had cut, or a walk had not chosen, anew, as things are now. Answers its state. */
+  reopen(
+    row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>,
+    isChosen = !this.#isWalk,
+  ): State {
+    const judged = this.#judge(row.url, row, true, row.hostId, isChosen);
     this.#count(row.hostId, row.kind, 'skipped', judged.state, false);
     if (judged.hold === null) this.#guards.release(row.id);
     else this.#guards.hold(row.id, row.hostId, judged.hold);
     this.#reopen.run(judged.state, judged.error, row.id);
+    return judged.state;
   }
 
   #admit(url: string, reach: Reach): number {
@@ -358,7 +382,7 @@ export class UrlTable {
     const hops = Math.min(oldHops, reach.hops);
     const seedHops = Math.min(oldSeedHops, reach.seedHops);
     let now: Judged = { state, error, hold: null };
-    if (state === 'skipped' && (error === 'depth' || error === 'nofollow' || error === 'out-of-scope')) {
+    if (state === 'skipped' && error !== null && OPEN_TO_BETTER_WAYS.has(error)) {
       const inScope = reach.inScope || error !== 'out-of-scope';
       now = this.#judge(url, { depth, seedHops }, inScope, hostId);
       this.#count(hostId, reach.kind, state, now.state, false);
@@ -377,6 +401,7 @@ export class UrlTable {
     { depth, seedHops }: Pick<Reach, 'depth' | 'seedHops'>,
     inScope: boolean,
     hostId: number,
+    isChosen = !this.#isWalk,
   ): Judged {
     const skipped = (error: SkipReason, hold: Hold | null = null): Judged => ({
       state: 'skipped',
@@ -389,6 +414,8 @@ export class UrlTable {
     if (seedHops === NO_HOPS && !inScope) return skipped('out-of-scope');
     if (depth === null) return skipped('nofollow');
     if (depth > this.#maxDepth) return skipped('depth');
+    // Redirects of seeds are followed: they say what belongs to the crawl.
+    if (!isChosen && seedHops === NO_HOPS) return skipped('unchosen');
     const hold = this.#guards.admit(url, hostId, seedHops === 0);
     return hold === null ? QUEUED : skipped('limit', hold);
   }

@@ -1,7 +1,7 @@
 /** Numbers, sizes and durations as people read them. No locale: the same text on every machine. */
 
 /** With thousands separators: `12,345`, `0.5`. */
-export function formatNumber(value: number): string {
+export function formatNumber(value: number | bigint): string {
   const [whole = '', fraction] = String(value).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

@@ -1,10 +1,12 @@
 /** What a run came to, for people and for programs. Counts are those of the file unless said otherwise. */
 import { countBroken } from '../protocol/failure.js';
 import type { Totals } from '../store/totals.js';
+import type { WalkStand } from '../walk/events.js';
 import { fold, NO_BREAK } from './fold.js';
 import { PLAIN, type Paint } from './paint.js';
 import { printable, printableJson } from './printable.js';
 import { formatBytes, formatDuration, formatNumber, formatRate, plural, sum } from './quantity.js';
+import { standLine } from './walk-lines.js';
 
 export interface Summary extends Totals {
   /** `limit`: one the user set; `interrupted`: by a signal; `stopped`: by user code. */
@@ -32,6 +34,8 @@ export interface Summary extends Totals {
   readonly tasks: number | null;
   /** Tasks of the list that have failed, and others that failed in this run; null for a crawl. */
   readonly taskFailures: { readonly ofList: number; readonly others: number } | null;
+  /** What a walk has come to; null where the run was none. */
+  readonly walk: WalkStand | null;
 
   readonly seedsWithoutPage: readonly { readonly url: string; readonly reason: string }[];
   /** Sentences for the user, such as the advice to try another profile. */
@@ -66,6 +70,7 @@ export function formatSummary(summary: Summary, paint: Paint = PLAIN): string {
     table(rows(summary), paint),
     ...(summary.executors.length === 0 ? [] : [table(executorRows(summary), paint)]),
     costs(summary),
+    ...list('where the walkers are', (summary.walk?.walkers ?? []).map(standLine)),
     ...executorTroubles(summary),
     ...troubles(summary),
     ...summary.advice.map((sentence) => fold(printable(sentence), '  ')),
@@ -110,23 +115,38 @@ function finished(summary: Summary, database: string): string {
   if (summary.tasks !== null) return finishedTasks(summary, database);
   if (summary.pages === 0) return `No page was crawled: ${complaints(summary)}.`;
   if (summary.exitStatus !== 0) return `Finished, but ${complaints(summary)}. The rest is in ${database}.`;
-  const depth = (summary.skipped.depth ?? 0) > 0 ? ' within --max-depth' : '';
-  return `Finished: ${database} holds every page the seeds lead to${depth}.`;
+  if (summary.walk !== null) return finishedWalk(summary.walk, database);
+  const depth = (summary.skipped.depth ?? 0) > summary.tasksTooDeep ? ' within --max-depth' : '';
+  return `Finished: ${database} holds every page the seeds lead to${depth}.${tooDeep(summary)}`;
+}
+
+function finishedWalk({ walkers }: WalkStand, database: string): string {
+  const steps = plural(sum(walkers.map((walker) => walker.steps)), 'step');
+  return `Finished: ${plural(walkers.length, 'walker')} took ${steps}; ${database} holds what they found.`;
 }
 
 function finishedTasks(summary: Summary, database: string): string {
   const tasks = `${plural(summary.tasks ?? 0, 'task')} of the list`;
   const { ofList, others } = summary.taskFailures ?? { ofList: 0, others: 0 };
   if (ofList + others === 0)
-    return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.`;
+    return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.${tooDeep(summary)}`;
   const them = ofList === 1 ? 'it' : 'them';
   const ofTheList =
     ofList === 0 ? [] : [`${formatNumber(ofList)} of ${tasks} failed (the same command tries ${them} again)`];
   const ofOthers =
-    others === 0 ? [] : [`${plural(others, 'task')} that ${others === 1 ? 'is' : 'are'} not on it failed`];
+    others === 0
+      ? []
+      : [
+          `${plural(others, 'task')} that ${others === 1 ? 'is' : 'are'} not on it failed${ofList === 0 ? ` (the same command tries ${others === 1 ? 'it' : 'them'} again)` : ''}`,
+        ];
   const what = [...ofTheList, ...ofOthers].join(', and ');
   const done = ofList === 0 ? `Finished: ${tasks}` : 'Finished';
   return `${done}, but ${what}. The rest is in ${database}.`;
+}
+
+/** What executors followed is counted, not done. */
+function tooDeep({ tasksTooDeep }: Summary): string {
+  return tasksTooDeep === 0 ? '' : ` Beyond --max-follow-depth: ${plural(tasksTooDeep, 'task')}.`;
 }
 
 function failedExecutions({ executors }: Summary): number {
@@ -194,10 +214,14 @@ function rows(summary: Summary): Row[] {
   ];
 }
 
-function taskRows({ tasks, taskFailures, queued }: Summary): Row[] {
+function taskRows({ tasks, taskFailures, queued, tasksTooDeep }: Summary): Row[] {
   const { ofList: failed = 0, others = 0 } = taskFailures ?? {};
   return [
-    ['tasks', tasks ?? 0, tally({ failed, 'failed that are not on the list': others })],
+    [
+      'tasks',
+      tasks ?? 0,
+      tally({ failed, 'failed that are not on the list': others, 'too deep': tasksTooDeep }),
+    ],
     ...(queued > 0 ? [['queued', queued, ''] as const] : []),
   ];
 }

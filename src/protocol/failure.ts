@@ -48,6 +48,7 @@ export const SKIP_REASONS = [
   'nofollow',
   'trap',
   'private',
+  'unchosen',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

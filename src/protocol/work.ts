@@ -107,6 +107,8 @@ export interface WorkReport {
   readonly executions: readonly Execution[];
   readonly follows: readonly Follow[];
   readonly fault: Fault | null;
+  /** Of executors that ran by another source than the run found when it began: the SHA-256 of it, hex. */
+  readonly otherCode?: Readonly<Record<string, string>>;
 }
 
 /** An answer to be stored, so that executors that are run on it again see what those before saw. */

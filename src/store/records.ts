@@ -43,6 +43,7 @@ interface TryRow {
   readonly httpStatus: number | null;
   readonly error: FailureCode | null;
   readonly detail: string | null;
+  readonly proxy: string | null;
 }
 
 export class RecordTable {
@@ -59,14 +60,14 @@ export class RecordTable {
          @durationMs, @canonicalUrl, @filteredLinks, @strippedLinks, @proxy)`,
     );
     this.#addTry = connection.prepare(
-      `INSERT INTO tries (url_id, asked_at, duration_ms, http_status, error, detail)
-       VALUES (@id, @askedAt, @durationMs, @httpStatus, @error, @detail)`,
+      `INSERT INTO tries (url_id, asked_at, duration_ms, http_status, error, detail, proxy)
+       VALUES (@id, @askedAt, @durationMs, @httpStatus, @error, @detail, @proxy)`,
     );
   }
 
   /** Stores an answer in place of an earlier one to the same URL. */
   write({ id, key, url, outcome, isLast, proxy }: Answer): void {
-    if (!isLast) this.#addTry.run(tryOf(id, outcome));
+    if (!isLast) this.#addTry.run(tryOf(id, outcome, proxy));
     this.#write.run({
       id,
       requestedUrl: url === key ? null : url,
@@ -93,8 +94,8 @@ export class RecordTable {
   rememberFailed(code: FailureCode | 'all'): void {
     this.#connection
       .prepare(
-        `INSERT INTO tries (url_id, asked_at, duration_ms, http_status, error, detail)
-         SELECT u.id, r.fetched_at, r.duration_ms, r.http_status, u.error, u.error_detail
+        `INSERT INTO tries (url_id, asked_at, duration_ms, http_status, error, detail, proxy)
+         SELECT u.id, r.fetched_at, r.duration_ms, r.http_status, u.error, u.error_detail, r.proxy
            FROM urls u JOIN records r ON r.id = u.id
           WHERE u.state = 'failed' AND (@code = 'all' OR u.error = @code)
             AND NOT EXISTS (SELECT 1 FROM tries t WHERE t.url_id = u.id AND t.asked_at = r.fetched_at)`,
@@ -103,7 +104,7 @@ export class RecordTable {
   }
 }
 
-function tryOf(id: number, outcome: Outcome): TryRow {
+function tryOf(id: number, outcome: Outcome, proxy: string | null): TryRow {
   const { startedAt, durationMs } = outcome;
   const failure = outcome.kind === 'failure' ? outcome.failure : null;
   const spelling = outcome.kind === 'redirect' ? `to another spelling of it: ${outcome.targetUrl}` : null;
@@ -114,5 +115,6 @@ function tryOf(id: number, outcome: Outcome): TryRow {
     httpStatus: statusOf(outcome),
     error: failure?.code ?? null,
     detail: failure?.message ?? spelling,
+    proxy,
   };
 }

@@ -125,3 +125,17 @@ CREATE TABLE download_files (
 CREATE INDEX download_files_by_page ON download_files(page_id);
 CREATE INDEX download_files_complete ON download_files(id) WHERE state = 'complete';
 `;
+
+/** Version 6: which proxy a try went through; what --force still has to run again. */
+export const TRY_PROXIES_AND_FORCES = `
+ALTER TABLE tries ADD COLUMN proxy TEXT;  -- without its password; NULL = none
+
+-- One row for each executor of a --force that is not complete.
+CREATE TABLE forces (
+  executor  TEXT NOT NULL,
+  tasks     TEXT NOT NULL,             -- digest of the keys of the list; '' = a crawl
+  code_hash TEXT NOT NULL,             -- of the code it was asked for
+  since     INTEGER NOT NULL,          -- what was run since then is done, ms since epoch
+  PRIMARY KEY (executor, tasks)
+) WITHOUT ROWID;
+`;

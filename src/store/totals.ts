@@ -38,6 +38,8 @@ export interface Totals {
   }[];
   /** Held back by the number of URLs of their host. */
   readonly heldBackByHost: number;
+  /** Tasks beyond --max-follow-depth. */
+  readonly tasksTooDeep: number;
   /** Hosts that failed us; those at a private address are told by their URLs, which are skipped. */
   readonly hostsGivenUp: readonly {
     readonly host: string;
@@ -82,6 +84,7 @@ export function readTotals(connection: Connection): Totals {
     patterns: patterns(connection),
     heldBackByHost:
       connection.prepare<[], number>('SELECT count(*) FROM held WHERE pattern_id IS NULL').pluck().get() ?? 0,
+    tasksTooDeep: tasksTooDeep(connection),
     hostsGivenUp: hostsGivenUp(connection),
   };
 }
@@ -183,6 +186,13 @@ function patterns(connection: Connection): Totals['patterns'] {
         ORDER BY variants + heldBack DESC, p.pattern LIMIT ?`,
     )
     .all(TOP_HOSTS);
+}
+
+function tasksTooDeep(connection: Connection): number {
+  const count = connection.prepare<[], number>(
+    `SELECT count(*) FROM urls WHERE kind = 'task' AND state = 'skipped' AND error = 'depth'`,
+  );
+  return count.pluck().get() ?? 0;
 }
 
 function hostsGivenUp(connection: Connection): Totals['hostsGivenUp'] {

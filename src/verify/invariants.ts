@@ -134,6 +134,12 @@ const FAULTS: readonly Rule[] = [
     `SELECT path FROM download_files WHERE state <> 'wanted' AND (sha256 IS NULL OR bytes IS NULL)`,
   ],
   [
+    'task is deeper than the shortest way that executors followed to it',
+    'tasks are deeper than the shortest ways that executors followed to them',
+    `SELECT u.request_key FROM follows f JOIN urls u ON u.id = f.target_id JOIN urls s ON s.id = f.source_id
+      WHERE u.depth > 1 + CASE s.kind WHEN 'task' THEN s.depth ELSE 0 END`,
+  ],
+  [
     'rerun is over, and still there',
     'reruns are over, and still there',
     `SELECT request_key FROM urls WHERE kind = 'rerun' AND state NOT IN ('queued', 'leased')`,

@@ -221,7 +221,8 @@ describe.concurrent('stopped', () => {
       const at = Date.now();
       running.process.kill('SIGINT');
       const ended = await running.ended;
-      expect(ended.status).toBe(130);
+      // As a shell sees it: 130.
+      expect([ended.status, ended.signal]).toEqual([null, 'SIGINT']);
       expect(ended.stderr).toMatch(/\nstopping: .*\n\nleft at once; nothing is lost\n$/);
       expect(Date.now() - at).toBeLessThan(2_000);
 

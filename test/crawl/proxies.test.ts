@@ -357,3 +357,25 @@ test('a tunnel that breaks in mid-answer costs a try, and no thread', async ({ b
     expect(asked, kind).toBe(2);
   }
 });
+
+test('every try says which proxy it went through, and explain names it', async ({ bench }) => {
+  const site = await siteOf(bench, 1);
+  const dead = await httpProxy({ credentials: SECRET });
+  const good = await httpProxy({ credentials: SECRET });
+  await dead.close();
+  const { db } = await bench.crawl({
+    seeds: [`${site.origin}/`],
+    proxy: [good.url, dead.url],
+    robots: false,
+  });
+  const [shown, from] = [good, dead].map(({ name }) => name.replace('://', '://anna@'));
+  // The second request's turn was the dead one's.
+  expect(query(db, 'SELECT proxy, error FROM tries')).toEqual([{ proxy: from, error: 'proxy' }]);
+  const { stdout, status } = await bench.run(['explain', `${site.origin}/p0`, '--db', db]);
+  expect(status).toBe(0);
+  // Lines are broken where they are too long.
+  const words = stdout.replace(/\s+/g, ' ');
+  expect(words).toContain(`through ${from}: `);
+  expect(words).toMatch(new RegExp(`HTTP 200 after \\d+ ms through ${shown}`));
+  expect(stdout).not.toContain('s3cr');
+});

@@ -47,7 +47,15 @@ test.for(['first the page, then the seed', 'first the seed, then the page', 'bot
 
     frontier.start(
       1,
-      { maxDepth: null, maxVariants: null, maxPerHost: null, longestGapMs: 0, allowPrivate: false },
+      {
+        maxDepth: null,
+        maxFollowDepth: null,
+        maxVariants: null,
+        maxPerHost: null,
+        longestGapMs: 0,
+        allowPrivate: false,
+        isOfTasks: false,
+      },
       null,
     );
     frontier.admitSeeds([`${HERE}/seed`, `${HERE}/other`]);

@@ -47,7 +47,7 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
       return new Promise(() => undefined);
     },
     end: () => undefined,
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve(true),
   };
   const clock = (): number => bench.now;
   const slots = new Slots(1, 1, clock);

@@ -30,6 +30,7 @@ const SETTINGS: DelegatorSettings = {
   maxTimeMs: null,
   parseTimeoutMs: 60_000,
   executorTimeoutMs: null,
+  longestSilenceMs: null,
   keepGoing: false,
   maxInFlight: Infinity,
   seedOrigins: new Set(),
@@ -71,7 +72,7 @@ describe('the delegator', () => {
     stop = new AbortController(),
     parts: Partial<DelegatorParts> = {},
   ): Promise<Ending> {
-    const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve() };
+    const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve(true) };
     const delegator = new Delegator(
       { ...SETTINGS, ...settings },
       {
@@ -159,6 +160,36 @@ describe('the delegator', () => {
     );
     expect(asked.length).toBe(5);
     expect(await bench.frontier.counts()).toMatchObject({ queued: 4, leased: 0 });
+  });
+
+  test('a thread that has stopped to answer is ended, and its pages are tried again, alone', async () => {
+    bench = await Bench.start(sqliteHome(), { seeds: [1, 2].map((n) => `${SITE}/${n}`) });
+    const waiting: ((lost: Lost) => void)[] = [];
+    const ended: (number | null)[] = [];
+    const notices: string[] = [];
+    const pool: Pool = {
+      // Both hang at first.
+      run: async () => (waiting.length < 2 ? new Promise((answer) => waiting.push(answer)) : page()),
+      end: (_, flightId) => {
+        ended.push(flightId);
+        for (const answer of waiting)
+          answer({ kind: 'lost', message: 'terminated', endedFor: flightId, executor: null });
+      },
+      close: () => Promise.resolve(true),
+    };
+    const ending = await crawl(
+      () => Promise.reject(new Error('not asked')),
+      // How often it is looked depends on the shortest limit.
+      { obeyRobots: false, workers: 1, longestSilenceMs: 120, parseTimeoutMs: 80 },
+      new AbortController(),
+      {
+        startPool: () => pool,
+        listener: { onFiled: () => undefined, onNotice: ({ kind }) => void notices.push(kind) },
+      },
+    );
+    expect(ending).toBe('finished');
+    expect([ended, notices]).toEqual([[null], ['thread-silent']]);
+    expect(await bench.frontier.counts()).toMatchObject({ done: 2, queued: 0, leased: 0 });
   });
 
   test('time in which one page is filed is not counted against a host that refuses', async () => {

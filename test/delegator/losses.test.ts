@@ -98,8 +98,7 @@ describe('with executors', () => {
   function start(): { ledger: ExecutionLedger; judge: (lease: Lease, isAlone: boolean, how: Lost) => Loss } {
     const ledger = new ExecutionLedger(new ExecutionTable(openFile()), {
       modules: [{ url: 'file:///m.mjs', executors: ['first', 'second'], validates: false, codeHash: '' }],
-      forced: new Set(),
-      since: 0,
+      since: new Map(),
       requestOf: () => ({ method: 'GET', headers: [], body: null }),
       onExecution: () => undefined,
     });

@@ -60,6 +60,7 @@ export class Home {
       program: 'orbweaver',
       stop,
       stopStatus: () => 130,
+      onStuck: () => undefined,
     };
     try {
       const status = await downloadCommand(command, invocation);

@@ -81,7 +81,14 @@ describe('after a run in which an executor failed on one page', () => {
     expect(outputOf(db, '/a', 'third')).toEqual({ first: 'A', second: 2 });
     const after = executionsOf(db);
     for (const row of before as typeof after) expect(after).toContainEqual(row);
-    expect(notices).toContainEqual({ kind: 'rerun', pages: 1, asked: 1, answered: 1, isList: false });
+    expect(notices).toContainEqual({
+      kind: 'rerun',
+      pages: 1,
+      asked: 1,
+      answered: 1,
+      followed: 0,
+      isList: false,
+    });
     expect(executors).toEqual([
       counts('first', 0, 0, 0, 3),
       counts('second', 1, 0, 0, 2),
@@ -95,7 +102,14 @@ describe('after a run in which an executor failed on one page', () => {
     const { db, asked, notices } = await crawlTwice(bench, site, repair, {}, { keepBodies: true });
     expect(asked).toEqual([]);
     expect(outputOf(db, '/a', 'third')).toEqual({ first: 'A', second: 2 });
-    expect(notices).toContainEqual({ kind: 'rerun', pages: 1, asked: 0, answered: 0, isList: false });
+    expect(notices).toContainEqual({
+      kind: 'rerun',
+      pages: 1,
+      asked: 0,
+      answered: 0,
+      followed: 0,
+      isList: false,
+    });
   });
 
   test('it fails again where nothing has changed, and what it is waited for by stays skipped', async ({
@@ -238,3 +252,30 @@ function expire(db: string): void {
   connection.exec('UPDATE hosts SET robots_fetched_at = 1');
   connection.close();
 }
+
+test('code that is changed while the run goes on is said, and its results are told apart', async ({
+  bench,
+}) => {
+  const source = (word: string): string =>
+    `export const own = (page) => { if (page.url.endsWith('/b') && '${word}' === 'old') process.exit(3); return '${word}'; };`;
+  const own = moduleOf(bench, source('old'));
+  const site = await bench.site({
+    ...ROUTES,
+    '/': page(['/a']),
+    '/a': page(['/b']),
+    // The thread is lost on it, and its successor finds other code.
+    '/b': () => (moduleOf(bench, source('new')), page([])),
+  });
+  const seeds = [`${site.origin}/`];
+  const { db, notices } = await bench.crawl({ seeds, executors: [own], workers: 1, concurrency: 1 });
+  expect(outputOf(db, '/a', 'own')).toBe('old');
+  expect(outputOf(db, '/b', 'own')).toBe('new');
+  const hash = (word: string): string => createHash('sha256').update(source(word)).digest('hex');
+  expect(executionOf(db, '/a', 'own').code_hash).toBe(hash('old'));
+  expect(executionOf(db, '/b', 'own').code_hash).toBe(hash('new'));
+  const said = expect.stringMatching(/the code of own was changed while the run went on/) as string;
+  expect(notices).toContainEqual(expect.objectContaining({ kind: 'said', level: 'warn', text: said }));
+  // The next run finds what is now, and tells of the results of what was.
+  const again = await bench.crawl({ seeds, executors: [own], db });
+  expect(again.notices).toContainEqual({ kind: 'code-changed', executor: 'own', successes: 2 });
+});

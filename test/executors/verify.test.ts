@@ -41,6 +41,7 @@ test('every damage to tasks and executions is a fault', async ({ bench }) => {
     [`UPDATE executions SET error = NULL WHERE status = 'failed'`, /failed without a reason/],
     [`UPDATE executions SET output = '1' WHERE status = 'skipped'`, /skipped execution has/],
     [`UPDATE bodies SET page_id = 999 WHERE page_id = 1`, /body belongs to no/],
+    [`UPDATE urls SET depth = 2 WHERE kind = 'task'`, /task is deeper than the shortest way/],
     [`UPDATE urls SET kind = 'rerun' WHERE kind = 'task'`, /rerun is over/],
   ];
   for (const [sql, fault] of damages) {

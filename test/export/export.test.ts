@@ -35,6 +35,7 @@ async function run(
     stdout,
     stop: stop ?? new AbortController().signal,
     stopStatus: () => 130,
+    onStuck: () => undefined,
   } as unknown as Invocation; // What these two commands use of it.
   const command = parse(args);
   if (command.command === 'export') return exportCommand(command, invocation);

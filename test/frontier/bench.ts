@@ -138,7 +138,15 @@ export class Bench {
 
   #limits(): RunLimits {
     const { maxDepth, maxVariants, maxPerHost, allowPrivate } = this;
-    return { maxDepth, maxVariants, maxPerHost, allowPrivate, longestGapMs: 60_000 };
+    return {
+      maxDepth,
+      maxFollowDepth: null,
+      maxVariants,
+      maxPerHost,
+      allowPrivate,
+      longestGapMs: 60_000,
+      isOfTasks: false,
+    };
   }
 
   /** As `claim`, the leases by key. */

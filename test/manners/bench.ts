@@ -66,6 +66,11 @@ export class Running {
     });
   }
 
+  /** What ended it; null = it ended by itself, or is running. */
+  get signal(): NodeJS.Signals | null {
+    return this.#child.signalCode;
+  }
+
   /** Resolves as soon as standard error holds the text. */
   async says(words: string): Promise<void> {
     while (!this.#stderr.includes(words)) await new Promise((resolve) => setTimeout(resolve, 10));

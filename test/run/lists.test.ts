@@ -116,8 +116,11 @@ describe('the word of a run', () => {
     }
   });
 
-  test('counts what its tasks led to, and does not promise to try it again', async ({ bench }) => {
-    const site = await bench.site(ROUTES);
+  test('counts what its tasks led to, and the same list tries it again', async ({ bench }) => {
+    const site = await bench.site({
+      ...ROUTES,
+      '/bad': ({ earlier }) => (earlier < 2 ? { status: 404 } : text('x')),
+    });
     const own = moduleOf(
       bench,
       `export const one = (page, { follow }) => { if (page.url.endsWith('/follow')) follow('${site.origin}/bad'); };`,
@@ -130,10 +133,23 @@ describe('the word of a run', () => {
       taskFailures: { ofList: 0, others: 1 },
       executorFailures: [{ executor: 'one', key: expect.stringContaining(`${site.origin}/bad`) as string }],
     });
-    expect(first.stderr).toMatch(/Finished: 1 task of the list, but 1 task that is not on it failed/);
-    expect(first.stderr).not.toContain('again');
+    const words = first.stderr.replace(/\s+/g, ' ');
+    expect(words).toContain(
+      '1 task of the list, but 1 task that is not on it failed (the same command tries it again)',
+    );
+    // Another list is not about it.
+    const other = { other: { url: `${site.origin}/other` } };
+    expect((await runTasks(bench, other, ['--executors', own], first.db)).status).toBe(0);
+    expect(site.hitsOf('/bad')).toHaveLength(1);
     const second = await runTasks(bench, list, ['--executors', own], first.db);
-    expect(second.status, second.stderr).toBe(0);
+    expect(second.status, second.stderr).toBe(1);
+    expect(second.stderr).toContain(
+      '1 task of earlier runs (1 that executors followed) is still to be done: asked for again',
+    );
+    expect((await runTasks(bench, list, ['--executors', own], first.db)).status).toBe(0);
+    expect(site.hitsOf('/bad')).toHaveLength(3);
+    expect(site.hitsOf('/follow')).toHaveLength(1);
+    expect(faultsIn(first.db)).toEqual([]);
   });
 });
 
@@ -264,4 +280,18 @@ test('the list may come from standard input', async ({ bench }) => {
   child.stdin.end(JSON.stringify({ a: { url: `${site.origin}/a` } }));
   expect(await once(child, 'close')).toEqual([0, null]);
   expect(outputOf(db, 'a', 'scrape')).toMatchObject({ size: 1 });
+});
+
+test('a list that is run in the file of a crawl leaves alone what limits have cut of that', async ({
+  bench,
+}) => {
+  const site = await bench.site({ '/': page(['/a']), '/a': page(['/b']), '*': page([]) });
+  const { db } = await bench.crawl({ seeds: [`${site.origin}/`], maxDepth: 1 });
+  const own = moduleOf(bench, `export const one = () => 1;`);
+  const asked = site.hits.length;
+  const list = { task: { url: `${site.origin}/task` } };
+  const { status, stderr } = await runTasks(bench, list, ['--executors', own, '--allow-private'], db);
+  expect(status, stderr).toBe(0);
+  expect(site.paths.slice(asked)).toEqual(['/task']);
+  expect(faultsIn(db)).toEqual([]);
 });

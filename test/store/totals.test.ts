@@ -24,6 +24,7 @@ describe('the totals of a file', () => {
       sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
       patterns: [],
       heldBackByHost: 0,
+      tasksTooDeep: 0,
     });
   });
 
@@ -45,6 +46,7 @@ describe('the totals of a file', () => {
       sitemaps: { read: 0, missing: 0, failed: 0, pages: 0 },
       patterns: [],
       heldBackByHost: 0,
+      tasksTooDeep: 0,
     });
   });
 

@@ -1,6 +1,6 @@
 /** Flags about the user's own code. */
 import type { Flag } from '../flag.js';
-import { NOTHING, OFF } from './defaults.js';
+import { NO_LIMIT, NOTHING, OFF } from './defaults.js';
 import { GROUPS } from './groups.js';
 
 /** In the order of help. */
@@ -49,6 +49,19 @@ export const CODE_FLAGS: readonly Flag[] = [
     max: 86_400,
     group: GROUPS.code,
     help: 'How long one executor may take on one page.',
+    resumable: 'free',
+  },
+  {
+    name: 'max-follow-depth',
+    option: 'maxFollowDepth',
+    kind: 'count',
+    placeholder: '<n>',
+    unit: 'tasks in a row',
+    default: NO_LIMIT,
+    min: 0,
+    max: 1_000_000,
+    group: GROUPS.code,
+    help: 'Longest row of tasks that executors follow, from a page or an entry of a list on; what is beyond is skipped.',
     resumable: 'free',
   },
   {

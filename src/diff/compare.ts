@@ -1,0 +1,117 @@
+/**
+ * Compares two crawls by URL: pages by two cursors side by side, then the links of each page by the ids of their
+ * targets. Reads only. Memory: a hundred bytes or so for each URL, and one page's links.
+ */
+import type { Connection } from '../database/connection.js';
+import { type Change, type Difference, type Field, FIELDS, type PageFacts } from './differences.js';
+import { LinkComparison } from './link-comparison.js';
+
+/** The oldest version of the schema that has all that is read here. */
+export const OLDEST_VERSION = 1;
+
+export interface Aspects {
+  /** Fields of pages that are compared. */
+  readonly fields: ReadonlySet<Field>;
+  readonly links: boolean;
+}
+
+interface PageRow extends PageFacts {
+  readonly id: number;
+}
+
+/**
+ * Differences one by one: pages in the order of their URLs, then links in the order of the pages they stand on. All
+ * of one moment of each file if both connections are in a transaction.
+ */
+export function* compare(
+  old: Connection,
+  now: Connection,
+  { fields, links }: Aspects,
+): Generator<Difference> {
+  const comparison = new LinkComparison(old, now);
+  for (const [before, after] of sideBySide(pagesOf(old), pagesOf(now))) {
+    const isOpen = [before, after].some((page) => page !== undefined && isOpenState(page));
+    if (!isOpen) comparison.add({ old: before?.id, new: after?.id, isEdit: isRead(before) && isRead(after) });
+    else if (before !== undefined && after !== undefined) comparison.match(before.id, after.id);
+    const difference = differenceOf(before, after, fields);
+    if (difference !== null) yield difference;
+  }
+  if (links) yield* comparison.differences();
+}
+
+function differenceOf(
+  before: PageRow | undefined,
+  after: PageRow | undefined,
+  fields: ReadonlySet<Field>,
+): Difference | null {
+  if (before === undefined) return after === undefined ? null : { kind: 'page-added', page: factsOf(after) };
+  if (after === undefined) return { kind: 'page-gone', page: factsOf(before) };
+  const { url } = before;
+  const [isOldOpen, isNewOpen] = [isOpenState(before), isOpenState(after)];
+  if (isOldOpen || isNewOpen)
+    return { kind: 'page-open', url, isOpenIn: isOldOpen ? (isNewOpen ? 'both' : 'old') : 'new' };
+  const changes = FIELDS.filter((field) => fields.has(field)).flatMap((field): Change[] => {
+    const [was, is] = [valueOf(before, field), valueOf(after, field)];
+    return was === is ? [] : [{ field, old: was, new: is }];
+  });
+  return changes.length === 0 ? null : { kind: 'page-changed', url, changes };
+}
+
+function valueOf(page: PageRow, field: Field): string | number | null {
+  if (field !== 'state') return page[field];
+  return page.error === null ? page.state : `${page.state}: ${page.error}`;
+}
+
+function factsOf({ url, state, error, status, title, redirect, body }: PageRow): PageFacts {
+  return { url, state, error, status, title, redirect, body };
+}
+
+function isOpenState({ state }: PageRow): boolean {
+  return state === 'queued' || state === 'leased';
+}
+
+/** Whether its links are known. */
+function isRead(page: PageRow | undefined): boolean {
+  return page?.state === 'done';
+}
+
+/** By the index of the URLs, so that nothing is sorted. */
+function pagesOf(connection: Connection): IterableIterator<PageRow> {
+  return connection
+    .prepare<[], PageRow>(
+      `SELECT id, request_key AS url, state, error, http_status AS status, title, redirect_to AS redirect,
+         body_sha256 AS body FROM pages ORDER BY request_key`,
+    )
+    .iterate();
+}
+
+/** Rows of the same URL together. */
+function* sideBySide(
+  olds: Iterator<PageRow>,
+  news: Iterator<PageRow>,
+): Generator<readonly [old: PageRow | undefined, now: PageRow | undefined]> {
+  try {
+    let [old, now] = [next(olds), next(news)];
+    while (old !== undefined || now !== undefined) {
+      const order = old === undefined ? 1 : now === undefined ? -1 : compareAsStored(old.url, now.url);
+      yield [order <= 0 ? old : undefined, order >= 0 ? now : undefined];
+      if (order <= 0) old = next(olds);
+      if (order >= 0) now = next(news);
+    }
+  } finally {
+    olds.return?.();
+    news.return?.();
+  }
+}
+
+function next(rows: Iterator<PageRow>): PageRow | undefined {
+  const { done, value } = rows.next();
+  return done === true ? undefined : value;
+}
+
+/** SQLite orders by the bytes of UTF-8, JavaScript by halves of characters: beyond U+FFFF these differ. */
+function compareAsStored(a: string, b: string): number {
+  if (a === b) return 0;
+  const isPlain = !/[\ud800-\uffff]/.test(a) && !/[\ud800-\uffff]/.test(b);
+  return isPlain ? (a < b ? -1 : 1) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,362 @@
+/** What `diff` says of two crawls, run in this process with streams of the tests' own. */
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import BetterSqlite3 from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse } from '../../dist/cli/parse.js';
+import { diffCommand } from '../../dist/commands/diff.js';
+import type { Invocation } from '../../dist/commands/invocation.js';
+import { compareCrawls } from '../../dist/index.js';
+import { APPLICATION_ID } from '../../dist/database/file.js';
+import { MIGRATIONS } from '../../dist/migrations.js';
+import { openFile } from '../store/file.js';
+
+interface Page {
+  readonly state?: string;
+  readonly error?: string;
+  readonly status?: number;
+  readonly title?: string | null;
+  readonly body?: string;
+  readonly redirect?: string;
+  readonly links?: readonly string[];
+}
+
+/** Pages by path or key, in an order that decides their ids. */
+type Site = Readonly<Record<string, Page>>;
+
+const urlOf = (name: string): string => (name.startsWith('/') ? `https://a.example${name}` : name);
+
+/** A crawl file of a site. All that is linked to must be in it. */
+function crawl(site: Site, settings: Readonly<Record<string, string>> = {}): string {
+  const connection = openFile();
+  connection.transaction(() => fill(connection, site, settings))();
+  return connection.name;
+}
+
+function fill(
+  connection: BetterSqlite3.Database,
+  site: Site,
+  settings: Readonly<Record<string, string>>,
+): void {
+  connection.exec(`INSERT INTO hosts (id, host) VALUES (1, 'https://a.example')`);
+  const ids = new Map(Object.keys(site).map((name, at) => [name, at + 1]));
+  for (const [name, page] of Object.entries(site)) {
+    const {
+      state = 'done',
+      error = null,
+      status = 200,
+      title = `Page ${name}`,
+      body = 'aa',
+      redirect,
+      links = [],
+    } = page;
+    const id = ids.get(name);
+    connection
+      .prepare(
+        `INSERT INTO urls (id, request_key, host_id, state, error, hops, seed_hops) VALUES (?, ?, 1, ?, ?, 0, 1)`,
+      )
+      .run(id, urlOf(name), state, error);
+    if (state !== 'queued')
+      connection
+        .prepare(
+          'INSERT INTO records (id, http_status, title, body_sha256, fetched_at, duration_ms) VALUES (?, ?, ?, ?, 0, 0)',
+        )
+        .run(id, status, title, body);
+    if (redirect !== undefined)
+      connection
+        .prepare(`INSERT INTO redirects (source_id, target_url, verdict) VALUES (?, ?, 'in-scope')`)
+        .run(id, urlOf(redirect));
+    for (const to of links) connection.prepare('INSERT INTO links VALUES (?, ?, 0)').run(id, ids.get(to));
+  }
+  for (const [name, value] of Object.entries(settings))
+    connection.prepare('INSERT INTO settings VALUES (?, ?)').run(name, value);
+  connection.exec(
+    `INSERT INTO runs (command_line, version, started_at) VALUES ('', '', ${Date.UTC(2026, 0, 2)})`,
+  );
+}
+
+async function run(...args: string[]): Promise<{ status: number; printed: string }> {
+  const command = parse(['diff', ...args]);
+  if (command.command !== 'diff') throw new Error(`not diff: ${command.command}`);
+  const stdout = new PassThrough();
+  const printed = text(stdout);
+  const invocation = { stdout, stop: new AbortController().signal } as unknown as Invocation; // What it uses of it.
+  const status = await diffCommand(command, invocation);
+  stdout.end();
+  return { status, printed: await printed };
+}
+
+async function lines(...args: string[]): Promise<Record<string, unknown>[]> {
+  const { printed } = await run(...args, '--json');
+  return printed
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const OLD: Site = {
+  '/': { links: ['/a', '/b', '/gone'] },
+  '/a': { links: ['/', '/b', '/gone'] },
+  '/b': { title: 'B', links: ['/', '/gone'] },
+  '/gone': { links: ['/'] },
+  '/moved': { status: 301, title: null, redirect: '/a' },
+  '/same': { links: ['/a'] },
+};
+
+/** In another order, so that every id is another one. */
+const NEW: Site = {
+  '/same': { links: ['/a'] },
+  '/new': { links: ['/', '/a'] },
+  '/moved': { status: 302, title: null, redirect: '/b' },
+  '/b': { title: 'B `2` @you <b>', body: 'bb', links: ['/', '/new'] },
+  '/a': { state: 'failed', error: 'timeout', status: 0, body: 'aa' },
+  '/': { links: ['/a', '/b', '/new'] },
+};
+
+test('counts, and the first of each kind', async () => {
+  const [old, now] = [crawl(OLD), crawl(NEW)];
+  const { status, printed } = await run(old, now);
+  expect(status).toBe(0);
+  expect(printed.replace(old, 'old.db').replace(now, 'new.db')).toBe(`\
+old.db (crawled 2026-01-02) → new.db (crawled 2026-01-02)
+
+                      old  new  added  gone  changed
+  pages                 6    6      1     1        3
+  links                10    8      4     6
+    on pages in both                2     2
+
+  changed: title 1, body 1, status 2, redirect 1, state 1
+
+Pages added (1)
+  + https://a.example/new  Page /new
+
+Pages gone (1)
+  - https://a.example/gone  Page /gone
+
+Pages changed (3)
+  ~ https://a.example/a
+      status    200 → 0
+      state     done → failed: timeout
+  ~ https://a.example/b
+      title     B → B \`2\` @you <b>
+      body      another one
+  ~ https://a.example/moved
+      status    301 → 302
+      redirect  https://a.example/a → https://a.example/b
+
+Links added on pages that are in both (2)
+  + https://a.example/new
+      on 2 pages, such as https://a.example/
+
+Links gone from pages that are in both (2)
+  - https://a.example/gone
+      on 2 pages, such as https://a.example/
+`);
+});
+
+test('--json has every difference, one a line', async () => {
+  const found = await lines(crawl(OLD), crawl(NEW), '--limit', '1');
+  expect(found[0]).toMatchObject({ kind: 'crawls', old: { pages: 6, links: 10, open: 0 }, settings: [] });
+  const of = (kind: string): Record<string, unknown>[] => found.filter((line) => line['kind'] === kind);
+  expect(of('page-added')).toEqual([
+    {
+      kind: 'page-added',
+      page: {
+        url: urlOf('/new'),
+        state: 'done',
+        error: null,
+        status: 200,
+        title: 'Page /new',
+        redirect: null,
+        body: 'aa',
+      },
+    },
+  ]);
+  expect(of('page-changed').map(({ url }) => url)).toEqual(['/a', '/b', '/moved'].map(urlOf));
+  const links = (kind: string): string[] =>
+    of(kind).map(({ from, to, isEdit }) =>
+      `${String(from)} ${String(to)} ${String(isEdit)}`.replaceAll('https://a.example', ''),
+    );
+  expect(links('link-added')).toEqual(['/ /new true', '/b /new true', '/new / false', '/new /a false']);
+  expect(links('link-gone')).toEqual([
+    '/ /gone true',
+    '/a / false',
+    '/a /b false',
+    '/a /gone false',
+    '/b /gone true',
+    '/gone / false',
+  ]);
+  expect(found.at(-1)).toEqual({
+    kind: 'counts',
+    pages: {
+      added: 1,
+      gone: 1,
+      changed: 3,
+      open: 0,
+      changedFields: { title: 1, body: 1, status: 2, redirect: 1, state: 1 },
+    },
+    links: { added: 4, gone: 6, addedByEdit: 2, goneByEdit: 2 },
+  });
+});
+
+test('any two crawls differ as their sets of pages and links do', async () => {
+  let seed = 11;
+  const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+  for (let round = 0; round < 6; round++) {
+    const site = (): Site => {
+      const names = Array.from({ length: 40 }, (_, i) => `/${(i * 37 + round) % 60}`).filter(
+        () => random(5) > 0,
+      );
+      names.sort(() => random(3) - 1);
+      return Object.fromEntries(names.map((name) => [name, { links: names.filter(() => random(6) === 0) }]));
+    };
+    const [old, now] = [site(), site()];
+    const edges = (all: Site): Set<string> =>
+      new Set(
+        Object.entries(all).flatMap(([from, { links = [] }]) =>
+          links.map((to) => `${urlOf(from)} ${urlOf(to)}`),
+        ),
+      );
+    const without = (a: Iterable<string>, b: Iterable<string>): string[] => {
+      const others = new Set(b);
+      return [...a].filter((each) => !others.has(each)).sort();
+    };
+    const [olds, news] = [Object.keys(old).map(urlOf), Object.keys(now).map(urlOf)];
+    const found = {
+      added: [] as string[],
+      gone: [] as string[],
+      linked: [] as string[],
+      unlinked: [] as string[],
+    };
+    await compareCrawls(crawl(old), crawl(now), ({ differences }) => {
+      for (const difference of differences) {
+        if (difference.kind === 'page-added') found.added.push(difference.page.url);
+        else if (difference.kind === 'page-gone') found.gone.push(difference.page.url);
+        else if (difference.kind === 'link-added') found.linked.push(`${difference.from} ${difference.to}`);
+        else if (difference.kind === 'link-gone') found.unlinked.push(`${difference.from} ${difference.to}`);
+        else throw new Error(`unexpected: ${difference.kind}`);
+      }
+    });
+    expect(found.added).toEqual(without(news, olds));
+    expect(found.gone).toEqual(without(olds, news));
+    expect(found.linked.toSorted()).toEqual(without(edges(now), edges(old)));
+    expect(found.unlinked.toSorted()).toEqual(without(edges(old), edges(now)));
+  }
+});
+
+test('keys beyond ASCII are matched in the order in which they are stored', async () => {
+  const names = ['task:\u{1f600}', 'task:\uff5e', 'task:z', 'task:\ud7ff'];
+  const site: Site = Object.fromEntries(names.map((name) => [name, {}]));
+  const found = await lines(crawl(site), crawl(Object.fromEntries(Object.entries(site).toReversed())));
+  expect(found.map(({ kind }) => kind)).toEqual(['crawls', 'counts']);
+});
+
+test('--markdown: what pages say is no markup', async () => {
+  const { printed } = await run(crawl(OLD), crawl(NEW), '--markdown', '--limit', '2');
+  expect(printed).toContain('| pages | 6 | 6 | 1 | 1 | 3 |\n| links | 10 | 8 | 4 | 6 | |\n');
+  expect(printed).toContain(
+    '### Pages changed (3)\n\n- <https://a.example/a>: status `200` → `0`; state `done` → `failed: timeout`\n',
+  );
+  expect(printed).toContain('- <https://a.example/b>: title `B` → ``B `2` @you <b>``; body\n- and 1 more\n');
+  expect(printed).toContain('- to <https://a.example/new> on 2 pages, such as <https://a.example/>\n');
+});
+
+test('what is unfinished, limited, or made with other settings is said', async () => {
+  const old = crawl(
+    { ...OLD, '/a': { state: 'queued' } },
+    { seeds: '["https://a.example/"]', profile: 'web' },
+  );
+  const now = crawl(
+    { ...OLD, '/far': { state: 'skipped', error: 'depth' }, '/late': { state: 'queued' } },
+    { seeds: '["https://a.example/"]', profile: 'mediawiki', later: 'x' },
+  );
+  const { printed } = await run(old, now);
+  const flat = printed.replaceAll(/\s+/g, ' ');
+  expect(flat).toContain(
+    'The old crawl is not finished: 1 URL is still to be crawled, so what counts as added may',
+  );
+  expect(flat).toContain(
+    'The new crawl is not finished: 1 URL is still to be crawled, so what counts as gone may',
+  );
+  expect(flat).toContain('1 URL is in both, but not crawled yet in one of them, and not compared.');
+  expect(flat).toContain('Limits left out 0 URLs in the old crawl and 1 URL in the new one.');
+  expect(flat).toContain('made with another --profile: web before, mediawiki now.');
+  expect(flat).toContain('made with another later: not set before, x now.');
+  expect(flat).not.toContain('--seed:');
+  expect(flat).toContain('Pages added (2)');
+  expect(flat).not.toContain('Pages changed');
+  const other = await run(old, crawl({ '/elsewhere': {} }));
+  expect(other.printed).toContain('No URL is in both');
+});
+
+test('--ignore leaves fields and links out; --exit-code answers whether the rest differs', async () => {
+  const old = crawl(OLD);
+  const edited = crawl({ ...OLD, '/b': { title: 'B', body: 'cc', links: ['/'] } });
+  const status = async (...args: string[]): Promise<number> => (await run(...args)).status;
+  expect(await status(old, edited)).toBe(0);
+  expect(await status(old, edited, '--exit-code')).toBe(1);
+  expect(await status(old, edited, '--exit-code', '--ignore', 'body')).toBe(1);
+  expect(await status(old, edited, '--exit-code', '--ignore', 'links')).toBe(1);
+  expect(await status(old, edited, '--exit-code', '--ignore', 'links', '--ignore', 'body')).toBe(0);
+  expect(await status(old, crawl(OLD), '--exit-code', '--json')).toBe(0);
+});
+
+test('a file of the first version is read as it is', async () => {
+  const file = join(emptyFolder(), 'v1.db');
+  const v1 = new BetterSqlite3(file);
+  v1.exec(MIGRATIONS[0] ?? '');
+  v1.pragma(`application_id = ${APPLICATION_ID}`);
+  v1.pragma('user_version = 1');
+  v1.transaction(() => fill(v1, OLD, {}))();
+  v1.close();
+  expect((await lines(file, crawl(OLD))).map(({ kind }) => kind)).toEqual(['crawls', 'counts']);
+  expect((await lines(file, crawl(NEW))).at(-1)).toMatchObject({ pages: { added: 1, gone: 1, changed: 3 } });
+  const kept = new BetterSqlite3(file, { readonly: true });
+  expect(kept.pragma('user_version', { simple: true })).toBe(1);
+  kept.close();
+});
+
+test('what cannot be compared is refused', async () => {
+  const folder = emptyFolder();
+  const old = crawl(OLD);
+  symlinkSync(old, join(folder, 'link.db'));
+  writeFileSync(join(folder, 'notes.txt'), 'to do: nothing\n');
+  copyFileSync(old, join(folder, 'newer.db'));
+  const newer = new BetterSqlite3(join(folder, 'newer.db'));
+  newer.pragma('user_version = 99');
+  newer.close();
+  const refused = async (...args: string[]): Promise<unknown> =>
+    run(...args).catch((error: unknown) => error);
+  expect(await refused(old, join(folder, 'link.db'))).toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('are the same file') as string,
+  });
+  expect(await refused(old, join(folder, 'none.db'))).toMatchObject({
+    code: 'store',
+    message: `there is no file ${join(folder, 'none.db')}`,
+  });
+  expect(await refused(join(folder, 'notes.txt'), old)).toMatchObject({
+    code: 'store',
+    message: expect.stringContaining('is not a SQLite file') as string,
+  });
+  expect(await refused(old, join(folder, 'newer.db'))).toMatchObject({
+    code: 'store',
+    message: expect.stringContaining('has schema version 99') as string,
+  });
+  expect(await refused(old, dirname(old))).toMatchObject({
+    code: 'store',
+    message: expect.stringContaining('is a folder') as string,
+  });
+  expect(() => parse(['diff', 'a.db'])).toThrow('diff needs <new.db>');
+  expect(() => parse(['diff', 'a.db', 'b.db', '--json', '--markdown'])).toThrow('exclude each other');
+  expect(() => parse(['diff', 'a.db', 'b.db', '--ignore', 'depth'])).toThrow('--ignore must be title, body');
+});
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'orbweaver-diff-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
