@@ -31,7 +31,7 @@ test('what lies under a name is not taken for a file whose bytes are gone', asyn
   site.entries.set('/a.bin', { body: fresh });
   // As after a kill between the row of a new version and its name, and a clean-up of the hidden folder.
   const db = new Database(home.db);
-  db.prepare(`UPDATE downloads SET state = 'complete', bytes = ?, sha256 = ?`).run(
+  db.prepare(`UPDATE download_files SET state = 'complete', bytes = ?, sha256 = ?`).run(
     fresh.length,
     sha256Of(fresh),
   );
