@@ -9,6 +9,9 @@ const MAX_BYTES = 255;
 /** An ending longer than this is no file type but a sentence with a dot in it. */
 const MAX_EXTENSION = 16;
 
+/** Characters at each end of a text that are looked at. */
+const MAX_READ_CHARS = 2000;
+
 /** What Windows refuses, and what separates folders anywhere. */
 const REFUSED = /[<>:"/\\|?*]/g;
 /** Control characters, lone surrogates, and code points that are no characters. */
@@ -35,7 +38,7 @@ const BLANKS = /\s+/gu;
  * @param fallback the name where nothing is left; must be safe itself
  */
 export function safeFileName(text: string, fallback = 'download'): string {
-  const readable = text
+  const readable = shortened(text)
     .replace(INVISIBLE, '')
     .replace(STRAY_JOINERS, '')
     .replace(BLANKS, ' ')
@@ -69,6 +72,13 @@ export function clashKey(name: string): string {
 export function extensionOf(name: string): string {
   const [ending = ''] = /(?:\.tar)?\.[^. ]+$/iu.exec(name) ?? [];
   return ending.length < name.length && ending.length <= MAX_EXTENSION ? ending : '';
+}
+
+/** A name from a header may be as long as the header; what is far from both ends is in no name. */
+function shortened(text: string): string {
+  return text.length <= 2 * MAX_READ_CHARS
+    ? text
+    : text.slice(0, MAX_READ_CHARS) + text.slice(-MAX_READ_CHARS);
 }
 
 /** Puts `addition` between stem and ending, the stem cut by as many characters as do not fit. */

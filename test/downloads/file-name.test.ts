@@ -77,10 +77,11 @@ describe('long names', () => {
   });
 
   test('a hostile one of a megabyte takes no time', () => {
-    const started = performance.now();
+    // Processor time: the machine may be busy with something else.
+    const before = process.cpuUsage();
     for (const unit of ['a', '. ', '\u0301', '\u200d', '_.', 'a\u200d', '%', ' '])
-      safeFileName(unit.repeat(500_000));
-    expect(performance.now() - started).toBeLessThan(3000);
+      safeFileName(`${unit.repeat(500_000)}x.pdf`);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(4000);
   });
 });
 
