@@ -51,6 +51,7 @@ describe('resolving', () => {
       folder: resolve('crawl.files'),
       origins: ['https://en.wikipedia.org'],
       tasks: null,
+      downloads: null,
       walk: null,
       maxInFlight: Infinity,
       scope: 'origin',
