@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { test as inFolder } from '../support/program.js';
 import { Home, test } from './bench.js';
-import { bytesOf, FileSite, type Handler, pageOf, sendFile, sha256Of } from './file-site.js';
+import { bytesOf, etagOf, FileSite, type Handler, pageOf, sendFile, sha256Of } from './file-site.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SIZE = 13_000_000;
@@ -13,8 +13,26 @@ function site(entry: Handler | { body: Buffer; pace?: typeof PACE; resumes?: boo
   return FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': entry });
 }
 
+/** Sends the start of the file, and the rest when so many others have asked for parts of it. */
+function waitingFor(others: number): Handler {
+  let asked = 0;
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  return async (request, response, hit) => {
+    if (request.headers.range !== undefined) {
+      if (++asked === others) open();
+      await gate;
+      return sendFile({ body: BODY }, request, response, hit);
+    }
+    response.writeHead(200, { 'content-length': SIZE, 'accept-ranges': 'bytes', etag: etagOf(BODY) });
+    response.write(BODY.subarray(0, 1_000_000));
+    await gate;
+    response.end(BODY.subarray(1_000_000));
+  };
+}
+
 test('a large file comes in pieces, side by side, and is whole', async ({ home }) => {
-  await using server = await site({ body: BODY, pace: PACE });
+  await using server = await site(waitingFor(2));
   const { status, stderr } = await home.download(server.url('/m/'), '--segments', '3');
   expect(status, stderr).toBe(0);
   expect(await home.holds('a.bin', BODY)).toBe(true);
@@ -28,7 +46,7 @@ test('a large file comes in pieces, side by side, and is whole', async ({ home }
 });
 
 test('pieces count as requests of their host', async ({ home }) => {
-  await using server = await site({ body: BODY, pace: PACE });
+  await using server = await site(waitingFor(1));
   const { status, stderr } = await home.download(server.url('/m/'), '--segments', '8', '--per-host', '2');
   expect(status, stderr).toBe(0);
   expect(server.peakInFlight).toBe(2);
