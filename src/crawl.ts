@@ -58,6 +58,9 @@ async function run(parsed: ParsedCommand): Promise<number> {
     case 'run':
       stopBySignals(parsed.view.quiet);
       return (await import('./commands/run.js')).runCommand(parsed, invocation());
+    case 'download':
+      stopBySignals(parsed.view.quiet);
+      return (await import('./commands/download.js')).downloadCommand(parsed, invocation());
     case 'walk':
       stopBySignals(parsed.view.quiet);
       return (await import('./commands/walk.js')).walkCommand(parsed, invocation());

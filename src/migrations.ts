@@ -13,6 +13,7 @@ import {
 } from './frontier/schema.js';
 import {
   COOKIE_TABLE,
+  DOWNLOAD_FILES,
   EXECUTION_TABLES,
   STORE_SCHEMA,
   TRIES,
@@ -56,6 +57,15 @@ CREATE VIEW pages AS
    WHERE u.kind = 'page' OR u.kind = 'task';
 `;
 
+/** Done is what has its name: between the row and the name a kill leaves what the next start puts in order. */
+const VIEW_OF_DOWNLOADS = `
+CREATE VIEW downloads AS
+  SELECT f.id, f.url, f.page_id, CASE WHEN u.state = 'done' AND f.state <> 'done' THEN 'queued' ELSE u.state END AS state,
+         f.path, f.bytes, f.sha256, f.etag, f.last_modified, f.content_type, f.fetched_at, r.http_status, u.error,
+         u.error_detail, u.attempts
+    FROM download_files f JOIN urls u ON u.id = f.id LEFT JOIN records r ON r.id = f.id;
+`;
+
 /** Cookies, and the URLs that are asked once more because of them. */
 const COOKIES = COOKIE_TABLE + REASKING;
 
@@ -67,4 +77,5 @@ export const MIGRATIONS: Migrations = [
   EXECUTION_TABLES + OTHERS_QUEUED + VIEW_WITH_TASKS,
   FOLLOWS + TRY_PROXIES_AND_FORCES,
   WALK_TABLES,
+  DOWNLOAD_FILES + VIEW_OF_DOWNLOADS,
 ];

@@ -14,7 +14,8 @@ const MAX_LAYERS = 5;
 /** A body that is read in pieces comes in such, where no coding makes others. */
 const PIECE_BYTES = 256 * 1024;
 
-interface Coding {
+/** How one coding is undone. */
+export interface Coding {
   readonly whole: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
   readonly stream: (bytes: Buffer) => Transform;
 }
@@ -121,7 +122,7 @@ function* slices(bytes: Buffer): Generator<Buffer> {
 }
 
 /** The codings to undo, outermost first: a server lists them in the order it applied them. */
-function layersOf(header: string | readonly string[] | undefined): Coding[] {
+export function layersOf(header: string | readonly string[] | undefined): Coding[] {
   if (header === undefined) return [];
   const names = [header].flat().join(',').toLowerCase().split(',');
   const layers: Coding[] = [];
@@ -219,6 +220,7 @@ function tooLarge(maxBytes: number, cause?: unknown): FailureError {
   return new FailureError({ code: 'too-large', message }, { cause });
 }
 
-function undecodable(message: string, cause?: unknown): FailureError {
+/** @param cause what the decoder threw */
+export function undecodable(message: string, cause?: unknown): FailureError {
   return new FailureError({ code: 'decode', message }, { cause });
 }

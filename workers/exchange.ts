@@ -6,9 +6,9 @@
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 
 /** Answers whose body nobody wants are read to this size, so that the connection can be used again. */
-const DRAIN_BYTES = 64 * 1024;
+export const DRAIN_BYTES = 64 * 1024;
 /** … and for this long: a body that drips is not worth a new connection. */
-const DRAIN_MS = 500;
+export const DRAIN_MS = 500;
 
 /**
  * What the client says when a length is wrong. Before the head is through, that is a second one: its parser stops there,
@@ -45,8 +45,10 @@ export interface Reply {
 }
 
 /** What we need of the client's handle on a request in flight. */
-interface Controller {
+export interface Controller {
   abort(reason: Error): void;
+  pause(): void;
+  resume(): void;
 }
 
 /** The connection an exchange runs on. */
@@ -156,7 +158,7 @@ export class Exchange {
       this.#fail(
         new FailureError({ code: 'protocol', message: 'more than one Content-Length' }, { cause: error }),
       );
-    else if (this.#isStale(error))
+    else if (isStale(this, error))
       this.#fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
     else this.#fail(error);
   }
@@ -206,15 +208,6 @@ export class Exchange {
     }
   }
 
-  /**
-   * The server closed a kept connection just as we used it: no byte of an answer came, and the connection
-   * had answered before. That says nothing about the URL, and it may be asked again (RFC 9112 §9.3.1); when,
-   * the main thread decides, which knows the gap that the host keeps.
-   */
-  #isStale(error: Error): boolean {
-    return !this.#hasBytes && (this.line?.answered ?? 0) > 0 && toFailure(error).code === 'reset';
-  }
-
   #finish(isCut: boolean): void {
     if (this.#isSettled) return;
     this.#settle();
@@ -261,8 +254,17 @@ export class Exchange {
   }
 }
 
+/**
+ * Whether the server closed a kept connection just as we used it: no byte of an answer came, and the connection
+ * had answered before. That says nothing about the URL, and it may be asked again (RFC 9112 §9.3.1); when,
+ * the main thread decides, which knows the gap that the host keeps.
+ */
+export function isStale({ hasBytes, line }: Pick<Exchange, 'hasBytes' | 'line'>, error: Error): boolean {
+  return !hasBytes && (line?.answered ?? 0) > 0 && toFailure(error).code === 'reset';
+}
+
 /** The body size that the server announced; null where it did not, or not in a way to rely on. */
-function declaredLength(headers: ReplyHeaders): number | null {
+export function declaredLength(headers: ReplyHeaders): number | null {
   const value = headers['content-length'];
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }

@@ -4,13 +4,21 @@
  */
 import { parentPort, type Transferable, workerData } from 'node:worker_threads';
 import { Holder } from '#src/protocol/holding.js';
-import type { DeclinedOutcome, FailureOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
+import type {
+  DeclinedOutcome,
+  DiskOutcome,
+  FailureOutcome,
+  Outcome,
+  WorkerMessage,
+} from '#src/protocol/outcome.js';
 import type { ThreadData } from '#src/protocol/settings.js';
 import type { Task } from '#src/protocol/task.js';
+import type { Downloader } from './downloader.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { Asker } from './asker.js';
 import { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
+import { DiskError } from './disk-error.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
 import type { ThreadExecutors } from './thread-executors.js';
@@ -26,6 +34,7 @@ const asker = new Asker(fetcher, post);
 const visitor = new Visitor(settings, asker, holder, async () => (await threadExecutors()).executions);
 let sitemaps: SitemapReader | null = null;
 let executors: Promise<ThreadExecutors> | null = null;
+let files: Downloader | null = null;
 
 /** Does one task. The promise always resolves. */
 export default async function perform(task: Task): Promise<Outcome> {
@@ -41,6 +50,8 @@ async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) =>
     switch (task.kind) {
       case 'fetch':
         return await visitor.visit(task, onSetCookies);
+      case 'file':
+        return await (await downloader()).download(task, onSetCookies);
       case 'sitemap':
         return await (await sitemapReader()).read(task, onSetCookies);
       case 'request':
@@ -63,6 +74,13 @@ async function sitemapReader(): Promise<SitemapReader> {
   return (sitemaps ??= new Reader(settings, asker, holder));
 }
 
+/** Loaded when there is a first file. */
+async function downloader(): Promise<Downloader> {
+  const { Downloader: Files } = await import('./downloader.js');
+  if (settings.downloads === null) throw new Error('a file in a run that downloads none');
+  return (files ??= new Files(settings.downloads, fetcher, post));
+}
+
 /** Loaded when there is a first page for them: most runs have none. */
 function threadExecutors(): Promise<ThreadExecutors> {
   return (executors ??= import('./thread-executors.js').then(
@@ -70,8 +88,9 @@ function threadExecutors(): Promise<ThreadExecutors> {
   ));
 }
 
-function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome {
+function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome | DiskOutcome {
   const durationMs = Date.now() - startedAt;
+  if (thrown instanceof DiskError) return { kind: 'disk', startedAt, durationMs, message: thrown.message };
   if (thrown instanceof DeclinedError) {
     return { kind: 'declined', startedAt, durationMs, reason: 'private', detail: thrown.message };
   }

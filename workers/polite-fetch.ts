@@ -3,7 +3,7 @@
  * main thread's leave, and is reported to it, as all others are.
  */
 import { randomUUID } from 'node:crypto';
-import { MessageChannel, type Transferable } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import type { FetchRequest } from '#src/executor.js';
 import { type AskedAnswer, type Grant, PROXY_TRIES } from '#src/protocol/ask.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
@@ -14,6 +14,7 @@ import { isRedirect, locationOf, refusal, unusable } from './answer.js';
 import type { Reply } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
+import { askLeave } from './leave.js';
 
 /** A reply and the address it came from in the end. */
 export interface Followed {
@@ -132,7 +133,9 @@ export class PoliteFetch {
   /** One request, with leave. */
   async #try(asker: Asking, request: PlainRequest, signal: AbortSignal): Promise<Reply> {
     const askId = randomUUID();
-    const grant = await this.#leave(asker, askId, request.url, signal);
+    const grant = await askLeave(this.#options.post, { ...asker, askId, url: request.url }, signal);
+    if (grant === null)
+      throw new FetchError('timeout', 'the time for this executor was up before it was its turn');
     if (grant.kind === 'refused') throw new FetchError(grant.code, grant.message);
     // The gap to the host's next request counts from when this one is on the wire, its connection made.
     let startedAt = Date.now();
@@ -174,29 +177,6 @@ export class PoliteFetch {
       keepAlive: false,
       intake: (status) =>
         isRedirect(status) ? { take: 'none' } : { take: 'all', maxBytes: this.#options.maxBodyBytes },
-    });
-  }
-
-  /** Waits for the main thread's word; a wait that is given up is told, too. */
-  #leave({ flightId, country }: Asking, askId: string, url: string, signal: AbortSignal): Promise<Grant> {
-    const { port1: own, port2: port } = new MessageChannel();
-    return new Promise((resolve, reject) => {
-      const end = (): void => {
-        own.close();
-        signal.removeEventListener('abort', giveUp);
-      };
-      const giveUp = (): void => {
-        end();
-        this.#options.post({ kind: 'asked', askId, answer: null });
-        reject(new FetchError('timeout', 'the time for this executor was up before it was its turn'));
-      };
-      if (signal.aborted) return giveUp();
-      signal.addEventListener('abort', giveUp);
-      own.once('message', (grant: Grant) => {
-        end();
-        resolve(grant);
-      });
-      this.#options.post({ kind: 'ask', flightId, askId, url, country, port }, [port]);
     });
   }
 }

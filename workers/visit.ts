@@ -10,6 +10,7 @@ import type {
   RedirectOutcome,
   Verdict,
 } from '#src/protocol/outcome.js';
+import type { ChoiceRules } from '#src/protocol/download.js';
 import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { FetchTask } from '#src/protocol/task.js';
@@ -22,9 +23,11 @@ import { contentTypeText, isHtml, kindOf, locationOf, refusal, unusable } from '
 import { type Answer, readAnswer } from './answer-body.js';
 import type { AnswerExecutions } from './answer-executions.js';
 import type { Asker } from './asker.js';
+import type { Chooser } from './chooser.js';
 import { decodeText } from './decode.js';
 import type { Intake, Reply, ReplyHeaders } from './exchange.js';
 import { LinkExtractor } from './links.js';
+import { listedOn } from './listing.js';
 
 /** What came back, and the answer whole where it is a page. */
 interface Visit {
@@ -40,6 +43,8 @@ export class Visitor {
   readonly #strip: StripParams;
   readonly #extractor: LinkExtractor;
   readonly #maxBodyBytes: number;
+  readonly #rules: ChoiceRules | null;
+  #chooser: Chooser | null = null;
   readonly #executions: () => Promise<AnswerExecutions>;
 
   /** @param executions runs executors; asked for only where there are some */
@@ -56,6 +61,7 @@ export class Visitor {
     this.#strip = compileStripParams(settings.stripParams);
     this.#extractor = new LinkExtractor(settings, this.#scope);
     this.#maxBodyBytes = settings.maxBodyBytes;
+    this.#rules = settings.downloads?.rules ?? null;
   }
 
   /**
@@ -64,16 +70,24 @@ export class Visitor {
    * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
    */
   async visit(task: FetchTask, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
+    const chooser = task.listing === undefined ? null : await this.#listingChooser();
     const reply = await this.#asker.ask(task, onSetCookies, (status, headers) =>
       this.#intake(status, headers),
     );
-    const { outcome, answer } = this.#holder.hold(task, () => this.#read(task, reply));
+    const { outcome, answer } = this.#holder.hold(task, () => this.#read(task, reply, chooser));
     if (task.work === undefined || outcome.kind !== 'page' || answer === null) return outcome;
     const executions = await this.#executions();
     return { ...outcome, ...(await executions.onFresh({ ...task, work: task.work }, answer)) };
   }
 
-  #read(task: FetchTask, reply: Reply): Visit {
+  /** Loaded when there is a first listing page: it brings a selector engine. */
+  async #listingChooser(): Promise<Chooser> {
+    const { Chooser: Choosing } = await import('./chooser.js');
+    if (this.#rules === null) throw new Error('a listing page in a run that downloads no files');
+    return (this.#chooser ??= new Choosing(this.#rules));
+  }
+
+  #read(task: FetchTask, reply: Reply, chooser: Chooser | null): Visit {
     const kind = kindOf(reply.status, reply.headers);
     switch (kind) {
       case 'redirect':
@@ -85,7 +99,7 @@ export class Visitor {
       case 'html':
       case 'sniff':
         this.#asker.freeHost(task);
-        return this.#page(task, reply);
+        return this.#page(task, reply, chooser);
     }
     return kind satisfies never;
   }
@@ -96,7 +110,7 @@ export class Visitor {
     return isWanted ? { take: 'all', maxBytes: this.#maxBodyBytes } : { take: 'none' };
   }
 
-  #page(task: FetchTask, reply: Reply): Visit {
+  #page(task: FetchTask, reply: Reply, chooser: Chooser | null): Visit {
     const { status, headers } = reply;
     try {
       const answer = readAnswer(task.url, reply, this.#maxBodyBytes);
@@ -105,7 +119,12 @@ export class Visitor {
       if (!isHtml(type)) return without(otherType(reply, contentType));
       const { url, key, keepOutside } = task;
       const robotsTag = headers['x-robots-tag'];
-      const content = this.#extractor.extract(decodeText(body, type), { url, key, keepOutside, robotsTag });
+      const text = decodeText(body, type);
+      const { listing } = task;
+      const content =
+        chooser === null || listing === undefined
+          ? this.#extractor.extract(text, { url, key, keepOutside, robotsTag })
+          : listedOn(chooser, text, url, listing);
       const bodySha256 = createHash('sha256').update(body).digest('hex');
       const facts = { status, contentType, bodyBytes: body.length, bodySha256 };
       return { outcome: { kind: 'page', ...circumstances(reply), ...facts, ...content }, answer };
@@ -124,7 +143,7 @@ export class Visitor {
  */
 export function redirectOf(
   { url }: Pick<FetchTask, 'url'>,
-  reply: Reply,
+  reply: Pick<Reply, 'status' | 'headers' | 'startedAt' | 'durationMs'>,
   judge: (targetKey: string) => Verdict,
   strip: StripParams = (target) => target,
 ): RedirectOutcome {
@@ -157,6 +176,6 @@ function otherType(reply: Reply, contentType: string): OtherTypeOutcome {
 export function circumstances({
   startedAt,
   durationMs,
-}: Reply): Pick<PageOutcome, 'startedAt' | 'durationMs'> {
+}: Pick<Reply, 'startedAt' | 'durationMs'>): Pick<PageOutcome, 'startedAt' | 'durationMs'> {
   return { startedAt, durationMs };
 }

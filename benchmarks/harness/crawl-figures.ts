@@ -80,7 +80,7 @@ export const COLUMN_NOTES: readonly string[] = [
 ];
 
 /** How far the figures are to be trusted: what other programs took of the machine meanwhile. */
-export function quietNote(rows: readonly CrawlFigures[]): string {
+export function quietNote(rows: readonly Pick<CrawlFigures, 'othersBusy'>[]): string {
   const others = Math.max(...rows.map(({ othersBusy }) => othersBusy));
   const verdict =
     others > NOISY ? 'TOO MUCH: these figures are rough, run it again on a quiet machine' : 'quiet enough';

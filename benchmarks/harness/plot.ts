@@ -33,7 +33,14 @@ export interface LinePlot {
 const WIDTH = 760;
 const HEIGHT = 440;
 /** Told apart by people with any colour vision (Okabe and Ito), and by their lightness in print. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
+/** Of every picture: dark on white, whatever page it is shown on. */
+export const STYLE = {
+  background: 'white',
+  color: '#222222',
+  fontSize: '15px',
+  fontFamily: 'Helvetica, Arial, sans-serif',
+};
 const GREY = '#666666';
 const HEADROOM = 1.08;
 /** The least distance between the names of two lines, as a share of the y axis: a line of text. */
@@ -54,12 +61,7 @@ export function linePlot(plot: LinePlot): string {
     marginRight: 145,
     marginTop: 40,
     marginBottom: 55,
-    style: {
-      background: 'white',
-      color: '#222222',
-      fontSize: '15px',
-      fontFamily: 'Helvetica, Arial, sans-serif',
-    },
+    style: STYLE,
     x: {
       label: plot.x.label,
       labelAnchor: 'center',
@@ -84,13 +86,13 @@ export function linePlot(plot: LinePlot): string {
 }
 
 /** What is used of it; this project has no types of a browser. */
-interface SvgElement {
+export interface SvgElement {
   readonly outerHTML: string;
   setAttribute(name: string, value: string): void;
 }
 
 /** What an SVG in a page can do without and one in a file cannot. */
-function standAlone(svg: SvgElement, description: string): string {
+export function standAlone(svg: SvgElement, description: string): string {
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', description);

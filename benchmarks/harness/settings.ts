@@ -23,7 +23,7 @@ export interface Chosen<Name extends string> {
 }
 
 /** The program cannot run as asked: the message is for the person who asked. */
-class SettingsError extends Error {}
+export class SettingsError extends Error {}
 
 const QUICK_HELP = 'A few seconds that show that the answers are right, not how fast they came.';
 

@@ -5,9 +5,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkAnswer, type Answer } from './answer.js';
+import { machineTimes } from './machine-times.js';
 import type { Usage } from './meter.js';
 import { CRAWLER } from './root.js';
 import type { Site } from './site.js';
@@ -117,15 +118,4 @@ function readJson<Shape>(read: () => string): Shape | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What all cores have done since the machine started. */
-function machineTimes(): { busyMs: number; totalMs: number } {
-  const times = cpus().map((cpu) => cpu.times);
-  const idleMs = times.reduce((sum, each) => sum + each.idle, 0);
-  const totalMs = times.reduce(
-    (sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq,
-    0,
-  );
-  return { busyMs: totalMs - idleMs, totalMs };
 }

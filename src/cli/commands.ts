@@ -2,6 +2,7 @@
 import { CRAWL } from './crawl-command.js';
 import { DEMO } from './demo-command.js';
 import { DIFF } from './diff-command.js';
+import { DOWNLOAD } from './download-command.js';
 import { EXPLAIN } from './explain-command.js';
 import { EXPORT } from './export-command.js';
 import { PATH } from './path-command.js';
@@ -15,6 +16,7 @@ import { WALK } from './walk-command.js';
 export const COMMANDS = [
   CRAWL,
   RUN,
+  DOWNLOAD,
   WALK,
   STATUS,
   REPORT,

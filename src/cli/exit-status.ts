@@ -21,13 +21,13 @@ export const EXIT_STATUSES: readonly (readonly [status: ExitStatus, meaning: str
   [EXIT.finished, 'finished; pages that answered 4xx are counted, and are no failure'],
   [
     EXIT.incomplete,
-    'finished, but a seed led to no page, or a URL failed for another reason than a 4xx (with --fail-on-broken: for that one too), or an executor failed; run: a task of the list failed, or one that its tasks led to; verify found a fault; explain: the URL was not crawled and is not queued; report: there is what --fail-on names; path: no chain leads there; diff --exit-code: there is a difference; proxies check: one is bad',
+    'finished, but a seed led to no page, or a URL failed for another reason than a 4xx (with --fail-on-broken: for that one too), or an executor failed; run: a task of the list failed, or one that its tasks led to; download: a file or page that was wanted is missing; verify found a fault; explain: the URL was not crawled and is not queued; report: there is what --fail-on names; path: no chain leads there; diff --exit-code: there is a difference; proxies check: one is bad',
   ],
   [EXIT.usage, 'a flag, a value or an argument was refused; nothing was started'],
   [EXIT.limit, 'stopped at a limit you set; the same command with a higher one goes on'],
   [
     EXIT.store,
-    'the file cannot be opened, is full, is not ours, or is of a newer version; or standard output, --out or --html cannot be written',
+    'the file cannot be opened, is full, is not ours, or is of a newer version; or standard output, --out, --html or the folder of a download cannot be written',
   ],
   [EXIT.userCode, 'stopped by your own code'],
   [EXIT.internal, 'a fault of Orbweaver itself'],

@@ -20,7 +20,7 @@ export interface Grammar<Parsed> {
   /** Paragraphs of the command's own help. */
   readonly description: readonly string[];
   readonly flags: readonly Flag[];
-  /** Names of the arguments that must be given, in order. */
+  /** Names of the arguments that must be given, in order; the last one may end in `...`: one or more. */
   readonly operands: readonly string[];
   /** Commands to try, each with what it does. */
   readonly examples: readonly (readonly [command: string, effect: string])[];

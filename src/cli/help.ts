@@ -22,6 +22,7 @@ export function programHelp(): string {
     usage(
       crawl.usage,
       'run <list> [options]',
+      'download <page-url...> [options]',
       'walk --seed <url|path> [options]',
       'demo [options]',
       'verify <file>',
@@ -125,7 +126,22 @@ function byGroup(flags: readonly Flag[]): Map<string, Flag[]> {
 }
 
 function examples(list: AnyGrammar['examples']): string {
-  return section('Examples', list.map(([command, effect]) => `  ${command}\n${wrap(effect, 6)}`).join('\n'));
+  return section(
+    'Examples',
+    list.map(([command, effect]) => `  ${shellLines(command)}\n${wrap(effect, 6)}`).join('\n'),
+  );
+}
+
+/** A command too wide for the page, as a shell takes it on several lines. */
+function shellLines(command: string): string {
+  const [first = '', ...words] = command.split(' ');
+  let lines = first;
+  for (const word of words) {
+    const last = lines.slice(lines.lastIndexOf('\n') + 1);
+    const isFull = last.length + word.length + 5 > WIDTH;
+    lines += isFull ? ` \\\n    ${word}` : ` ${word}`;
+  }
+  return lines;
 }
 
 function exitStatuses(): string {

@@ -169,7 +169,8 @@ function checkOperands(grammar: AnyGrammar, operands: readonly string[], argv: r
   if (missing !== undefined) {
     throw new UsageError(`${grammar.name} needs <${missing}>`, { hint: `Usage: orbweaver ${grammar.usage}` });
   }
-  const extra = operands[grammar.operands.length];
+  const extra =
+    grammar.operands.at(-1)?.endsWith('...') === true ? undefined : operands[grammar.operands.length];
   if (extra === undefined) return;
   if (findCommand(extra) !== undefined) {
     throw new UsageError(`the command comes first: '${extra}'`, { hint: `Try orbweaver ${extra} --help` });

@@ -5,6 +5,9 @@ const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min:
 
 const BYTES: Readonly<Record<string, number>> = {
   b: 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
   kb: 1000,
   kib: 1024,
   mb: 1000 ** 2,
@@ -29,7 +32,7 @@ export function parseDuration(text: string, unitSeconds: number): number | undef
 }
 
 /**
- * Reads `10485760`, `10MiB` or `1.5 MB` as whole bytes.
+ * Reads `10485760`, `10MiB`, `1.5 MB`, or `10M` for MiB as curl and wget do, as whole bytes.
  *
  * @returns undefined when the text is no size
  */

@@ -3,11 +3,13 @@
  * leaves it byte by byte as it was.
  */
 import type { CrawlConfig } from '../config/config.js';
+import type { DownloadPlan } from '../config/download-config.js';
 import { describeDifferences, fixedSettings } from '../config/fixed-settings.js';
 import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
 import { holdsNothing, holdsUnfinished } from '../store/contents.js';
 import { SettingsTable } from '../store/settings.js';
+import { DOWNLOAD_SETTING } from './downloads.js';
 import { refuseKeys } from './task-list.js';
 import { adoptWalk } from './walk-adoption.js';
 
@@ -17,6 +19,8 @@ import { adoptWalk } from './walk-adoption.js';
  * @throws UsageError where it holds something else
  */
 export function adoptSettings(connection: Connection, config: CrawlConfig): boolean {
+  if (config.downloads !== null) return adoptDownloads(connection, config, config.downloads);
+  refuseDownloads(connection, config);
   if (config.tasks !== null) return adoptTasks(connection, config);
   refuseOther(connection, config, 'task', 'unfinished tasks of orbweaver run');
   const settings = new SettingsTable(connection);
@@ -47,6 +51,33 @@ function adoptTasks(connection: Connection, config: CrawlConfig): boolean {
   refuseOther(connection, config, 'page', 'an unfinished crawl');
   refuseKeys(connection, config.tasks ?? []);
   return holdsNothing(connection);
+}
+
+/** Pages are read anew by every download, so a file is either for that or for pages that stay. */
+function adoptDownloads(connection: Connection, config: CrawlConfig, { layout }: DownloadPlan): boolean {
+  const settings = new SettingsTable(connection);
+  const stored = settings.read()?.[DOWNLOAD_SETTING];
+  const isEmpty = holdsNothing(connection);
+  if (stored === undefined && !isEmpty)
+    throw new UsageError(`${config.databasePath} holds a crawl, or tasks`, {
+      hint: 'choose another file with --db',
+    });
+  if (stored !== undefined && stored !== layout)
+    throw new UsageError(
+      `${config.databasePath} holds files that are laid out otherwise: ${stored}, not ${layout}`,
+      {
+        hint: `give --layout ${stored} to go on, or choose another file with --db and another folder with --into`,
+      },
+    );
+  settings.write({ [DOWNLOAD_SETTING]: layout });
+  return isEmpty;
+}
+
+function refuseDownloads(connection: Connection, { databasePath }: CrawlConfig): void {
+  if (new SettingsTable(connection).read()?.[DOWNLOAD_SETTING] === undefined) return;
+  throw new UsageError(`${databasePath} holds what orbweaver download has fetched`, {
+    hint: 'choose another file with --db',
+  });
 }
 
 /** One command would do the work of the other, and not as it was asked to. */

@@ -11,12 +11,14 @@ import { asStoreError, type Connection } from '../database/connection.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
 import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
+import type { FoundFile } from '../delegator/file-work.js';
 import { longestSilenceMs } from '../delegator/overdue.js';
 import { WorkerPool } from '../delegator/pool.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
 import { MIGRATIONS } from '../migrations.js';
 import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.js';
+import type { DownloadSnapshot } from '../observe/download-progress.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
@@ -30,6 +32,7 @@ import { VERSION } from '../version.js';
 import type { WalkEvent, WalkStand } from '../walk/events.js';
 import type { Walk } from '../walk/walk.js';
 import { adoptSettings } from './adoption.js';
+import { type Downloads, type FilesResult, openDownloads } from './downloads.js';
 import {
   type ExecutorFailure,
   type ExecutorTotals,
@@ -49,6 +52,10 @@ import { workerSettings } from './worker-settings.js';
 export type KeyOf = (pageId: number) => string | null;
 
 export interface CrawlHooks extends CrawlListener {
+  /** A listing page leads to a file. */
+  onFound?(file: FoundFile): void;
+  /** Called before `onStart` where files are downloaded. */
+  onFiles?(snapshot: () => DownloadSnapshot): void;
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void;
   /** What walkers do, when it is in the file. */
@@ -77,6 +84,8 @@ export interface RunResult {
   readonly executorFailures: readonly ExecutorFailure[];
   /** How many tasks failed; null for a crawl. */
   readonly taskFailures: TaskFailures | null;
+  /** How files came out; null where none were to be downloaded. */
+  readonly files: FilesResult | null;
   /** What the walk has come to; null where the run is none. */
   readonly walk: WalkStand | null;
 }
@@ -143,6 +152,7 @@ async function crawlInto(
   const walk = openWalk(connection, config, frontier, (event) => hooks.onWalk?.(event));
   const limits = { ...limitsOf(config), ...(walk === null ? {} : { chosen: walk.chosen }) };
   const resumption = frontier.start(startedAt, limits, config.retryFailed);
+  const downloads = filesOf(connection, frontier, config, hooks);
   frontier.admitSeeds(config.seeds);
   walk?.begin();
   const executors = openExecutors(connection, config, startedAt);
@@ -158,6 +168,7 @@ async function crawlInto(
       records,
       cookies,
       executions,
+      fileWork: downloads?.work ?? null,
       walk: walk ?? undefined,
       valve: request.sink,
       checkStore: database.check,
@@ -174,6 +185,7 @@ async function crawlInto(
       ...delegator.counters,
       counts: frontier.counts(),
     });
+  if (downloads !== null) hooks.onFiles?.(() => downloads.snapshot(delegator));
   hooks.onStart(
     { ...resumption, counts: frontier.counts() },
     isNew,
@@ -182,13 +194,13 @@ async function crawlInto(
   );
   for (const notice of notices) hooks.onNotice(notice);
 
-  const ending = await endingOf(delegator, request, end);
+  const ending = await endingOf(delegator, request, end).finally(() => downloads?.work.close());
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
   // At a limit on pages, all that executors were to be run on again has been done.
   if (ending === 'finished' || ending === 'max-pages') executors?.endForces();
-  const result = resultOf(connection, config, { delegator, executors, walk, ending, startedAt });
+  const result = resultOf(connection, config, { delegator, executors, downloads, walk, ending, startedAt });
   end(result.ending, request.exitStatus(result));
   return result;
 }
@@ -214,6 +226,7 @@ async function endingOf(
 interface Ended {
   readonly delegator: Delegator;
   readonly executors: RunExecutors | null;
+  readonly downloads: Downloads | null;
   readonly walk: Walk | null;
   readonly ending: Ending;
   readonly startedAt: number;
@@ -222,7 +235,7 @@ interface Ended {
 function resultOf(
   connection: Connection,
   config: CrawlConfig,
-  { delegator, executors, walk, ending, startedAt }: Ended,
+  { delegator, executors, downloads, walk, ending, startedAt }: Ended,
 ): RunResult {
   const { counters } = delegator;
   const totals = readTotals(connection);
@@ -240,8 +253,20 @@ function resultOf(
     executors: [...(executors?.totals ?? [])].map(([name, counts]) => ({ name, ...counts })),
     executorFailures: [...(executors?.failures.values() ?? [])],
     taskFailures: taskFailures(connection, config, executors),
+    files: downloads?.result() ?? null,
     walk: walk?.stand() ?? null,
   };
+}
+
+/** Null where pages are wanted. */
+function filesOf(
+  connection: Connection,
+  frontier: SqliteFrontier,
+  config: CrawlConfig,
+  hooks: CrawlHooks,
+): Downloads | null {
+  if (config.downloads === null) return null;
+  return openDownloads(connection, frontier, config.downloads, config, (file) => hooks.onFound?.(file));
 }
 
 /** The tasks of the run, and what executors have still to be run on, into the queue. */
@@ -272,7 +297,7 @@ function delegatorFor(
   {
     records,
     ...parts
-  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'walk' | 'valve' | 'checkStore'> & {
+  }: Pick<DelegatorParts, 'cookies' | 'executions' | 'fileWork' | 'walk' | 'valve' | 'checkStore'> & {
     records: RecordTable;
   },
   listener: CrawlListener,

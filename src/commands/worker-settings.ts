@@ -1,5 +1,6 @@
 /** The part of a configuration that threads are started with. */
 import type { CrawlConfig } from '../config/config.js';
+import type { DownloadSettings } from '../protocol/download.js';
 import type { WorkerSettings } from '../protocol/settings.js';
 import type { ExecutorSettings } from '../protocol/work.js';
 import { scopeKeyOf } from '../url/scope.js';
@@ -23,7 +24,15 @@ export function workerSettings(config: CrawlConfig): WorkerSettings {
     maxBodyBytes,
     maxRedirects: config.maxRedirects,
     executors: executorSettings(config),
+    downloads: downloadSettings(config),
   };
+}
+
+function downloadSettings({ downloads }: CrawlConfig): DownloadSettings | null {
+  if (downloads === null) return null;
+  const { rules, types, segments, bytesPerSecond } = downloads;
+  const cells = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  return { rules, types, segments, throttle: bytesPerSecond === null ? null : { bytesPerSecond, cells } };
 }
 
 function executorSettings(config: CrawlConfig): ExecutorSettings | null {

@@ -15,6 +15,7 @@ import { originOf } from '../url/canonicalise.js';
 import { compilePatterns } from '../url/scope.js';
 import { parseBase } from '../url/seed.js';
 import { compileStripParams } from '../url/strip-params.js';
+import type { DownloadPlan } from './download-config.js';
 import { type ExecutorConfig, executorConfigOf } from './executors.js';
 import { type CrawlOptions, GivenOptions, type OptionNames } from './options.js';
 import { resolveProxies } from './proxies.js';
@@ -90,6 +91,8 @@ export interface CrawlConfig extends Pace, Limits, Rules, Requests, ExecutorConf
   readonly origins: readonly string[];
   /** The entries of a task list, in the place of seeds; null = a crawl. */
   readonly tasks: readonly TaskEntry[] | null;
+  /** Files that pages link to are wanted, not the pages; null = no. */
+  readonly downloads: DownloadPlan | null;
   /** How walkers go, where only what they choose is asked for; null = everything is. */
   readonly walk: WalkPlan | null;
   /** Tasks in all threads together. */
@@ -152,6 +155,7 @@ export async function configOf(
     seeds,
     origins: Object.freeze([...new Set(seeds.map(originOf))]),
     tasks: null,
+    downloads: null,
     walk: null,
     maxInFlight: Infinity,
     names: given.names,
@@ -244,7 +248,8 @@ function planOf(given: GivenOptions, env: Environment): Promise<ProxyPlan | null
   return resolveProxies({ proxy: given.list('proxy'), proxies: given.get('proxies') }, labels, env);
 }
 
-async function checkSelector(label: string, selector: string): Promise<void> {
+/** @throws UsageError (rejects) for what is no CSS selector */
+export async function checkSelector(label: string, selector: string): Promise<void> {
   const { compile } = await import('css-select');
   try {
     compile(selector);

@@ -10,6 +10,7 @@ import type { FailureCode } from '../protocol/failure.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
 import type { ProxyProvider } from '../proxies/provider.js';
 import type { ProxyMap } from '../proxies/proxy-map.js';
+import type { DownloadOptions } from './download-options.js';
 
 /**
  * What may be asked of a crawl, by library users and the command line alike: the flags in camelCase,
@@ -161,7 +162,7 @@ export interface WalkOptions extends Omit<
   readonly rngSeed?: number | null | undefined;
 }
 
-type OptionName = keyof CrawlOptions | keyof TaskOptions | keyof WalkOptions;
+type OptionName = keyof CrawlOptions | keyof TaskOptions | keyof WalkOptions | keyof DownloadOptions;
 
 /** How messages call an option: `flag` is `--max-pages`, `option` is `maxPages`. */
 export type OptionNames = 'flag' | 'option';
@@ -180,7 +181,7 @@ export class GivenOptions {
    * @throws UsageError naming the option, what was met and what was expected
    */
   constructor(
-    options: CrawlOptions | TaskOptions | WalkOptions,
+    options: CrawlOptions | TaskOptions | WalkOptions | DownloadOptions,
     names: OptionNames,
     labels: ReadonlyMap<string, string>,
     flags: readonly Flag[] = CRAWL_FLAGS,

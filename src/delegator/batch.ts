@@ -29,7 +29,7 @@ export class Batch {
   ): void {
     this.settlements.push(settlement);
     // Nothing was asked, so nothing was answered; and a rerun is about executors, the page's record stays as it is.
-    if (outcome.kind === 'declined' || !isSent || kind === 'rerun') return;
+    if (outcome.kind === 'declined' || outcome.kind === 'disk' || !isSent || kind === 'rerun') return;
     this.answers.push({
       id,
       key: kind === 'task' ? null : key,
@@ -47,6 +47,7 @@ export function stateOf(settlement: Settlement): Filed['state'] {
     case 'page':
     case 'sitemap':
     case 'answer':
+    case 'file':
     case 'redirect':
       return 'done';
     case 'failed':

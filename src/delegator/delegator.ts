@@ -10,6 +10,7 @@ import type { ProxyPlan } from '../proxies/plan.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
 import { Dispatcher, type DispatchSettings } from './dispatcher.js';
+import type { FileWork } from './file-work.js';
 import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
@@ -58,6 +59,8 @@ export interface DelegatorParts {
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
   readonly executions: ExecutionLedger | null;
+  /** null = the run downloads no files. */
+  readonly fileWork?: FileWork | null;
   /** For a walk: called when all that came in is filed, to queue what is chosen next. */
   readonly walk?: { step(): void } | undefined;
   /** While it is closed nothing more is claimed; what is under way goes on. Absent = always open. */
@@ -78,6 +81,7 @@ export class Delegator implements PoolListener {
   readonly #slots: Slots;
   readonly #pool: Pool;
   readonly #executions: ExecutionLedger | null;
+  readonly #fileWork: FileWork | null;
   readonly #watchdog: Watchdog;
   readonly #overdue: Overdue | null;
   /** Threads that are being ended on purpose. */
@@ -119,9 +123,19 @@ export class Delegator implements PoolListener {
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
-    const { executions, valve } = parts;
+    const { executions, valve, fileWork = null } = parts;
     this.#executions = executions;
-    const shared = { frontier, cookies, proxies: this.#proxies, gate, settings, executions, valve };
+    this.#fileWork = fileWork;
+    const shared = {
+      frontier,
+      cookies,
+      proxies: this.#proxies,
+      gate,
+      settings,
+      executions,
+      fileWork,
+      valve,
+    };
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#robots = new RobotsDispatch({ ...shared, ...threads, hops });
     const outward = { ...shared, ...threads, robots: this.#robots };
@@ -147,6 +161,14 @@ export class Delegator implements PoolListener {
       if (oldest === null || flight.startedAt < oldest.startedAt) oldest = flight;
     }
     return oldest;
+  }
+
+  /** Files that are being fetched, longest first. */
+  *filesInFlight(): Iterable<{ readonly lease: Lease; readonly flight: Flight }> {
+    for (const flight of this.#flights.all()) {
+      const { errand } = flight;
+      if (errand.kind === 'fetch' && errand.lease.kind === 'file') yield { lease: errand.lease, flight };
+    }
   }
 
   /**
@@ -178,6 +200,8 @@ export class Delegator implements PoolListener {
 
   onMessage(message: WorkerMessage): void {
     if ('flightId' in message) this.#overdue?.hear(message.flightId);
+    if (message.kind === 'files-progress')
+      for (const { flightId } of message.files) this.#overdue?.hear(flightId);
     switch (message.kind) {
       case 'body-read':
         return this.#flights.freeHost(message.flightId);
@@ -189,6 +213,8 @@ export class Delegator implements PoolListener {
         return this.#asks.add(message);
       case 'asked':
         return this.#asks.end(message);
+      case 'files-progress':
+        return this.#fileWork?.noteProgress(message.files);
       case 'said':
         return this.#listener.onNotice(message);
       default:
@@ -255,7 +281,10 @@ export class Delegator implements PoolListener {
     await this.#filing.file(arrivals, this.#clock());
     await this.#filing.fileUnasked();
     this.#filing.counters.requests += await this.#asks.file(this.#clock());
-    for (const { flight } of arrivals) this.#asks.forget(flight.flightId);
+    for (const { flight } of arrivals) {
+      this.#asks.forget(flight.flightId);
+      this.#fileWork?.forget(flight.flightId);
+    }
   }
 
   async #ending(elapsedMs: number, hasMore: boolean, stop: AbortSignal): Promise<Ending | null> {

@@ -22,7 +22,8 @@ import { DIRECTLY, type Proxies } from './proxies.js';
 import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import type { RobotsGate } from './robots-gate.js';
 import type { Slot, Slots } from './slots.js';
-import { taskFor } from './task-for.js';
+import type { FileWork } from './file-work.js';
+import { type FileParts, taskFor } from './task-for.js';
 
 export interface DispatchSettings extends RequestSettings {
   /** Tasks in all threads together; beside what threads and slots allow. */
@@ -34,6 +35,8 @@ export interface DispatcherParts extends RequestParts {
   readonly asks: Asks;
   /** null = the run has no executors. */
   readonly executions: ExecutionLedger | null;
+  /** null = the run downloads no files. */
+  readonly fileWork: FileWork | null;
   readonly valve?: Valve | undefined;
   readonly settings: DispatchSettings;
 }
@@ -50,6 +53,7 @@ export class Dispatcher {
   readonly #cookies: Cookies;
   readonly #asks: Asks;
   readonly #executions: ExecutionLedger | null;
+  readonly #fileWork: FileWork | null;
   readonly #proxies: Proxies;
   readonly #settings: DispatchSettings;
   readonly #valve: Valve | undefined;
@@ -65,6 +69,7 @@ export class Dispatcher {
     this.#cookies = parts.cookies;
     this.#asks = parts.asks;
     this.#executions = parts.executions;
+    this.#fileWork = parts.fileWork;
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#valve = parts.valve;
@@ -123,7 +128,7 @@ export class Dispatcher {
       if (lease.suspect > 0) this.#suspects.push(lease);
       else {
         const slot = takeFrom(reserved, lease.hostId);
-        this.#launchFetch(lease, slot, keepOutside, spaced.has(lease.hostId), now);
+        await this.#launchFetch(lease, slot, keepOutside, spaced.has(lease.hostId), now);
       }
     }
     for (const slots of reserved.values()) for (const slot of slots) this.#slots.release(slot);
@@ -168,7 +173,13 @@ export class Dispatcher {
     return this.#suspects.some((lease) => lease.hostId === hostId);
   }
 
-  #launchFetch(lease: Lease, slot: Slot, keepOutside: boolean, spaced: boolean, now: number): void {
+  async #launchFetch(
+    lease: Lease,
+    slot: Slot,
+    keepOutside: boolean,
+    spaced: boolean,
+    now: number,
+  ): Promise<void> {
     const errand: Errand = { kind: 'fetch', lease };
     const work = lease.kind === 'sitemap' ? null : (this.#executions?.workFor(lease) ?? null);
     const choice = lease.isStored
@@ -180,14 +191,25 @@ export class Dispatcher {
       url: lease.url,
       slotted: slot.index !== null,
       keepOutside,
-      sendHeaders: this.#settings.seedOrigins.has(originOf(lease.key)),
+      // A file may have moved to another site, which is not to get them.
+      sendHeaders: this.#settings.seedOrigins.has(originOf(lease.url)),
       spaced,
       cookie: lease.isStored ? null : this.#cookies.headerFor(lease.url, now),
       proxy: choice.proxy,
     };
+    const files = await this.#filePartsOf(lease);
     this.#flights.launch(errand, slot, now, (flightId) =>
-      taskFor(lease, work, this.#executions, { ...base, flightId }),
+      taskFor(lease, work, this.#executions, files, { ...base, flightId }),
     );
+  }
+
+  async #filePartsOf(lease: Lease): Promise<FileParts | null> {
+    const files = this.#fileWork;
+    if (files === null) return null;
+    if (lease.kind === 'file')
+      return { listing: null, part: files.partOf(lease.id), known: files.knownOf(lease.id) };
+    const { start } = await this.#frontier.listingOf(lease.id);
+    return { listing: { start, isLast: files.isLast(lease) }, part: '', known: null };
   }
 
   async #launchSuspects(now: number): Promise<void> {
@@ -210,7 +232,7 @@ export class Dispatcher {
       const slot = this.#slots.acquireAlone(lease.hostId);
       // Links outside are kept to be on the safe side: the delegator judges them again.
       if (slot === null) this.#suspects.push(lease);
-      else this.#launchFetch(lease, slot, true, true, now);
+      else await this.#launchFetch(lease, slot, true, true, now);
     }
   }
 }

@@ -13,6 +13,8 @@ import { type Cookies, withoutCookies } from './cookies.js';
 import type { CrawlListener, Filed, RunCounters } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import type { Arrival, Flight, Flights } from './flights.js';
+import { FileFiling } from './file-filing.js';
+import type { FileWork } from './file-work.js';
 import { HostTrouble } from './host-trouble.js';
 import type { Lost } from './pool.js';
 import { type Proxies, robotsSubject } from './proxies.js';
@@ -26,6 +28,7 @@ export interface FilingSettings extends PolitenessSettings {
   /** Whether the run goes on after a fault of user code. */
   readonly keepGoing: boolean;
   readonly retries: number;
+  readonly maxRedirects: number;
   readonly obeyRobots: boolean;
 }
 
@@ -48,6 +51,8 @@ export interface FilingParts {
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
   readonly executions: ExecutionLedger | null;
+  /** null = the run downloads no files. */
+  readonly fileWork: FileWork | null;
 }
 
 /** An exception of user code that is a fault of its own. */
@@ -68,6 +73,7 @@ export class Filing {
   readonly #trouble: HostTrouble;
   readonly #executions: ExecutionLedger | null;
   readonly #losses: Losses;
+  readonly #files: FileFiling | null;
   #fault: TaskFault | null = null;
   readonly #robots: RobotsFiling;
   /** URLs whose request was lost with a stale connection, and is made once more at no cost. */
@@ -85,6 +91,7 @@ export class Filing {
     this.#listener = parts.listener;
     this.#executions = parts.executions;
     this.#losses = new Losses(parts.executions);
+    this.#files = parts.fileWork === null ? null : new FileFiling(parts.frontier, parts.fileWork);
     this.#trouble = new HostTrouble(parts.listener);
     this.#robots = new RobotsFiling({ ...parts, trouble: this.#trouble });
   }
@@ -98,11 +105,13 @@ export class Filing {
     if (arrivals.length === 0) return;
     const batch = new Batch(this.#frontier, now);
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
-    await this.#frontier.apply(batch.settlements, batch.ledger.updates(), (admitTask) => {
+    await this.#frontier.apply(batch.settlements, batch.ledger.updates(), (admitTask, files) => {
       for (const answer of batch.answers) this.#store.write(answer);
       for (const done of batch.done) this.#executions?.store(done, admitTask);
+      this.#files?.store(files);
       this.#cookies.store();
     });
+    this.#files?.end();
     for (const filed of batch.filed) this.#listener.onFiled(filed);
     for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
   }
@@ -168,6 +177,7 @@ export class Filing {
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     this.#fileWork(batch, lease, outcome, settlement);
+    await this.#files?.note(lease, outcome);
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
     if (outcome.kind === 'answer') this.#countAnswer(outcome);
     // Without robots.txt the first page is what shows that a host is none to be asked.

@@ -192,6 +192,7 @@ const KINDS: ReadonlySet<unknown> = new Set<WorkerMessage['kind']>([
   'ask',
   'asked',
   'said',
+  'files-progress',
 ]);
 
 function isMessage(message: unknown): message is WorkerMessage {

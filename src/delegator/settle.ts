@@ -11,6 +11,8 @@ import type { FailureOutcome, Outcome, RedirectOutcome } from '../protocol/outco
 export interface SettleSettings {
   readonly retries: number;
   readonly retryDelayMs: number;
+  /** Redirects in a row that a file may be sent by. */
+  readonly maxRedirects: number;
 }
 
 export interface Decision {
@@ -50,8 +52,19 @@ export function settleOutcome(
       return { settlement: { ...outcome, kind: 'page', id }, event: SUCCESS };
     case 'sitemap':
       return { settlement: { ...outcome, kind: 'sitemap', id }, event: SUCCESS };
+    case 'file':
+    case 'unchanged':
+      return { settlement: { kind: 'file', id }, event: SUCCESS };
+    case 'disk':
+      return { settlement: { kind: 'release', id, suspect: lease.suspect }, event: null };
     case 'redirect':
-      return { settlement: settleRedirect(lease, outcome, circumstances.withCookies), event: SUCCESS };
+      return {
+        settlement:
+          lease.kind === 'file'
+            ? settleMoved(lease, outcome, circumstances.settings.maxRedirects)
+            : settleRedirect(lease, outcome, circumstances.withCookies),
+        event: SUCCESS,
+      };
     case 'other-type':
       return { settlement: { kind: 'skipped', id, reason: 'content-type' }, event: SUCCESS };
     case 'answer':
@@ -78,6 +91,12 @@ function settleRedirect(lease: Lease, outcome: RedirectOutcome, withCookies: boo
   if (outcome.targetUrl !== url && !isRespelt) return { kind: 'respell', id, url: outcome.targetUrl };
   if (withCookies && !isReasked) return { kind: 'reask', id };
   return { kind: 'failed', id, code: 'redirect', detail: 'redirects to itself' };
+}
+
+/** A file is fetched from where it is in the end, and known by the address that links to it. */
+function settleMoved({ id, hops }: Lease, { targetUrl }: RedirectOutcome, maxRedirects: number): Settlement {
+  if (hops < maxRedirects) return { kind: 'moved', id, url: targetUrl };
+  return { kind: 'failed', id, code: 'redirect', detail: `more than ${maxRedirects} redirects in a row` };
 }
 
 function settleFailure(

@@ -1,6 +1,7 @@
 /** From a lease to the message that a thread gets: what kind of work it is, and what user code is to do with it. */
 import { InvariantError } from '../errors.js';
 import type { Lease } from '../frontier/frontier.js';
+import type { Known, Listing } from '../protocol/download.js';
 import type { FetchTask, Task } from '../protocol/task.js';
 import type { Work } from '../protocol/work.js';
 import type { ExecutionLedger } from './execution-ledger.js';
@@ -8,21 +9,34 @@ import type { ExecutionLedger } from './execution-ledger.js';
 /** What all kinds have in common. */
 type Base = Omit<FetchTask, 'kind' | 'key' | 'work'>;
 
+/** What is known of files, where a run downloads some. */
+export interface FileParts {
+  readonly listing: Listing | null;
+  readonly part: string;
+  readonly known: Known | null;
+}
+
 /**
- * @param work       null = the run has no executors; then `executions` is null, too
- * @param executions what tasks of executors are made of
+ * @param work     null = the run has no executors; then `executions` is null, too
+ * @param executions what tasks of user code are made of
+ * @param files    null = the run downloads no files
  */
 export function taskFor(
   lease: Lease,
   work: Work | null,
   executions: ExecutionLedger | null,
+  files: FileParts | null,
   base: Base,
 ): Task {
   const { kind, key } = lease;
   switch (kind) {
     case 'sitemap':
       return { ...base, kind, key };
+    case 'file':
+      if (files === null) throw new InvariantError(`file ${lease.id} in a run that downloads none`);
+      return { ...base, kind, key, part: files.part, known: files.known };
     case 'page':
+      if (files?.listing != null) return { ...base, kind: 'fetch', key, listing: files.listing };
       return work === null ? { ...base, kind: 'fetch', key } : { ...base, kind: 'fetch', key, work };
     case 'task':
     case 'rerun':

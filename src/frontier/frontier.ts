@@ -22,9 +22,10 @@ export type Awaitable<T> = T | Promise<T>;
 
 /**
  * What a request is for; each but a page's has a key that no page has, so that they never merge: `sitemap:` and its
- * URL; `task:` and the key of a task; `rerun:` and the number of a page that executors are to be run on again.
+ * URL; `task:` and the key of a task; `rerun:` and the number of a page that executors are to be run on again; `file:`
+ * and the key of a file to be downloaded.
  */
-export type RequestKind = 'page' | 'sitemap' | 'task' | 'rerun';
+export type RequestKind = 'page' | 'sitemap' | 'task' | 'rerun' | 'file';
 
 /** Stands for a host where nothing is asked for: executors are run again on stored bodies. It has no robots.txt and no gap. */
 export const STORED_HOST = 'stored://bodies';
@@ -75,6 +76,8 @@ export interface Lease {
   readonly attempts: number;
   readonly refusals: number;
   readonly isRespelt: boolean;
+  /** Redirects that led to `url`; of files only, whose redirects are followed by the request itself. */
+  readonly hops: number;
   /** Asked once more already because of cookies (see `Settlement`, reask). */
   readonly isReasked: boolean;
   /** 0 ordinary, 1 shared a thread that died, 2 a thread died with it alone. */
@@ -137,6 +140,10 @@ export type Settlement =
       /** URLs of further sitemaps, joined by newlines. */
       readonly sitemaps: string;
     }
+  /** A file is on disk, or was found to be unchanged. */
+  | { readonly kind: 'file'; readonly id: number }
+  /** A file is somewhere else: queued again at once, to be asked for there, under the rules of that host. */
+  | { readonly kind: 'moved'; readonly id: number; readonly url: string }
   /** What a task or a rerun asked for came, and executors were run on it. */
   | { readonly kind: 'answer'; readonly id: number }
   | {
@@ -174,6 +181,44 @@ export type Settlement =
  * @param followedBy the row of the page or task whose executor asked for it: it is one deeper; null = an entry of a list
  */
 export type AdmitTask = (key: string, url: string, followedBy: number | null) => number;
+
+/** A file that a listing page leads to. */
+export interface ListedFile {
+  /** What tells it from all others, beside its kind. */
+  readonly key: string;
+  /** Absolute http(s) URL. */
+  readonly url: string;
+  readonly depth: number;
+  /** The number of the listing page. */
+  readonly foundOn: number;
+}
+
+/** A page that lists files. */
+export interface ListingPage {
+  readonly id: number;
+  readonly key: string;
+  readonly depth: number;
+  /** The page that it was found on; null = it is a seed. */
+  readonly foundOn: number | null;
+  /** The seed that it was reached from: where its redirects ended, … */
+  readonly start: string;
+  /** … and as it was given. */
+  readonly typed: string;
+}
+
+export interface AdmittedFile {
+  readonly id: number;
+  /** There was no row of it before. */
+  readonly isNew: boolean;
+  readonly state: 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
+}
+
+/** Admits files that are listed. One that is new is in no queue yet. */
+export interface FileAdmission {
+  admit(file: ListedFile): AdmittedFile;
+  /** Queues one of them that is not, whatever became of it in an earlier run. */
+  queue(id: number): void;
+}
 
 /** A page or a task that executors are to be run on again. */
 export interface Rerun {
@@ -302,8 +347,17 @@ export interface Frontier {
   apply(
     settlements: readonly Settlement[],
     hosts: readonly HostUpdate[],
-    record: (admitTask: AdmitTask) => void,
+    record: (admitTask: AdmitTask, files: FileAdmission) => void,
   ): Awaitable<void>;
+
+  /**
+   * Called after `start` by runs that download files: forgets which pages and files an earlier run had in hand, so
+   * that pages are asked for anew and only what they list now is queued. What came of files stays known.
+   */
+  beginListing(): Awaitable<void>;
+
+  /** A page that lists files, and the seed that it was reached from in this run. */
+  listingOf(pageId: number): Awaitable<ListingPage>;
 
   /**
    * Queues what executors are to be run on again; called after `start`, which forgets what an earlier run had queued

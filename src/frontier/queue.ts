@@ -41,6 +41,7 @@ interface Candidate {
   readonly refusals: number;
   readonly respelt: string | null;
   readonly reasked: 0 | 1;
+  readonly hops: number;
   readonly suspect: number;
   readonly foundOn: number | null;
 }
@@ -65,7 +66,7 @@ export class Queue {
     this.#hosts = hosts;
     this.#urls = urls;
     this.#sitemaps = sitemaps;
-    const queued = `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, suspect,
+    const queued = `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, hops, suspect,
              found_on AS foundOn FROM urls WHERE host_id = ? AND state = 'queued' AND not_before IS NULL`;
     this.#candidates = connection.prepare(`${queued} ORDER BY refusals, depth, id LIMIT ?`);
     this.#others = connection.prepare(`${queued} AND kind <> 'page' ORDER BY refusals, depth, id LIMIT ?`);
@@ -139,7 +140,7 @@ export class Queue {
         if (left === 0) return;
         // The rest of this helping; the next one has none.
         if (candidate.kind === 'page' && claim.pages >= request.pageLimit) continue;
-        const reason = request.refuse(candidate.url, host, robotsText);
+        const reason = request.refuse(addressOf(candidate), host, robotsText);
         if (reason === null) {
           this.#urls.lease(candidate.id, host.id, candidate.kind);
           claim.leases.push(asLease(candidate, host));
@@ -169,13 +170,18 @@ function rowOf(
   return { id, kind, url, hostId, state: 'queued' };
 }
 
+/** What a robots.txt is asked about: of a file that has moved, where it is. */
+function addressOf({ kind, url, respelt }: Candidate): string {
+  return kind === 'file' ? (respelt ?? url) : url;
+}
+
 /** What executors are run on: a rerun is on the page it was found on. */
 function pageIdOf(id: number, kind: RequestKind, foundOn: number | null): number {
   return kind === 'rerun' ? (foundOn as number) : id;
 }
 
 function asLease(candidate: Candidate, { id: hostId, host }: HostFacts): Lease {
-  const { id, kind, url, depth, attempts, refusals, respelt, reasked, suspect, foundOn } = candidate;
+  const { id, kind, url, depth, attempts, refusals, respelt, reasked, hops, suspect, foundOn } = candidate;
   return {
     id,
     hostId,
@@ -188,6 +194,7 @@ function asLease(candidate: Candidate, { id: hostId, host }: HostFacts): Lease {
     attempts,
     refusals,
     isRespelt: respelt !== null,
+    hops,
     isReasked: reasked === 1,
     suspect,
   };

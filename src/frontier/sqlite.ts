@@ -12,10 +12,12 @@ import {
   type Choices,
   type Claim,
   type ClaimRequest,
+  type FileAdmission,
   type Frontier,
   type FrontierNotice,
   type HostFacts,
   type HostUpdate,
+  type ListingPage,
   type Rerun,
   type Resumption,
   type RunLimits,
@@ -24,6 +26,7 @@ import {
   type Unasked,
 } from './frontier.js';
 import { LinkGraph } from './graph.js';
+import { FileQueue } from './files.js';
 import { Guards } from './guards.js';
 import { HostTable } from './hosts.js';
 import { linesOf } from './joined.js';
@@ -61,6 +64,7 @@ export class SqliteFrontier implements Frontier {
   readonly #queue: Queue;
   readonly #waiting: WaitingUrls;
   readonly #tasks: TaskQueue;
+  readonly #files: FileQueue;
   readonly #choices: WalkChoices;
   #isBacklinksIndexed = true;
 
@@ -81,6 +85,7 @@ export class SqliteFrontier implements Frontier {
     this.#outside = new OutsideLinks(connection, { scope, graph, sitemaps });
     this.#queue = new Queue(connection, { hosts, urls, sitemaps });
     this.#tasks = new TaskQueue(connection, { hosts, urls });
+    this.#files = new FileQueue(connection, { hosts, urls });
     this.#waiting = new WaitingUrls(connection, hosts);
     this.#choices = new WalkChoices(connection, urls);
     this.#restart = new Restart(connection, { hosts, urls, guards, scope, graph, sitemaps });
@@ -119,7 +124,7 @@ export class SqliteFrontier implements Frontier {
   apply(
     settlements: readonly Settlement[],
     hosts: readonly HostUpdate[],
-    record: (admitTask: AdmitTask) => void,
+    record: (admitTask: AdmitTask, files: FileAdmission) => void,
   ): void {
     // Kept up to date edge by edge it would cost more than making it anew at the end.
     if (this.#isBacklinksIndexed && settlements.some(({ kind }) => kind === 'page')) {
@@ -127,7 +132,7 @@ export class SqliteFrontier implements Frontier {
       this.#isBacklinksIndexed = false;
     }
     this.#transact(() => {
-      record((key, url, followedBy) => this.#tasks.admit(key, url, followedBy));
+      record((key, url, followedBy) => this.#tasks.admit(key, url, followedBy), this.#files);
       for (const settlement of settlements) this.#settle(settlement);
       for (const { hostId, patch } of hosts) {
         this.#hosts.patch(hostId, patch);
@@ -144,6 +149,19 @@ export class SqliteFrontier implements Frontier {
       this.#urls.recount(this.#connection);
       return count;
     })();
+  }
+
+  beginListing(): void {
+    this.#connection.transaction(() => {
+      this.#files.begin();
+      this.#hosts.flush();
+      this.#hosts.recount();
+      this.#urls.recount(this.#connection);
+    })();
+  }
+
+  listingOf(pageId: number): ListingPage {
+    return this.#files.listingOf(pageId);
   }
 
   /** Lets a walk look at what became of URLs and choose, in one transaction with what it writes itself. */
@@ -215,8 +233,7 @@ export class SqliteFrontier implements Frontier {
     if (row.state !== 'leased')
       throw new InvariantError(`URL ${row.id} is settled as ${settlement.kind} but is ${row.state}`);
     this.#settleAs(row, settlement);
-    const isFinal =
-      settlement.kind !== 'retry' && settlement.kind !== 'respell' && settlement.kind !== 'release';
+    const isFinal = !['retry', 'respell', 'release', 'moved'].includes(settlement.kind);
     if (isFinal) this.#sitemaps.admitOf(row);
     if (isFinal && row.kind === 'rerun') this.#urls.forget(row.id);
   }
@@ -229,6 +246,10 @@ export class SqliteFrontier implements Frontier {
         return this.#settleSitemap(row, settlement);
       case 'answer':
         return this.#urls.settle(row, { state: 'done', attempts: 1, linkCount: 0 });
+      case 'file':
+        return this.#urls.settle(row, { state: 'done', attempts: 1 });
+      case 'moved':
+        return this.#files.move(row, settlement.url);
       case 'redirect':
         this.#urls.settle(row, { state: 'done', attempts: 1 });
         return this.#graph.addRedirect(row, settlement.targetKey, settlement.verdict, settlement.withCookies);
@@ -260,7 +281,7 @@ export class SqliteFrontier implements Frontier {
 }
 
 function settledAs(
-  settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'answer' | 'redirect' }>,
+  settlement: Exclude<Settlement, { kind: 'page' | 'sitemap' | 'answer' | 'file' | 'moved' | 'redirect' }>,
 ): Settled {
   switch (settlement.kind) {
     case 'failed':

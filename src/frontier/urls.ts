@@ -8,12 +8,12 @@ import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
 import { isTooLong } from '../url/canonicalise.js';
 import { repeatsItself } from '../url/pattern.js';
-import type { RequestKind, RunLimits, StateCounts } from './frontier.js';
+import type { AdmittedFile, RequestKind, RunLimits, StateCounts } from './frontier.js';
 import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
 import { NO_HOPS } from './schema.js';
 
-export type State = 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
+export type State = AdmittedFile['state'];
 
 export interface UrlRow {
   readonly id: number;
@@ -62,6 +62,15 @@ export interface TaskRow {
   readonly foundOn?: number | null;
   /** Of a task: how many were followed on the way to it. */
   readonly depth?: number;
+}
+
+/** A file as a listing page names it. */
+export interface FileRow {
+  readonly requestKey: string;
+  readonly url: string;
+  readonly hostId: number;
+  readonly depth: number;
+  readonly foundOn: number;
 }
 
 /** What a settled or requeued URL takes with it; absent = unchanged or cleared as said. */
@@ -199,7 +208,7 @@ export class UrlTable {
     const rows = connection
       .prepare<[], { state: State; kind: RequestKind; n: number; answered: number }>(
         `SELECT state, kind, count(*) AS n, count(link_count) AS answered FROM urls
-          WHERE kind = 'page' OR kind = 'task' OR state IN ('queued', 'leased') GROUP BY state, kind`,
+          WHERE kind IN ('page', 'task', 'file') OR state IN ('queued', 'leased') GROUP BY state, kind`,
       )
       .all();
     for (const { state, kind, n, answered } of rows) {
@@ -255,6 +264,35 @@ export class UrlTable {
       NO_HOPS,
     );
     return Number(row.lastInsertRowid);
+  }
+
+  /** Makes the row of a file, unless its key is known. It is in no queue yet. */
+  admitFile({ requestKey, url, hostId, depth, foundOn }: FileRow): AdmittedFile {
+    const [id, state] = this.#byKey.get(requestKey) ?? [];
+    if (id !== undefined && state !== undefined) return { id, state, isNew: false };
+    this.#tally('file', 'skipped', 1);
+    const error: SkipReason = 'out-of-scope';
+    const row = this.#insert.run(
+      requestKey,
+      'file',
+      url,
+      hostId,
+      'skipped',
+      error,
+      depth,
+      0,
+      foundOn,
+      NO_HOPS,
+    );
+    return { id: Number(row.lastInsertRowid), state: 'skipped', isNew: true };
+  }
+
+  /** Counts a URL that is about to be queued at a host which may be another one than before. */
+  moveTo({ hostId, kind, state }: Pick<UrlRow, 'hostId' | 'kind' | 'state'>, toHost: number): void {
+    this.#tally(kind, state, -1);
+    this.#tally(kind, 'queued', 1);
+    if (state === 'queued') this.#hosts.countClaimable(hostId, -1);
+    this.#hosts.countClaimable(toHost, 1);
   }
 
   /** A task is less deep than it was known to be: queued, where that was all that held it back. */
@@ -395,7 +433,7 @@ export class UrlTable {
     if (!isCounted(kind, state)) return;
     this.#counts[state] += change;
     if (state === 'leased' && kind === 'page') this.#counts.leasedPages += change;
-    if (state === 'queued' && (kind === 'task' || kind === 'rerun')) this.#counts.queuedTasks += change;
+    if (state === 'queued' && kind !== 'page' && kind !== 'sitemap') this.#counts.queuedTasks += change;
   }
 
   /** What came for a rerun was counted when it came first. */
@@ -407,5 +445,5 @@ export class UrlTable {
 
 /** Sitemaps and reruns are work as long as they are to be done; what became of them is told apart. */
 function isCounted(kind: RequestKind, state: State): boolean {
-  return kind === 'page' || kind === 'task' || state === 'queued' || state === 'leased';
+  return kind === 'page' || kind === 'task' || kind === 'file' || state === 'queued' || state === 'leased';
 }

@@ -23,15 +23,19 @@ export type ProgressMode = 'auto' | 'live' | 'lines' | 'off';
 export interface ProgressStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
-export interface ProgressSettings {
+export interface PictureSettings {
   readonly stream: ProgressStream;
   readonly mode: ProgressMode;
-  readonly snapshot: () => Snapshot;
-  readonly paint?: Paint;
   /** Ms between two pictures; 200 live and 5,000 in lines if left out. */
   readonly intervalMs?: number;
+}
+
+export interface ProgressSettings extends PictureSettings {
+  readonly snapshot: () => Snapshot;
+  readonly paint?: Paint;
 }
 
 export interface Progress {
@@ -44,43 +48,58 @@ export interface Progress {
 const LIVE_MS = 200;
 const LINES_MS = 5_000;
 
+/** What is shown of a run, made anew at each look. */
+export interface Picture {
+  /** Lines, none as wide as the terminal. */
+  block(columns: number, rows: number): string;
+  /** One line that says the same. */
+  line(): string;
+}
+
 /** Starts to show; the timer keeps no process alive. */
-export function startProgress(settings: ProgressSettings): Progress {
+export function startProgress({ snapshot, paint = PLAIN, ...settings }: ProgressSettings): Progress {
+  let history: History = remember([], snapshot());
+  const look = (): Snapshot => {
+    const seen = snapshot();
+    history = remember(history, seen);
+    return seen;
+  };
+  return showPicture(
+    {
+      block: (columns) => progressBlock(look(), history, columns, paint),
+      line: () => progressLine(look(), history),
+    },
+    settings,
+  );
+}
+
+/** Shows a picture that changes; the timer keeps no process alive. */
+export function showPicture(picture: Picture, settings: PictureSettings): Progress {
   switch (resolveMode(settings)) {
     case 'live':
-      return startLive(settings);
+      return startLive(picture, settings);
     case 'lines':
-      return startLines(settings);
+      return startLines(picture, settings);
     default:
       return { note: (text) => void settings.stream.write(`${text}\n`), stop: () => {} };
   }
 }
 
-function resolveMode({ mode, stream }: ProgressSettings): Exclude<ProgressMode, 'auto'> {
+function resolveMode({ mode, stream }: PictureSettings): Exclude<ProgressMode, 'auto'> {
   if (mode !== 'auto') return mode;
   return stream.isTTY === true && (stream.columns ?? 0) > 0 ? 'live' : 'lines';
 }
 
-function startLines({ stream, snapshot, intervalMs = LINES_MS }: ProgressSettings): Progress {
-  let history: History = remember([], snapshot());
-  const timer = setInterval(() => {
-    const seen = snapshot();
-    history = remember(history, seen);
-    stream.write(`${progressLine(seen, history)}\n`);
-  }, intervalMs).unref();
+function startLines(picture: Picture, { stream, intervalMs = LINES_MS }: PictureSettings): Progress {
+  const timer = setInterval(() => stream.write(`${picture.line()}\n`), intervalMs).unref();
   return { note: (text) => void stream.write(`${text}\n`), stop: () => clearInterval(timer) };
 }
 
 /** The drawing library takes its time to load: it is imported here, and the crawl does not wait. */
-function startLive({ stream, snapshot, paint = PLAIN, intervalMs = LIVE_MS }: ProgressSettings): Progress {
-  let history: History = remember([], snapshot());
+function startLive(picture: Picture, { stream, intervalMs = LIVE_MS }: PictureSettings): Progress {
   let log: ReturnType<typeof createLogUpdate> | undefined;
   let stopped = false;
-  const draw = (): void => {
-    const seen = snapshot();
-    history = remember(history, seen);
-    log?.(progressBlock(seen, history, stream.columns ?? 80, paint));
-  };
+  const draw = (): void => log?.(picture.block(stream.columns ?? 80, stream.rows ?? 24));
   const timer = setInterval(draw, intervalMs).unref();
   import('log-update').then(
     (library) => {

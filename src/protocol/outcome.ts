@@ -4,6 +4,7 @@
  * joined by newlines (a canonical URL holds none).
  */
 import type { Ask, Asked, Said } from './ask.js';
+import type { Listed } from './download.js';
 import type { Failure, SkipReason } from './failure.js';
 import type { KeptBody, WorkReport } from './work.js';
 
@@ -52,6 +53,8 @@ export interface PageOutcome extends OutcomeBase, Worked {
   readonly stripped?: number;
   /** Whether `within` matched an element on this page; true when there is no `within`. */
   readonly withinFound: boolean;
+  /** Of a listing page. `links` are then its nested listings. */
+  readonly listed?: Listed;
 }
 
 /** Whether a redirect's target belongs to the crawl, judged as a link on this page would be. */
@@ -90,6 +93,35 @@ export interface AnswerOutcome extends OutcomeBase, Worked {
 export interface ExecutedOutcome extends OutcomeBase {
   readonly kind: 'executed';
   readonly report: WorkReport;
+}
+
+/** A file is whole in its temporary one, flushed to disk. */
+export interface FileOutcome extends OutcomeBase {
+  readonly kind: 'file';
+  readonly status: number;
+  readonly contentType: string | null;
+  /** Size of the file, content codings undone. */
+  readonly bodyBytes: number;
+  /** Of the file, lower-case hex. */
+  readonly bodySha256: string;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  /** The name in Content-Disposition, as sent; null = none. */
+  readonly disposition: string | null;
+  /** Bytes that came over the wire in this try; the rest was there from an earlier one. */
+  readonly wireBytes: number;
+}
+
+/** The file that lies there is what the server still has (304). */
+export interface UnchangedOutcome extends OutcomeBase {
+  readonly kind: 'unchanged';
+  readonly status: number;
+}
+
+/** Our own disk would not take the file: nothing was wrong with the answer. */
+export interface DiskOutcome extends OutcomeBase {
+  readonly kind: 'disk';
+  readonly message: string;
 }
 
 /** A sitemap, read whole. */
@@ -143,6 +175,9 @@ export type Outcome =
   | OtherTypeOutcome
   | SitemapOutcome
   | AnswerOutcome
+  | FileOutcome
+  | UnchangedOutcome
+  | DiskOutcome
   | ExecutedOutcome
   | RobotsOutcome
   | FailureOutcome
@@ -150,7 +185,7 @@ export type Outcome =
 
 /** The HTTP status of an answer; null where there was none. */
 export function statusOf(outcome: Outcome): number | null {
-  if (outcome.kind === 'declined' || outcome.kind === 'executed') return null;
+  if (outcome.kind === 'declined' || outcome.kind === 'executed' || outcome.kind === 'disk') return null;
   return outcome.kind === 'failure' ? (outcome.failure.status ?? null) : outcome.status;
 }
 
@@ -180,4 +215,18 @@ export interface CookiesSet {
   readonly setCookies: readonly string[];
 }
 
-export type WorkerMessage = BodyRead | Started | CookiesSet | Ask | Asked | Said;
+/** How far the downloads of a thread are; posted a few times a second while there are any. */
+export interface FilesProgress {
+  readonly kind: 'files-progress';
+  readonly files: readonly FileProgress[];
+}
+
+export interface FileProgress {
+  readonly flightId: number;
+  /** Bytes there are, those of earlier tries included. */
+  readonly bytes: number;
+  /** Bytes there will be; null = nobody knows. */
+  readonly total: number | null;
+}
+
+export type WorkerMessage = BodyRead | Started | CookiesSet | Ask | Asked | Said | FilesProgress;

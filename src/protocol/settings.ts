@@ -2,6 +2,7 @@
  * What a worker thread is given once, when it starts: the part of the configuration that fetching
  * and link extraction need. Structured-cloneable; regular expressions travel as their source.
  */
+import type { DownloadSettings } from './download.js';
 import type { Holding } from './holding.js';
 import type { ExecutorSettings } from './work.js';
 
@@ -53,4 +54,6 @@ export interface WorkerSettings {
   readonly maxRedirects: number;
   /** User code to run on pages; null = none. */
   readonly executors: ExecutorSettings | null;
+  /** Files are wanted, not pages; null = no. */
+  readonly downloads: DownloadSettings | null;
 }

@@ -1,6 +1,7 @@
 /**
  * What the delegator asks of a worker thread. One message per task; plain data only.
  */
+import type { Known, Listing } from './download.js';
 import type { KeptBody, Work } from './work.js';
 
 interface TaskBase {
@@ -31,6 +32,20 @@ export interface FetchTask extends TaskBase {
   readonly keepOutside: boolean;
   /** What executors are to do with the page; absent = the run has none. */
   readonly work?: Work;
+  /** The links wanted are those of files and of nested listings; absent = all. */
+  readonly listing?: Listing;
+}
+
+/** Fetch a file into a temporary one; a redirect is reported, not followed. */
+export interface FileTask extends TaskBase {
+  readonly kind: 'file';
+  /** The address that the link names; `url` is another one after redirects. */
+  readonly key: string;
+  readonly slotted: boolean;
+  /** Absolute path of the temporary file, which may hold bytes of an earlier try. */
+  readonly part: string;
+  /** Of the file that lies there, which is not fetched again unchanged; null = none does. */
+  readonly known: Known | null;
 }
 
 /** Read a sitemap, follow nothing, report what it lists. Fields as for a page. */
@@ -64,4 +79,4 @@ export interface ExecuteTask extends TaskBase {
   readonly work: Work;
 }
 
-export type Task = FetchTask | SitemapTask | RobotsTask | RequestTask | ExecuteTask;
+export type Task = FetchTask | FileTask | SitemapTask | RobotsTask | RequestTask | ExecuteTask;

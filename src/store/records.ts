@@ -75,7 +75,7 @@ export class RecordTable {
       title: outcome.kind === 'page' ? outcome.title : null,
       contentType: 'contentType' in outcome ? outcome.contentType : null,
       bodyBytes: 'bodyBytes' in outcome ? outcome.bodyBytes : null,
-      bodySha256: outcome.kind === 'page' ? outcome.bodySha256 : null,
+      bodySha256: outcome.kind === 'page' || outcome.kind === 'file' ? outcome.bodySha256 : null,
       fetchedAt: outcome.startedAt,
       durationMs: outcome.durationMs,
       canonicalUrl: outcome.kind === 'page' ? outcome.canonicalUrl : null,

@@ -105,6 +105,27 @@ CREATE TABLE bodies (
 ALTER TABLE records ADD COLUMN proxy TEXT;  -- which proxy served the answer, without its password
 `;
 
+/** Files that listing pages lead to, and where each lies; read through the view `downloads`. */
+export const DOWNLOAD_FILES = `
+CREATE TABLE download_files (
+  id            INTEGER PRIMARY KEY,   -- as in urls
+  page_id       INTEGER NOT NULL,      -- the listing page whose link it is, in urls
+  url           TEXT NOT NULL,         -- the address that the link names
+  state         TEXT NOT NULL CHECK (state IN ('wanted', 'complete', 'done')),
+  path          TEXT NOT NULL,         -- relative to --into, parts joined by /
+  path_key      TEXT NOT NULL UNIQUE,  -- one for all spellings that a file system may take for the same path
+  bytes         INTEGER,
+  sha256        TEXT,                  -- of the file as it lies there, hex
+  etag          TEXT,
+  last_modified TEXT,
+  content_type  TEXT,
+  modified_at   INTEGER,               -- of the file on disk when it was put there, ms since epoch
+  fetched_at    INTEGER                -- ms since epoch
+);
+CREATE INDEX download_files_by_page ON download_files(page_id);
+CREATE INDEX download_files_complete ON download_files(id) WHERE state = 'complete';
+`;
+
 /** Version 6: which proxy a try went through; what --force still has to run again. */
 export const TRY_PROXIES_AND_FORCES = `
 ALTER TABLE tries ADD COLUMN proxy TEXT;  -- without its password; NULL = none

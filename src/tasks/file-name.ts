@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 const MAX_STEM = 180;
 /** Stands before the digest of a name that was cut; in no other name, as it is always escaped. */
 const CUT_MARK = '~';
-/** What Windows takes for a device, whatever follows the dot. */
-const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+/** What Windows takes for a device, whatever follows the dot; some versions read ¹, ² and ³ as digits, and drop blanks. */
+const DEVICE = /^(?:con(?:in\$|out\$)?|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?= *(?:\.|$))/iu;
 
 /**
  * The name of a task's file: its key, percent-encoded but for letters, digits, `-`, `_` and dots, and the suffix.
@@ -21,8 +21,13 @@ export function taskFileName(key: string, suffix: string): string {
     .replace(/[!'()*~]/g, escape)
     // Hidden files, `.` and `..`.
     .replace(/^\./, escape);
-  const stem = DEVICE.test(escaped + suffix) ? escaped.replace(/^./, escape) : escaped;
+  const stem = isDeviceName(escaped + suffix) ? escaped.replace(/^./, escape) : escaped;
   return (stem.length > MAX_STEM ? cut(stem, key) : stem) + suffix;
+}
+
+/** Whether Windows takes a file name for a device and would open that. @see MS-FSCC, "Naming Files, Paths, and Namespaces" */
+export function isDeviceName(name: string): boolean {
+  return DEVICE.test(name);
 }
 
 function cut(stem: string, key: string): string {

@@ -124,6 +124,16 @@ const FAULTS: readonly Rule[] = [
     `SELECT 'id ' || b.page_id FROM bodies b LEFT JOIN urls u ON u.id = b.page_id WHERE u.id IS NULL`,
   ],
   [
+    'download belongs to no file',
+    'downloads belong to no file',
+    `SELECT f.path FROM download_files f LEFT JOIN urls u ON u.id = f.id AND u.kind = 'file' WHERE u.id IS NULL`,
+  ],
+  [
+    'download has its name, and no digest',
+    'downloads have their names, and no digest',
+    `SELECT path FROM download_files WHERE state <> 'wanted' AND (sha256 IS NULL OR bytes IS NULL)`,
+  ],
+  [
     'task is deeper than the shortest way that executors followed to it',
     'tasks are deeper than the shortest ways that executors followed to them',
     `SELECT u.request_key FROM follows f JOIN urls u ON u.id = f.target_id JOIN urls s ON s.id = f.source_id

@@ -84,13 +84,15 @@ Exit status:
   1    finished, but a seed led to no page, or a URL failed for another reason
        than a 4xx (with --fail-on-broken: for that one too), or an executor
        failed; run: a task of the list failed, or one that its tasks led to;
-       verify found a fault; explain: the URL was not crawled and is not queued;
-       report: there is what --fail-on names; path: no chain leads there; diff
-       --exit-code: there is a difference; proxies check: one is bad
+       download: a file or page that was wanted is missing; verify found a
+       fault; explain: the URL was not crawled and is not queued; report: there
+       is what --fail-on names; path: no chain leads there; diff --exit-code:
+       there is a difference; proxies check: one is bad
   2    a flag, a value or an argument was refused; nothing was started
   3    stopped at a limit you set; the same command with a higher one goes on
   4    the file cannot be opened, is full, is not ours, or is of a newer
-       version; or standard output, --out or --html cannot be written
+       version; or standard output, --out, --html or the folder of a download
+       cannot be written
   5    stopped by your own code
   70   a fault of Orbweaver itself
   129  ended by SIGHUP (the terminal was closed), nothing lost; the same command

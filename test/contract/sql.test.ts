@@ -35,6 +35,10 @@ const CONTRACT: Readonly<Record<string, string>> = {
   sitemaps:
     'id INTEGER, url TEXT, state TEXT, http_status INTEGER, error TEXT, error_detail TEXT, attempts INTEGER, ' +
     'body_bytes INTEGER, fetched_at INTEGER, duration_ms INTEGER, redirect_to TEXT, found_on INTEGER',
+  downloads:
+    'id INTEGER, url TEXT, page_id INTEGER, state , path TEXT, bytes INTEGER, sha256 TEXT, etag TEXT, ' +
+    'last_modified TEXT, content_type TEXT, fetched_at INTEGER, http_status INTEGER, error TEXT, error_detail TEXT, ' +
+    'attempts INTEGER',
   sitemap_urls: 'page_id INTEGER, sitemap_id INTEGER',
   runs:
     'id INTEGER, command_line TEXT, version TEXT, started_at INTEGER, ended_at INTEGER, outcome TEXT, ' +
@@ -306,7 +310,7 @@ describe('plain readers', () => {
       .prepare(`SELECT sql FROM sqlite_master WHERE type = 'view'`)
       .pluck()
       .all() as string[];
-    expect(views).toHaveLength(3);
+    expect(views).toHaveLength(4);
     for (const view of views) expect(view).not.toMatch(/\w\s*\(|COLLATE|->/i);
   });
 });

@@ -23,6 +23,7 @@ const SETTINGS: DelegatorSettings = {
   delayMs: 0,
   retryDelayMs: 1,
   giveUpMs: 900_000,
+  maxRedirects: 20,
   retries: 0,
   obeyRobots: true,
   maxPages: null,

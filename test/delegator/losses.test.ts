@@ -20,6 +20,7 @@ const LEASE: Lease = {
   attempts: 0,
   refusals: 0,
   isRespelt: false,
+  hops: 0,
   isReasked: false,
   suspect: 0,
 };

@@ -5,7 +5,7 @@ import type { Failure, FailureCode } from '../../dist/protocol/failure.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 
 const NOW = 1_000_000;
-const SETTINGS = { retries: 3, retryDelayMs: 1_000 };
+const SETTINGS = { retries: 3, maxRedirects: 20, retryDelayMs: 1_000 };
 const BASE = { startedAt: NOW - 10, durationMs: 10 };
 
 const LEASE: Lease = {
@@ -20,6 +20,7 @@ const LEASE: Lease = {
   attempts: 0,
   refusals: 0,
   isRespelt: false,
+  hops: 0,
   isReasked: false,
   suspect: 0,
 };

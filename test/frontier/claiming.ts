@@ -227,6 +227,7 @@ export function claimingContract(withBench: WithBench): void {
           attempts: 0,
           refusals: 0,
           isRespelt: false,
+          hops: 0,
           isReasked: false,
           suspect: 0,
         });

@@ -76,6 +76,7 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     maxBodyBytes: 1024 * 1024,
     maxRedirects: 20,
     executors: null,
+    downloads: null,
     ...changes,
   };
 }

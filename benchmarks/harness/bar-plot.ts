@@ -1,0 +1,94 @@
+/** Draws bars made of parts, as an SVG file that stands alone. */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { COLOURS, standAlone, STYLE, type SvgElement } from './plot.js';
+import type { Spread } from './statistics.js';
+
+export interface Bar {
+  readonly name: string;
+  /** From left to right; every bar has the same. */
+  readonly parts: readonly { readonly label: string; readonly value: number }[];
+  /** Of the whole: a whisker from p10 to p90, the median in figures. */
+  readonly total: Spread;
+}
+
+export interface BarPlot {
+  /** Of the axis, with its unit. */
+  readonly label: string;
+  readonly bars: readonly Bar[];
+  /** For those who cannot see it. */
+  readonly description: string;
+}
+
+const WIDTH = 760;
+const BAR_HEIGHT = 52;
+const HEADROOM = 1.12;
+
+/** The shortest on top. @returns the SVG as text, ending with a newline */
+export function barPlot({ label, bars, description }: BarPlot): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const sorted = bars.toSorted((a, b) => a.total.median - b.total.median);
+  const names = sorted.map(({ name }) => name);
+  const pieces = sorted.flatMap(({ name, parts }) => {
+    let from = 0;
+    return parts.map((part, index) => ({
+      name,
+      ...part,
+      from,
+      to: (from += part.value),
+      colour: COLOURS[index],
+    }));
+  });
+  const totals = sorted.map(({ name, total }) => ({ name, ...total }));
+  // The names of the parts stand over the first bar, each where its colour begins and not on another.
+  let free = 0;
+  const top = HEADROOM * Math.max(1e-9, ...totals.map(({ p90 }) => p90), ...pieces.map(({ to }) => to));
+  const legend = pieces
+    .filter(({ name }) => name === names[0])
+    .map(({ label, from, colour }) => {
+      const at = Math.max(from, free);
+      free = at + top * LEGEND_SHARE;
+      return { label, at, colour, name: names[0] };
+    });
+  const svg: unknown = Plot.plot({
+    document,
+    width: WIDTH,
+    height: 110 + BAR_HEIGHT * sorted.length,
+    marginLeft: 175,
+    marginRight: 30,
+    marginTop: 40,
+    marginBottom: 50,
+    style: STYLE,
+    x: { label, labelAnchor: 'center', labelArrow: 'none', domain: [0, top], grid: true, ticks: 6 },
+    y: { label: null, domain: names, padding: 0.35, tickSize: 0 },
+    marks: [
+      Plot.barX(pieces, { x1: 'from', x2: 'to', y: 'name', fill: 'colour' }),
+      Plot.ruleY(totals, { x1: 'p10', x2: 'p90', y: 'name', stroke: '#222222', strokeWidth: 2 }),
+      Plot.tickX(totals, { x: 'p10', y: 'name', stroke: '#222222', insetTop: 9, insetBottom: 9 }),
+      Plot.tickX(totals, { x: 'p90', y: 'name', stroke: '#222222', insetTop: 9, insetBottom: 9 }),
+      Plot.text(totals, {
+        x: ({ name, p90 }: { name: string; p90: number }) =>
+          Math.max(p90, ...pieces.filter((piece) => piece.name === name).map(({ to }) => to)),
+        y: 'name',
+        text: ({ median }: Spread) => median.toFixed(2),
+        textAnchor: 'start',
+        dx: 8,
+        fontWeight: 'bold',
+      }),
+      Plot.text(legend, {
+        x: 'at',
+        y: 'name',
+        text: 'label',
+        fill: 'colour',
+        textAnchor: 'start',
+        dy: -27,
+        fontWeight: 'bold',
+      }),
+      Plot.ruleX([0]),
+    ],
+  });
+  return standAlone(svg as SvgElement, description); // Without a legend or a caption Plot answers the SVG itself.
+}
+
+/** Room of one name in the legend, as a share of the axis. */
+const LEGEND_SHARE = 0.13;

@@ -1,0 +1,81 @@
+/** `download`: listing pages, and the files they lead to. */
+import type { DownloadCommand } from '../cli/download-command.js';
+import { EXIT, exitStatusOf } from '../cli/exit-status.js';
+import type { CrawlConfig } from '../config/config.js';
+import { resolveDownloadConfig } from '../config/download-config.js';
+import {
+  type DownloadSummary,
+  downloadSummaryJson,
+  formatDownloadSummary,
+} from '../observe/download-summary.js';
+import { paintFor } from '../observe/paint.js';
+import { sum } from '../observe/quantity.js';
+import { type RunResult, runCrawl } from './crawl-run.js';
+import { DownloadDisplay } from './download-display.js';
+import { onCopy } from './dry-run.js';
+import type { Invocation } from './invocation.js';
+
+/** Runs `download` as parsed. Answers the exit status. */
+export async function downloadCommand(command: DownloadCommand, invocation: Invocation): Promise<number> {
+  const { options, pages, labels, view } = command;
+  const config = await resolveDownloadConfig(options, pages, { names: 'flag', labels, env: invocation.env });
+  const isDryRun = config.downloads?.isDryRun === true;
+  if (isDryRun) return onCopy(config, (copied) => run(copied, view, invocation));
+  return run(config, view, invocation);
+}
+
+async function run(
+  config: CrawlConfig,
+  view: DownloadCommand['view'],
+  invocation: Invocation,
+): Promise<number> {
+  const { stdout, stderr, env } = invocation;
+  const display = new DownloadDisplay(config, view, invocation);
+  let result: RunResult;
+  try {
+    result = await runCrawl({
+      config,
+      commandLine: invocation.commandLine,
+      hooks: display,
+      stop: invocation.stop,
+      exitStatus: (ended) => exitStatus(ended, invocation),
+      errorStatus: exitStatusOf,
+    });
+  } finally {
+    display.stop();
+  }
+  const summary = summarise(result, config, invocation);
+  if (!view.quiet) stderr.write(`\n${formatDownloadSummary(summary, paintFor(stderr, env))}`);
+  if (view.json && config.downloads?.isDryRun !== true) stdout.write(downloadSummaryJson(summary));
+  return summary.exitStatus;
+}
+
+/** A file that was wanted and is not there is what counts; what a rule of the user's left out is not. */
+function exitStatus({ ending, files, seedsWithoutPage }: RunResult, invocation: Invocation): number {
+  if (ending === 'stopped') return invocation.stopStatus();
+  if (ending !== 'finished' || files === null) return EXIT.limit;
+  const { 'content-type': _unwanted, ...refused } = files.passedOver;
+  const isIncomplete =
+    seedsWithoutPage.length > 0 ||
+    files.pagesFailed.length > 0 ||
+    sum(Object.values(files.failed)) > 0 ||
+    sum(Object.values(refused)) > 0;
+  return isIncomplete ? EXIT.incomplete : EXIT.finished;
+}
+
+function summarise(result: RunResult, config: CrawlConfig, invocation: Invocation): DownloadSummary {
+  const { ending, files, elapsedMs } = result;
+  if (files === null || config.downloads === null) throw new Error('a download without files');
+  const { listed, wireBytes: _wire, received: _received, ...counts } = files;
+  return {
+    outcome: ending === 'finished' ? 'finished' : ending === 'stopped' ? 'interrupted' : 'limit',
+    exitStatus: exitStatus(result, invocation),
+    into: config.downloads.into,
+    database: config.databasePath,
+    files: listed,
+    ...counts,
+    elapsedMs,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    resumeCommand: ending === 'finished' ? null : invocation.resumeCommand(null),
+  };
+}

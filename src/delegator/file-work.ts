@@ -1,0 +1,257 @@
+/**
+ * Files between listing pages and the disk: which of those that are listed are fetched, what each is called, and that
+ * each comes to its name once it is whole and recorded. On the main thread, since all of that must be done once.
+ *
+ * The order is what a kill cannot break: bytes flushed into the temporary file, then the row, then the name.
+ */
+import { StoreError } from '../errors.js';
+import type { Layout, Place } from '../downloads/layout.js';
+import type { FileAdmission, Lease, ListingPage } from '../frontier/frontier.js';
+import type { Known, Listed } from '../protocol/download.js';
+import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
+import type { Shelf } from '../shelf/shelf.js';
+import type { Download, DownloadTable } from '../store/downloads.js';
+import { FreePaths } from './free-paths.js';
+
+/** Names that are tried for one file: another one is only needed where somebody else writes there, too. */
+const MAX_PLACES = 100;
+
+/** A file as it was listed, for those who watch. */
+export interface FoundFile {
+  readonly url: string;
+  /** The listing page. */
+  readonly page: string;
+  readonly path: string;
+  /** `kept`: it lies there from an earlier run. */
+  readonly fate: 'fetch' | 'ask' | 'kept';
+}
+
+export interface FileWorkOptions {
+  readonly layout: Layout;
+  /** Each listing page has files of its own, whatever others list. */
+  readonly isByPage: boolean;
+  /** Files that lie there are asked for if they have changed. */
+  readonly refresh: boolean;
+  /** Nothing is fetched but listing pages. */
+  readonly isDryRun: boolean;
+  readonly maxDepth: number;
+  readonly onFound: (file: FoundFile) => void;
+}
+
+/** What a run has come to so far. */
+export interface FileCounters {
+  /** Files that are listed. */
+  listed: number;
+  /** Of these, those that lay there and were left alone. */
+  kept: number;
+  unchanged: number;
+  fetched: number;
+  /** Of the fetched, size on disk. */
+  bytes: number;
+  /** What came over the wire for them in their last tries. */
+  wireBytes: number;
+  /** What came over the wire for all files that are not under way. */
+  received: number;
+}
+
+export class FileWork {
+  readonly #table: DownloadTable;
+  readonly #shelf: Shelf;
+  readonly #options: FileWorkOptions;
+  /** Files that were listed in this run. */
+  readonly #seen = new Set<number>();
+  readonly #paths: FreePaths;
+  readonly #progress = new Map<number, FileProgress>();
+  /** Bytes that were there when a flight was first heard of. */
+  readonly #first = new Map<number, number>();
+  readonly counters: FileCounters = {
+    listed: 0,
+    kept: 0,
+    unchanged: 0,
+    fetched: 0,
+    bytes: 0,
+    wireBytes: 0,
+    received: 0,
+  };
+  #completed: number[] = [];
+
+  constructor(table: DownloadTable, shelf: Shelf, options: FileWorkOptions) {
+    this.#table = table;
+    this.#shelf = shelf;
+    this.#options = options;
+    this.#paths = new FreePaths(table, shelf);
+  }
+
+  /** Makes the folder, and gives those their names that were whole when an earlier run ended. @throws StoreError */
+  open(): void {
+    if (this.#options.isDryRun) return;
+    this.#shelf.open();
+    this.#completed = this.#table.completed().map(({ id }) => id);
+    this.place();
+  }
+
+  close(): void {
+    if (!this.#options.isDryRun) this.#shelf.close();
+  }
+
+  /** Whether nested listings of this page are followed no further. */
+  isLast({ depth }: Pick<Lease, 'depth'>): boolean {
+    return depth >= this.#options.maxDepth;
+  }
+
+  partOf(id: number): string {
+    return this.#shelf.partOf(id);
+  }
+
+  /** What lies there of a file that is to be asked for again; null where all of it is wanted. */
+  knownOf(id: number): Known | null {
+    const file = this.#table.get(id);
+    if (file?.state !== 'done' || !this.#shelf.has(file.path)) return null;
+    return { etag: file.etag, lastModified: file.lastModified };
+  }
+
+  /** The page that lists a file. */
+  pageOf(id: number): number {
+    return this.#table.get(id)?.pageId ?? id;
+  }
+
+  nameOf(id: number): string | null {
+    return this.#table.get(id)?.path ?? null;
+  }
+
+  /** Files what a page lists. Called inside a transaction of the frontier's. */
+  list(page: ListingPage, { files: links, either }: Listed, files: FileAdmission): void {
+    for (const url of linesOf(links)) this.#listOne(url, page, files);
+    if (this.isLast(page)) for (const url of linesOf(either)) this.#listOne(url, page, files);
+  }
+
+  /** What might have been a listing turned out to be a file. Called as `list`. */
+  listLate(url: string, page: ListingPage, files: FileAdmission): void {
+    this.#listOne(url, page, files);
+  }
+
+  /** All of a file is in its temporary one. Called as `list`. */
+  complete({ id }: Pick<Lease, 'id'>, outcome: FileOutcome, page: ListingPage): void {
+    const file = this.#table.get(id);
+    if (file === undefined) return;
+    // A name once given stays.
+    if (file.sha256 === null && outcome.disposition !== null) this.#rename(file, outcome.disposition, page);
+    this.#table.complete(id, outcome);
+    this.#completed.push(id);
+    this.counters.fetched++;
+    this.counters.bytes += outcome.bodyBytes;
+    this.counters.wireBytes += outcome.wireBytes;
+    this.counters.received += outcome.wireBytes;
+  }
+
+  /** Gives what was completed its name, now that its row is in the file. @throws StoreError */
+  place(): void {
+    const completed = this.#completed;
+    if (completed.length === 0) return;
+    this.#completed = [];
+    const placed: { id: number; modifiedAt: number }[] = [];
+    try {
+      for (const id of completed) {
+        const modifiedAt = this.#placeOne(id);
+        if (modifiedAt !== null) placed.push({ id, modifiedAt });
+      }
+    } finally {
+      this.#table.place(placed);
+    }
+    for (const { id } of placed) this.#shelf.discard(id);
+  }
+
+  noteProgress(files: readonly FileProgress[]): void {
+    for (const file of files) {
+      this.#progress.set(file.flightId, file);
+      if (!this.#first.has(file.flightId)) this.#first.set(file.flightId, file.bytes);
+    }
+  }
+
+  /** What has come over the wire so far in this run, as far as it is known. */
+  received(): number {
+    let bytes = this.counters.received;
+    for (const [flightId, file] of this.#progress)
+      bytes += Math.max(0, file.bytes - (this.#first.get(flightId) ?? 0));
+    return bytes;
+  }
+
+  progressOf(flightId: number): FileProgress | null {
+    return this.#progress.get(flightId) ?? null;
+  }
+
+  forget(flightId: number): void {
+    this.#progress.delete(flightId);
+    this.#first.delete(flightId);
+  }
+
+  #listOne(url: string, page: ListingPage, files: FileAdmission): void {
+    const key = this.#options.isByPage ? `${page.id} ${url}` : url;
+    const { id, state } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
+    this.counters.listed++;
+    const file = this.#table.get(id) ?? this.#add(id, url, page);
+    if (file.pageId !== page.id) this.#table.setPage(id, page.id);
+    const isThere = file.state === 'done' && state === 'done' && this.#shelf.has(file.path);
+    const fate = !isThere ? 'fetch' : this.#options.refresh ? 'ask' : 'kept';
+    if (fate === 'kept') this.counters.kept++;
+    else if (!this.#options.isDryRun) files.queue(id);
+    this.#options.onFound({ url, page: page.key, path: file.path, fate });
+  }
+
+  #add(id: number, url: string, page: ListingPage): Download {
+    this.#table.add({ id, pageId: page.id, url }, this.#paths.find(this.#placeOf(url, page, null)));
+    return this.#table.get(id) as Download;
+  }
+
+  #rename(file: Download, disposition: string, page: ListingPage): void {
+    const place = this.#placeOf(file.url, page, disposition);
+    // What stands there may be numbered; it is right all the same.
+    if (place.name !== this.#placeOf(file.url, page, null).name)
+      this.#table.move(file.id, this.#paths.find(place));
+  }
+
+  #placeOf(url: string, { key, start, typed }: ListingPage, disposition: string | null): Place {
+    return this.#options.layout.place({ url, page: key, start, typed, disposition });
+  }
+
+  /** When it was put there; null where there is nothing to be put. */
+  #placeOne(id: number): number | null {
+    for (let tries = 0; tries < MAX_PLACES; tries++) {
+      const { path, modifiedAt, bytes } = this.#table.get(id) as Download;
+      const placing = this.#shelf.place(id, path, { modifiedAt, bytes });
+      switch (placing.kind) {
+        case 'placed':
+          return placing.modifiedAt;
+        case 'gone':
+          this.#table.want(id);
+          return null;
+        case 'taken':
+          this.#paths.forget();
+          this.#table.move(id, this.#paths.find(splitPath(path)));
+          break;
+      }
+    }
+    throw new StoreError(
+      `cannot put ${this.nameOf(id)} anywhere: each name is taken as soon as it is chosen`,
+    );
+  }
+}
+
+/** @throws StoreError for what a thread said of our own disk */
+export function diskFault(message: string): StoreError {
+  return new StoreError(message, {
+    hint: 'nothing is lost; once it can be written, the same command goes on',
+  });
+}
+
+function splitPath(path: string): Place {
+  const folders = path.split('/');
+  const name = folders.pop() as string;
+  return { folders, name };
+}
+
+function linesOf(lines: string): readonly string[] {
+  return lines === '' ? [] : lines.split('\n');
+}

@@ -1,0 +1,67 @@
+/**
+ * Which paths are free for a file: not another one's of ours in any spelling that a file system may take for the same,
+ * not anybody else's on disk, and no folder where a file is, or a file where a folder is.
+ */
+import { clashKey, numbered } from '../downloads/file-name.js';
+import type { Place } from '../downloads/layout.js';
+import type { Shelf } from '../shelf/shelf.js';
+import type { DownloadTable, PlacePath } from '../store/downloads.js';
+
+export class FreePaths {
+  readonly #table: DownloadTable;
+  readonly #shelf: Shelf;
+  /** The last number given to a name, by its key: thousands of files of one name are no search each. */
+  readonly #numbers = new Map<string, number>();
+  /** Folders that were looked at, by the path wanted for them. */
+  readonly #folders = new Map<string, string>();
+
+  constructor(table: DownloadTable, shelf: Shelf) {
+    this.#table = table;
+    this.#shelf = shelf;
+  }
+
+  /** Somebody else is at work in the folder, too: what was seen there is to be looked at again. */
+  forget(): void {
+    this.#folders.clear();
+  }
+
+  /** The first free path for a place, its name numbered where need be, and any of its folders. */
+  find({ folders, name }: Place): PlacePath {
+    const folder = this.#folderFor(folders);
+    const base = clashKey(join(folder, name));
+    for (let n = this.#numbers.get(base) ?? 1; ; n++) {
+      const path = join(folder, n === 1 ? name : numbered(name, n));
+      const key = clashKey(path);
+      if (this.#table.ownerOf(key) !== undefined || this.#table.isFolder(key) || this.#shelf.has(path))
+        continue;
+      if (n > 1) this.#numbers.set(base, n);
+      return { path, key };
+    }
+  }
+
+  /** Folders as they are wanted, but for those that a file has the name of. */
+  #folderFor(folders: readonly string[]): string {
+    let folder = '';
+    for (const name of folders) {
+      const wanted = join(folder, name);
+      const known = this.#folders.get(wanted);
+      if (known !== undefined) {
+        folder = known;
+        continue;
+      }
+      let free = wanted;
+      for (let n = 2; this.#isFile(free); n++) free = join(folder, numbered(name, n));
+      this.#folders.set(wanted, free);
+      folder = free;
+    }
+    return folder;
+  }
+
+  #isFile(path: string): boolean {
+    return this.#table.ownerOf(clashKey(path)) !== undefined || this.#shelf.hasFile(path);
+  }
+}
+
+function join(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

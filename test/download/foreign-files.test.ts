@@ -1,0 +1,54 @@
+/** What others put, or take away, where files come to their names. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect } from 'vitest';
+import { test } from './bench.js';
+import { bytesOf, FileSite, pageOf, sendFile, sha256Of } from './file-site.js';
+
+test('a file of somebody else that takes the name of a folder meanwhile is left alone', async ({ home }) => {
+  const foreign = join(home.into, 'album');
+  const song = (name: string): { body: Buffer } => ({ body: bytesOf(1000, name) });
+  await using site = await FileSite.open({
+    '/': pageOf(['album/1.mp3'], ['album/2.mp3']),
+    '/album/1.mp3': async (request, response, hit) => {
+      await writeFile(foreign, 'mine').catch(() => {});
+      await sendFile(song('1'), request, response, hit);
+    },
+    '/album/2.mp3': song('2'),
+  });
+  const { status } = await home.download(site.url('/'), '--max-parallelism', '1');
+  expect(status).toBe(0);
+  expect(await readFile(foreign, 'utf8')).toBe('mine');
+  const songs = (await home.files()).filter((name) => name.endsWith('.mp3'));
+  expect(songs.map((name) => name.replace(/^album \(2\)\//, ''))).toEqual(['1.mp3', '2.mp3']);
+});
+
+test('what lies under a name is not taken for a file whose bytes are gone', async ({ home }) => {
+  const [old, fresh] = [bytesOf(1000, 'old'), bytesOf(2000, 'new')];
+  await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body: old } });
+  await home.download(site.url('/'));
+  site.entries.set('/a.bin', { body: fresh });
+  // As after a kill between the row of a new version and its name, and a clean-up of the hidden folder.
+  const db = new Database(home.db);
+  db.prepare(`UPDATE download_files SET state = 'complete', bytes = ?, sha256 = ?`).run(
+    fresh.length,
+    sha256Of(fresh),
+  );
+  db.close();
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  for (const row of home.rows()) expect(row['sha256']).toBe(sha256Of(await home.read(String(row['path']))));
+});
+
+test('names of temporary files are nothing that a server can give', async ({ home }) => {
+  await using site = await FileSite.open({
+    '/': pageOf(['a.bin'], ['.orbweaver-x/1.part']),
+    '/a.bin': {
+      body: bytesOf(10),
+      headers: { 'content-disposition': 'attachment; filename=".orbweaver-x"' },
+    },
+    '/.orbweaver-x/1.part': { body: bytesOf(20) },
+  });
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  expect(await home.files()).toEqual(['_orbweaver-x (2)', '_orbweaver-x/1.part']);
+});

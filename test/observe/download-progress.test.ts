@@ -1,0 +1,60 @@
+/** The bars of a download: no line wider than the terminal, nothing of the web's that could move its cursor. */
+import { expect, test } from 'vitest';
+import { DownloadPicture, type DownloadSnapshot } from '../../dist/observe/download-progress.js';
+import { PLAIN } from '../../dist/observe/paint.js';
+
+const START = 1_000_000;
+
+function snapshot(seconds: number, bytes: number): DownloadSnapshot {
+  return {
+    now: START + seconds * 1000,
+    startedAt: START,
+    listed: 4,
+    kept: 1,
+    fetched: 1,
+    unchanged: 0,
+    filesLeft: 2,
+    pagesLeft: 0,
+    bytes: 1_000_000,
+    received: 1_000_000 + bytes * 2,
+    inFlight: [
+      { id: 1, name: 'Album/\u001b[2Ja song.mp3', bytes, total: 3_000_000 },
+      { id: 2, name: `${'very '.repeat(40)}long.mp3`, bytes, total: null },
+    ],
+  };
+}
+
+function pictureAfter(seconds: number): DownloadPicture {
+  let now = snapshot(0, 0);
+  const picture = new DownloadPicture(() => now, PLAIN);
+  picture.line();
+  now = snapshot(seconds, 1_000_000);
+  return picture;
+}
+
+test('a bar for the whole and one for each file, with bytes, speed and time left', () => {
+  expect(pictureAfter(2).block(100, 24).split('\n')).toEqual([
+    '  ████████████░░░░░░░░  58 % 2 of 4 files · 3.0 MB · 1.0 MB/s · about 3 seconds left',
+    '  Album/\\x1b[2Ja song.mp3              ███░░░░░░░  33 %     1.0 MB of 3.0 MB 500.0 KB/s  4 seconds',
+    '  …y very very very very very long.mp3 ░░░░░░░░░░   0 %               1.0 MB 500.0 KB/s           ',
+  ]);
+});
+
+test.each([20, 40, 80, 200])('no line is as wide as a terminal of %i columns', (columns) => {
+  for (const line of pictureAfter(2).block(columns, 24).split('\n'))
+    expect(line.length).toBeLessThan(columns);
+});
+
+test('what does not fit on the screen is counted', () => {
+  const many = {
+    ...snapshot(1, 5),
+    inFlight: Array.from({ length: 30 }, (_, id) => ({ id, name: `${id}`, bytes: 1, total: 2 })),
+  };
+  const lines = new DownloadPicture(() => many, PLAIN).block(80, 12).split('\n');
+  expect(lines.length).toBeLessThan(12);
+  expect(lines.at(-1)).toBe('  and 23 more');
+});
+
+test('elsewhere one line says it', () => {
+  expect(pictureAfter(2).line()).toBe('2 of 4 files; 3.0 MB · 1.0 MB/s · about 3 seconds left; 2.0 s');
+});
