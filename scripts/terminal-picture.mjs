@@ -1,20 +1,19 @@
-// Makes the README's two pictures, docs/pictures/{live,summary}.svg, from the program's real output: records a
-// crawl of the demo wiki in a terminal of 80 columns (`script` of util-linux), plays the recording onto a small
-// screen, and draws what stood there. Run it after a build, when the display or the summary has changed:
-// `node scripts/terminal-picture.mjs`. Takes about a minute.
-import { spawnSync } from 'node:child_process';
+// Makes the README's pictures of a terminal, docs/pictures/{live,summary,walk,diff}.svg, from the program's real output:
+// records a crawl, a walk and a comparison of the demo wiki in a terminal (`script` of util-linux), plays the
+// recordings onto a small screen, and draws what stood there. Run it after a build, when what they show has changed:
+// `node scripts/terminal-picture.mjs`, or with the name of one (`crawl`, `walk`, `diff`). Takes about a minute.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const COLUMNS = 80;
+/** Where two addresses stand on a line. */
+const WIDE = 136;
 const PROGRAM = fileURLToPath(new URL('../dist/crawl.js', import.meta.url));
 const PICTURES = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
-
-/** Large enough for an estimate of the time left, which needs a queue that shrinks for fifteen seconds. */
-const COMMAND = 'demo --crawl --pages 20000 --latency 50 --workers 4';
-const PROMPT = `$ node dist/crawl.js ${COMMAND}`;
 
 /** Of util-linux, as the options are. */
 const RECORDER = 'script';
@@ -22,19 +21,75 @@ const RECORDER = 'script';
 /** Ends a frame of the live display: the end of a synchronised update. */
 const FRAME_END = '\x1b[?2026l';
 
-const frames = play(record());
-const live = frames.find((lines) => lines.some((line) => textOf(line).includes('time left')));
-const last = frames.at(-1);
-const from = last.findIndex((line) => textOf(line).startsWith('Finished'));
-const to = last.findIndex((line) => textOf(line).includes('of memory at most'));
-if (live === undefined || from === -1 || to === -1) throw new Error('the recording is not as expected');
+const PORT = 8080;
+const SUBJECTS = { crawl: drawCrawl, walk: drawWalk, diff: drawDiff };
 
-save('live.svg', 'The live display of a running crawl', [plainLine(PROMPT), ...live]);
-save('summary.svg', 'The summary of a finished crawl', last.slice(from, to + 1));
+const wanted = process.argv.slice(2);
+for (const [name, drawIt] of Object.entries(SUBJECTS))
+  if (wanted.length === 0 || wanted.includes(name)) await drawIt();
 
-function record() {
+function drawCrawl() {
+  // Large enough for an estimate of the time left, which needs a queue that shrinks for fifteen seconds.
+  const command = 'demo --crawl --pages 20000 --latency 50 --workers 4';
+  const frames = play(record(command));
+  const live = frames.find((lines) => lines.some((line) => textOf(line).includes('time left')));
+  const last = frames.at(-1);
+  const from = last.findIndex((line) => textOf(line).startsWith('Finished'));
+  const to = last.findIndex((line) => textOf(line).includes('of memory at most'));
+  if (live === undefined || from === -1 || to === -1) throw new Error('the recording is not as expected');
+  save('live.svg', 'The live display of a running crawl', [plainLine(promptOf(command)), ...live]);
+  save('summary.svg', 'The summary of a finished crawl', last.slice(from, to + 1));
+}
+
+/** The walk of the README, which is the same for everybody. */
+async function drawWalk() {
+  const [first, second] = [
+    `walk --base http://localhost:${PORT} --seed /wiki/Kevin_Bacon \\`,
+    '    --seed /wiki/Mystery_film --rng-seed 7 --steps 6 --db demo-walk.db',
+  ];
+  const walk = () => play(record(`${first.slice(0, -1)}${second}`)).at(-1);
+  const screen = await besideDemo(1000, walk);
+  const from = screen.findIndex((line) => textOf(line).startsWith('[walker 1]'));
+  const to = screen.findIndex((line) => textOf(line).startsWith('Finished'));
+  if (from === -1 || to < from) throw new Error('the recording is not as expected');
+  const prompt = [promptOf(first), second].map(plainLine);
+  save('walk.svg', 'Two walkers on the demo wiki', [...prompt, ...screen.slice(from, to + 1)]);
+}
+
+/** Two wikis that differ by a few pages, at the same address. */
+async function drawDiff() {
   const folder = mkdtempSync(join(tmpdir(), 'orbweaver-picture-'));
-  const command = `stty cols ${COLUMNS} rows 40; "${process.execPath}" "${PROGRAM}" ${COMMAND}`;
+  for (const [pages, file] of Object.entries({ 400: 'monday.db', 402: 'tuesday.db' }))
+    await besideDemo(pages, () =>
+      record(`--seed http://localhost:${PORT}/wiki/Kevin_Bacon --quiet --db ${file}`, folder),
+    );
+  const command = 'diff monday.db tuesday.db --ignore body --limit 2';
+  const screen = play(record(command, folder, WIDE), WIDE).at(-1);
+  rmSync(folder, { recursive: true });
+  save('diff.svg', 'Two crawls of the demo wiki compared', [plainLine(promptOf(command)), ...screen], WIDE);
+}
+
+/** Does something while a demo wiki of so many pages is served. */
+async function besideDemo(pages, act) {
+  const demo = spawn(process.execPath, [PROGRAM, 'demo', '--port', String(PORT), '--pages', String(pages)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    await once(demo.stdout, 'data');
+    return act();
+  } finally {
+    demo.kill();
+    await once(demo, 'exit');
+  }
+}
+
+function promptOf(command) {
+  return `$ node dist/crawl.js ${command}`;
+}
+
+function record(program, kept, columns = COLUMNS) {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'orbweaver-picture-'));
+  const command = `stty cols ${columns} rows 40; "${process.execPath}" "${PROGRAM}" ${program}`;
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
   const { status, stdout, error } = spawnSync(RECORDER, ['-qec', command, '/dev/null'], {
     cwd: folder,
@@ -42,7 +97,7 @@ function record() {
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 28,
   });
-  rmSync(folder, { recursive: true });
+  if (kept === undefined) rmSync(folder, { recursive: true });
   if (status !== 0) throw error ?? new Error(`the crawl ended with ${status}`);
   return stdout.toString();
 }
@@ -51,7 +106,7 @@ function record() {
  * The screen after each frame and at the end: lines of cells `{ char, style }`. Knows the few controls that
  * the program uses, and throws at any other, so that no picture is wrong in silence.
  */
-function play(recording) {
+function play(recording, columns = COLUMNS) {
   const lines = [[]];
   const frames = [];
   let row = 0;
@@ -72,7 +127,7 @@ function play(recording) {
   return [...frames, snapshot()];
 
   function put(char) {
-    if (column === COLUMNS) {
+    if (column === columns) {
       column = 0;
       down();
     }
@@ -111,14 +166,14 @@ function plainLine(text) {
   return [...text].map((char) => ({ char, style: '' }));
 }
 
-function save(name, title, lines) {
-  writeFileSync(join(PICTURES, name), draw(title, lines));
+function save(name, title, lines, columns = COLUMNS) {
+  writeFileSync(join(PICTURES, name), draw(title, lines, columns));
 }
 
 /** Every word stands where its column is, so that the picture is the same whatever font is found. */
-function draw(title, lines) {
+function draw(title, lines, columns) {
   const [cell, leading, left, top] = [8.4, 19, 20, 56];
-  const width = Math.ceil(COLUMNS * cell + 2 * left);
+  const width = Math.ceil(columns * cell + 2 * left);
   const height = top + lines.length * leading + 4;
   const texts = lines.flatMap((line, row) => runsOf(line).map((run) => drawRun(run, top + row * leading)));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">

@@ -302,6 +302,12 @@ describe('reading', () => {
     expect(refusal(() => read(file, NEWER)).hint).toContain('run the crawl command');
   });
 
+  test('an empty one, which is no older version', () => {
+    writeFileSync(file, '');
+    expect(refusal(() => read()).message).toBe(`${file} is empty: no crawl was started in it`);
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
   test('goes on beside a writer and sees what it committed', () => {
     const { connection } = write();
     const reader = read();

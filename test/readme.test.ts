@@ -215,8 +215,8 @@ test.each(PICTURES.filter(([path]) => !path.endsWith('.png')))(
     const svg = readFileSync(join(ROOT, path), 'utf8');
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 \d+ \d+" /);
     expectWellFormed(svg);
-    // What a picture of ours cannot be without: a rate, or how long a chain is.
-    expect(svg.replace(/<[^>]*>/g, ' ')).toMatch(/pages\/s|\d clicks/);
+    // What a picture of ours cannot be without: a rate, what was compared or walked, or how long a chain is.
+    expect(svg.replace(/<[^>]*>/g, ' ')).toMatch(/pages\/s|\d clicks|took \d+ steps|pages\s+\d+\s+\d+/);
   },
 );
 

@@ -179,8 +179,15 @@ function checkOperands(grammar: AnyGrammar, operands: readonly string[], argv: r
   if (YES_OR_NO.test(extra) && switchOf(before, grammar)) throw takesNoValue(String(before));
   if (grammar.name === DEFAULT_COMMAND.name) throw seedAsArgument(extra);
   throw new UsageError(`${grammar.name} does not take the argument '${extra}'`, {
-    hint: `Usage: orbweaver ${grammar.usage}`,
+    hint: flagMeant(grammar, extra) ?? `Usage: orbweaver ${grammar.usage}`,
   });
+}
+
+/** Some commands take the file of a crawl, or a page, as an argument; others by a flag. */
+function flagMeant({ flags }: AnyGrammar, extra: string): string | undefined {
+  const takes = (name: string): boolean => flags.some((flag) => flag.name === name);
+  if (takes('seed')) return `Try --seed ${extra}`;
+  return takes('db') && /\.(?:db|sqlite3?)$/i.test(extra) ? `Try --db ${extra}` : undefined;
 }
 
 function unknownCommand(word: string): UsageError {

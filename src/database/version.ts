@@ -33,7 +33,7 @@ export function requireKnown(file: string, migrations: Migrations, fresh: boolea
   }
 }
 
-/** Refuses a file of a newer version than ours, or of one older than a reader understands, who changes nothing. */
+/** Refuses an empty file, one of a newer version, and one older than a reader understands, who changes nothing. */
 export function requireReadable(
   connection: Connection,
   file: string,
@@ -42,6 +42,7 @@ export function requireReadable(
 ): void {
   const version = versionOf(connection);
   if (version > migrations.length) throw newer(file, version, migrations.length);
+  if (version === 0) throw new StoreError(`${file} is empty: no crawl was started in it`);
   if (version < oldest) {
     throw new StoreError(`${file} has schema version ${version}, this program reads ${migrations.length}`, {
       hint: 'run the crawl command on it once: that brings it up to date',

@@ -1,9 +1,10 @@
 /**
  * Pages per second over the time that was spent crawling. The time between runs is left out, or a crawl that went on the
- * next day would be two spikes at the ends of a flat line; rests within a run are not: then it was as slow as that.
+ * next day would be two spikes at the ends of a flat line; rests within a run are not: then it was as slow as that, and
+ * neither is the time in which only errors and redirects came.
  */
 import type { Connection } from '../database/connection.js';
-import { IS_PAGE } from './rows.js';
+import { IS_PAGE, IS_URL } from './rows.js';
 
 /** The finest that is told apart: URLs are claimed in batches, so that anything shorter shows nothing but these. */
 const TICK_MS = 500;
@@ -15,15 +16,15 @@ const MAX_SEAMS = 50;
 export interface Pace {
   /** Length of a bucket. */
   readonly bucketMs: number;
-  /** Time from the first page of a run to its last, all runs together. */
+  /** Time from the first answer of a run to its last, all runs together. */
   readonly activeMs: number;
   readonly buckets: readonly Bucket[];
-  /** Where a run began that fetched pages, first the first; of many the first ones. */
+  /** Where a run began that got answers, first the first; of many the first ones. */
   readonly runs: readonly Moment[];
 }
 
 interface Moment {
-  /** Of its first page, ms since epoch. */
+  /** Of the first answer of a run, of the first page of a bucket; ms since epoch. */
   readonly at: number | null;
   /** Time spent crawling before it. */
   readonly activeMs: number;
@@ -38,6 +39,7 @@ export interface Bucket extends Moment {
 interface Tick {
   /** In units of TICK_MS since epoch. */
   readonly tick: number;
+  /** None, where all that was answered is no page. */
   readonly pages: number;
 }
 
@@ -47,8 +49,8 @@ export function pace(connection: Connection): Pace {
     .pluck()
     .all();
   const ticks = connection.prepare<[], Tick>(
-    `SELECT r.fetched_at / ${TICK_MS} AS tick, count(*) AS pages FROM records r JOIN urls u ON u.id = r.id
-      WHERE ${IS_PAGE} GROUP BY 1 ORDER BY 1`,
+    `SELECT r.fetched_at / ${TICK_MS} AS tick, sum(${IS_PAGE}) AS pages FROM records r JOIN urls u ON u.id = r.id
+      WHERE ${IS_URL} GROUP BY 1 ORDER BY 1`,
   );
   return paceOf(ticks.iterate(), starts);
 }
@@ -61,7 +63,7 @@ export function paceOf(ticks: Iterable<Tick>, starts: readonly number[]): Pace {
   const buckets = new Buckets();
   const runs: Moment[] = [];
   let next = 0; // The first run that has not begun.
-  let cut = 0; // Ticks before the first page, and between runs.
+  let cut = 0; // Ticks before the first answer, and between runs.
   let last: number | null = null;
   for (const { tick, pages } of ticks) {
     const isNewRun = last === null || (starts[next] ?? Infinity) < (tick + 1) * TICK_MS;
@@ -89,7 +91,7 @@ class Buckets {
     while (this.#counts.length <= index) this.#counts.push({ at: null, pages: 0 });
     const bucket = this.#counts[index];
     if (bucket === undefined) return;
-    bucket.at ??= at;
+    if (pages > 0) bucket.at ??= at;
     bucket.pages += pages;
     this.#last = tick;
   }

@@ -22,6 +22,19 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
     ['https://example.org/'],
     "orbweaver: seeds are given with --seed, not as an argument: 'https://example.org/'\n  Try --seed https://example.org/\n",
   ],
+  [['report', 'docs.db'], "orbweaver: report does not take the argument 'docs.db'\n  Try --db docs.db\n"],
+  [
+    ['path', '/', '/faq', 'docs.db'],
+    "orbweaver: path does not take the argument 'docs.db'\n  Try --db docs.db\n",
+  ],
+  [
+    ['path', '/', '/old', '/faq'],
+    "orbweaver: path does not take the argument '/faq'\n  Usage: orbweaver path <from> <to> [options]\n",
+  ],
+  [
+    ['walk', '/wiki/Footloose'],
+    "orbweaver: walk does not take the argument '/wiki/Footloose'\n  Try --seed /wiki/Footloose\n",
+  ],
   [
     ['--seed', '/x', '--workers', '0'],
     "orbweaver: --workers must be a whole number from 1 to 256, got '0'\n",

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from '../../dist/cli/parse.js';
 import type { Invocation } from '../../dist/commands/invocation.js';
@@ -187,6 +188,35 @@ test('a picture holds what pages say as text, and nothing else', async () => {
   expect(svg.match(/<path class="nofollow"/g)).toHaveLength(1);
   await run(file, '/island', 'Home', '--svg', out);
   expect(readFileSync(out, 'utf8')).toContain('no chain of links');
+});
+
+test('what stands in a picture fits its place, whatever its letters, and is cut between characters', async () => {
+  const file = site();
+  const folder = mkdtempSync(join(tmpdir(), 'orbweaver-path-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const drawn = async (title: string): Promise<{ box: string; head: string; all: string }> => {
+    const connection = new Database(file);
+    connection.prepare('UPDATE records SET title = ? WHERE id = 4').run(title);
+    connection.close();
+    const out = join(folder, 'path.svg');
+    await run(file, 'Home', '/%C3%BCber', '--svg', out);
+    const svg = readFileSync(out, 'utf8');
+    expect(svg).toContain(`Home → ${title}: 1 click, one shortest chain</title>`);
+    const [head = '', count, , , box = ''] = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(
+      ([, text = '']) => text,
+    );
+    expect(count).toBe('1 click, one shortest chain');
+    return { head, box, all: svg };
+  };
+  // In DejaVu Sans a W is 0.99 of the size of the font, an i 0.28; a box has 168 pixels for 14 of them.
+  const wide = await drawn('W'.repeat(60));
+  expect(wide.box).toMatch(/^W{8,11}…$/);
+  expect(wide.head).toMatch(/^Home → W{15,24}…$/); // 480 pixels in all, 16 and bold
+  const narrow = await drawn('i'.repeat(30));
+  expect(narrow.box).toBe('i'.repeat(30));
+  const films = await drawn('🎬'.repeat(40));
+  expect(films.box).toMatch(/^(?:🎬){6,9}…$/u);
+  expect(films.all).not.toContain('\ufffd');
 });
 
 test('a picture never takes the place of the crawl', async () => {

@@ -1,6 +1,7 @@
 /** Pages per second over the time that was spent crawling. */
 import { expect, test } from 'vitest';
-import { paceOf } from '../../dist/report/pace.js';
+import { pace, paceOf } from '../../dist/report/pace.js';
+import { openFile } from '../store/file.js';
 
 const TICK = 500;
 /** So many pages in each of the half seconds from a moment on. */
@@ -18,6 +19,31 @@ test('a rest within a run is slowness, and is shown', () => {
   expect(activeMs).toBe(2_500);
   expect(buckets.map(({ pagesPerSecond }) => pagesPerSecond)).toEqual([8, 8, 0, 0, 12]);
   expect(buckets.map(({ at }) => at)).toEqual([10_000, 10_500, null, null, 12_000]);
+});
+
+test('time in which only errors came is time spent, without a page', () => {
+  const connection = openFile();
+  connection.exec(`
+    INSERT INTO hosts (id, host) VALUES (1, 'https://a.example');
+    INSERT INTO runs (command_line, version, started_at) VALUES ('', '', 9000);
+    INSERT INTO urls (id, request_key, host_id, state, error, link_count, depth, hops, seed_hops) VALUES
+      (1, 'https://a.example/1', 1, 'failed', 'status', NULL, 0, 0, 0),
+      (2, 'https://a.example/2', 1, 'done', NULL, 3, 0, 0, 0),
+      (3, 'https://a.example/3', 1, 'done', NULL, 0, 0, 0, 0),
+      (4, 'https://a.example/4', 1, 'failed', 'status', NULL, 0, 0, 0);
+    INSERT INTO records (id, http_status, fetched_at, duration_ms) VALUES
+      (1, 404, 9600, 1), (2, 200, 10100, 1), (3, 200, 10400, 1), (4, 500, 12000, 1)`);
+  const { buckets, runs, activeMs } = pace(connection);
+  expect(activeMs).toBe(3_000);
+  expect(runs).toEqual([{ at: 9_500, activeMs: 0 }]);
+  expect(buckets.map(({ at, pagesPerSecond }) => [at, pagesPerSecond])).toEqual([
+    [null, 0],
+    [10_000, 4],
+    [null, 0],
+    [null, 0],
+    [null, 0],
+    [null, 0],
+  ]);
 });
 
 test('the time between runs is left out: a week does not make two seconds a flat line', () => {

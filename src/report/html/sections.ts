@@ -152,8 +152,8 @@ function redirects({ redirectChains: { total, longerThanOne, permanent, rows } }
     title: 'Redirects',
     count: total,
     body: html`<p class="dim">
-        Where a link leads that is redirected. ${formatNumber(longerThanOne)} of more than one hop;
-        ${formatNumber(permanent)} permanent ones that pages link to: those links should name the end.
+        Counted by where they start, whatever the number of hops. ${formatNumber(longerThanOne)} of more than
+        one; ${formatNumber(permanent)} permanent ones that pages link to: those links should name the end.
       </p>
       ${table(
         [
