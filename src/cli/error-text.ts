@@ -10,7 +10,7 @@ export function formatError(error: unknown): string {
   if (error instanceof CrawlError && error.code !== 'invariant') {
     const lines = [`orbweaver: ${printable(error.message)}`];
     const hint = error.hint ?? hintFor(error);
-    if (hint !== undefined) lines.push(...hintLines(hint));
+    if (hint !== undefined && hint !== '') lines.push(...hintLines(hint));
     return lines.join('\n') + '\n';
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

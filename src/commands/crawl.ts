@@ -84,15 +84,17 @@ function exitStatus(
   if (ending === 'stopped') return invocation.stopStatus();
   if (ending !== 'finished') return EXIT.limit;
   // A list answers for its own tasks, and for what came of them; the file may hold more.
+  // A forced executor that fails leaves its earlier success in the file: only this run knows of it.
+  const hasFailed = executors.some(({ failed }) => failed > 0);
   if (taskFailures !== null)
-    return taskFailures.ofList + taskFailures.others > 0 ? EXIT.incomplete : EXIT.finished;
+    return taskFailures.ofList + taskFailures.others > 0 || hasFailed ? EXIT.incomplete : EXIT.finished;
   const failed = sum(Object.values(totals.failed));
   const broken = countBroken(totals.failedStatuses);
   const isIncomplete =
     seedsWithoutPage.length > 0 ||
     failed > broken ||
     totals.sitemaps.failed > 0 ||
-    executors.some(({ failed }) => failed > 0) ||
+    hasFailed ||
     (view.failOnBroken && broken > 0);
   return isIncomplete ? EXIT.incomplete : EXIT.finished;
 }

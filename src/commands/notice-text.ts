@@ -41,7 +41,7 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
         ? 'the only proxy has failed: nothing can be asked for through it'
         : `all ${formatNumber(notice.proxies)} proxies have failed: nothing can be asked for through them`;
     case 'thread-lost':
-      return `thread ${notice.thread + 1} died and is replaced; ${plural(notice.tasks, 'page')} it had will be tried again`;
+      return threadLost(notice);
     case 'code-changed':
       return `${notice.executor} has changed since it came to ${plural(notice.successes, 'result')}; they stand: --force ${notice.executor} runs it again`;
     case 'force-resumed':
@@ -53,6 +53,12 @@ export function noticeText(notice: Notice, config: Pick<CrawlConfig, 'profile' |
     default:
       return notice satisfies never;
   }
+}
+
+function threadLost({ thread, tasks, reason }: Notice & { readonly kind: 'thread-lost' }): string {
+  const why = reason === null ? '' : ` (${printable(reason)})`;
+  const pages = tasks === 0 ? 'it had no page' : `${plural(tasks, 'page')} it had will be tried again`;
+  return `thread ${thread + 1} died${why} and is replaced; ${pages}`;
 }
 
 function threadEnded({ thread, url, key, afterMs }: Notice & { readonly kind: 'thread-ended' }): string {

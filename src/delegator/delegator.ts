@@ -229,12 +229,13 @@ export class Delegator implements PoolListener {
     this.#flights.noteCookiesTaken(flight, this.#cookies.take(flight.url, { setCookies }, this.#clock()));
   }
 
-  onThread(thread: number, isLive: boolean): void {
+  onThread(thread: number, isLive: boolean, reason: string | null): void {
     this.#slots.setLive(thread, isLive);
     if (!isLive) this.#asks.dropThread(thread);
     if (isLive) this.#endedOnPurpose.delete(thread);
     if (!isLive && !this.#endedOnPurpose.delete(thread)) {
-      this.#listener.onNotice({ kind: 'thread-lost', thread, tasks: this.#slots.loads()[thread] ?? 0 });
+      const tasks = this.#slots.loads()[thread] ?? 0;
+      this.#listener.onNotice({ kind: 'thread-lost', thread, tasks, reason });
     }
     this.#change();
   }
@@ -424,7 +425,7 @@ export class Delegator implements PoolListener {
 }
 
 function faultError({ key, executor, message, stack }: TaskFault): UserCodeError {
-  const advice = 'what was done before is stored: mend the code and give the same command, or --keep-going';
+  const advice = 'What was done before is stored: mend the code and give the same command, or --keep-going';
   const error = new UserCodeError(`${executor} failed on ${key}: ${message}`, {
     hint: stack === '' ? advice : `${stack}\n${advice}`,
   });

@@ -67,7 +67,13 @@ export type Notice =
   | { readonly kind: 'proxy-bad'; readonly proxy: string; readonly detail: string }
   /** That was the last one: what would go through a proxy fails from here on. */
   | { readonly kind: 'proxies-spent'; readonly proxies: number }
-  | { readonly kind: 'thread-lost'; readonly thread: number; readonly tasks: number };
+  /** A thread died by itself; the reason is that of one that had no page, else it is told with the page. */
+  | {
+      readonly kind: 'thread-lost';
+      readonly thread: number;
+      readonly tasks: number;
+      readonly reason: string | null;
+    };
 
 /** A request that came back and was filed. */
 export interface Filed {

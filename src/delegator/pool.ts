@@ -36,7 +36,7 @@ export interface PoolOptions {
 /** What the pool tells its owner. Threads are numbered 0 … threads − 1 and keep their number when replaced. */
 export interface PoolListener {
   onMessage(message: WorkerMessage): void;
-  onThread(thread: number, isLive: boolean): void;
+  onThread(thread: number, isLive: boolean, reason: string | null): void;
   /** No thread can be started any more, or one cannot be ended. */
   onBroken(error: CrawlError): void;
 }
@@ -71,8 +71,8 @@ export class WorkerPool implements Pool {
   readonly #endedFor = new Map<number, number>();
   #next = 0;
   #isClosing = false;
-  /** Why the last thread without a task died. */
-  #lastError = 'no reason given';
+  /** Why a thread without a task died, which is told once. */
+  #lastError: string | null = null;
 
   constructor(options: PoolOptions, listener: PoolListener) {
     this.#listener = listener;
@@ -151,24 +151,29 @@ export class WorkerPool implements Pool {
     this.#workers[thread] = worker;
     this.#endedFor.delete(thread);
     clearCells(this.#holding, thread);
-    this.#listener.onThread(thread, true);
+    this.#listener.onThread(thread, true, null);
   }
 
   #dismiss(): void {
     if (this.#isClosing) return;
     const alive = this.#piscina.threads;
+    const lastError = this.#lastError;
+    this.#lastError = null;
     for (const [thread, worker] of this.#workers.entries()) {
       if (worker === undefined || alive.includes(worker)) continue;
       this.#workers[thread] = undefined;
-      this.#listener.onThread(thread, false);
+      this.#listener.onThread(thread, false, lastError);
     }
     // The pool starts a replacement at once, unless the last one died while starting: then it never does
     // again, and work tied to the missing thread would wait for ever.
     if (alive.length < this.#workers.length) {
       this.#listener.onBroken(
-        new PoolError(`worker threads cannot be started: one died while starting (${this.#lastError})`, {
-          hint: 'nothing that was fetched is lost; the same command goes on where this one stopped',
-        }),
+        new PoolError(
+          `worker threads cannot be started: one died while starting (${lastError ?? 'no reason given'})`,
+          {
+            hint: 'nothing that was fetched is lost; the same command goes on where this one stopped',
+          },
+        ),
       );
     }
   }

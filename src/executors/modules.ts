@@ -94,11 +94,22 @@ function notLoaded(
   label: string,
   { message, stack }: Inspection & { kind: 'failed' },
 ): UsageError {
-  const isTypeScript = /\.[cm]?ts$/.test(file) && /unknown file extension|strip/i.test(message);
-  const hint = isTypeScript
-    ? `Node.js ${process.versions.node} does not load TypeScript; use 22.18 or newer, or compile it`
-    : (message.startsWith('SyntaxError') ? syntaxErrorIn(file) : '') || stack;
-  return new UsageError(`${label}: ${file} does not load: ${message}`, { hint });
+  return new UsageError(`${label}: ${file} does not load: ${message}`, {
+    hint: whatToDo(file, message) || (message.startsWith('SyntaxError') ? syntaxErrorIn(file) : '') || stack,
+  });
+}
+
+/** '' where the message says it all. */
+function whatToDo(file: string, message: string): string {
+  if (/\.[cm]?ts$/.test(file) && /unknown file extension|strip/i.test(message))
+    return `Node.js ${process.versions.node} does not load TypeScript; use 22.18 or newer, or compile it`;
+  // An import is looked for beside the module, wherever the program itself is.
+  if (/cannot find package 'orbweaver'/i.test(message))
+    return (
+      'install orbweaver in the folder of the module, or do without the import: ' +
+      "Object.assign(new Error('sold out'), { name: 'TaskError' }) is a TaskError, too"
+    );
+  return '';
 }
 
 /** Line, code and caret of a syntax error, which the error itself does not have; '' where none is found in this file. */
@@ -114,7 +125,12 @@ function syntaxErrorIn(file: string): string {
   const lines = stderr.split('\n');
   // The file is named with its line: what stands before are warnings.
   const start = lines.findIndex((line) => /:\d+$/.test(line));
-  return start < 0 ? '' : lines.slice(start, start + CHECK_LINES).join('\n');
+  return start < 0
+    ? ''
+    : lines
+        .slice(start, start + CHECK_LINES)
+        .join('\n')
+        .trimEnd();
 }
 
 /** Loads a module in a thread of its own and answers what it exports. */

@@ -128,6 +128,8 @@ function finishedWalk({ walkers }: WalkStand, database: string): string {
 function finishedTasks(summary: Summary, database: string): string {
   const tasks = `${plural(summary.tasks ?? 0, 'task')} of the list`;
   const { ofList, others } = summary.taskFailures ?? { ofList: 0, others: 0 };
+  if (ofList + others === 0 && failedExecutions(summary) > 0)
+    return `Finished, but ${plural(failedExecutions(summary), 'forced execution')} failed; earlier results stand in ${database}.${tooDeep(summary)}`;
   if (ofList + others === 0)
     return `Finished: ${tasks} ${summary.tasks === 1 ? 'is' : 'are'} done in ${database}.${tooDeep(summary)}`;
   const them = ofList === 1 ? 'it' : 'them';

@@ -170,6 +170,8 @@ function countryOf(code: unknown): string | null {
 
 /** The code of a country that is called by its English name; null where it is none. */
 function codeOfCountry(name: unknown): string | null {
+  // Nothing is also what a code without a name is called.
+  if (typeof name !== 'string') return null;
   const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   const codes = letters.flatMap((first) => letters.map((second) => first + second));

@@ -27,6 +27,12 @@ test.for<[what: string, source: string, message: RegExp]>([
     /own\.mjs does not load: .*nowhere\.mjs/,
   ],
   [
+    'imports orbweaver where it is not installed',
+    'import { TaskError } from "orbweaver/executor"; export const a = () => 1;',
+    /package 'orbweaver'.*\ninstall orbweaver in the folder of the module, or do without the import/,
+  ],
+  ['stops in the middle', 'export function a(\n', /SyntaxError: Unexpected end of input\n\S+own\.mjs:\d$/],
+  [
     'exports nothing to call',
     'export const a = 1; export default () => 1;',
     /own\.mjs exports no function by a name/,

@@ -94,7 +94,7 @@ test('Webshare: all pages, with the key, which goes to no other address', async 
 });
 
 test('IPRoyal: the proxies of an order, at its port, in its country', async () => {
-  let location = 'United States';
+  let location: string | undefined = 'United States';
   const { endpoint, requests } = await api(() => ({
     id: 420,
     status: 'confirmed',
@@ -121,6 +121,9 @@ test('IPRoyal: the proxies of an order, at its port, in its country', async () =
     const other = await ipRoyal({ endpoint: `${endpoint}/v1/reseller`, key: 'k3y', orderId: '1' });
     expect(Object.keys(other.proxies)).toEqual(['*', code]);
   }
+  location = undefined;
+  const nowhere = await ipRoyal({ endpoint: `${endpoint}/v1/reseller`, key: 'k3y', orderId: '1' });
+  expect(Object.keys(nowhere.proxies)).toEqual(['*']);
 });
 
 test('what is wrong is said by name, without the key', async () => {

@@ -239,6 +239,20 @@ test('an executor sees the same address and status on a stored body, behind a re
   expect(faultsIn(db)).toEqual([]);
 });
 
+test('a forced task that fails keeps its earlier result, and the run says so with status 1', async ({
+  bench,
+}) => {
+  const site = await bench.site({ '/a': ({ earlier }) => (earlier === 0 ? text('there') : { status: 404 }) });
+  const tasks = { a: { url: `${site.origin}/a` } };
+  const flags = ['--executors', moduleOf(bench, OWN)];
+  const { db } = await runTasks(bench, tasks, flags);
+  const before = executionsOf(db);
+  const { status, stderr } = await runTasks(bench, tasks, [...flags, '--force', 'saw'], db);
+  expect(status, stderr).toBe(1);
+  expect(stderr).toContain('Finished, but 1 forced execution failed; earlier results stand in');
+  expect(executionsOf(db)).toEqual(before);
+});
+
 test('scrape that cannot write fails its task, and is no fault of code', async ({ bench }) => {
   const site = await bench.site({ '*': text('x') });
   const files = join(bench.folder, 'taken');
