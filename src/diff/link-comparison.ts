@@ -3,6 +3,7 @@
  * as pages are matched, so that a link is looked up by its URL only where it differs.
  */
 import type { Connection, Statement } from '../database/connection.js';
+import { lastIdOf } from '../database/row-ids.js';
 import type { Difference } from './differences.js';
 
 /** A page in one crawl or in both, by its ids. */
@@ -76,7 +77,7 @@ class Side {
   readonly #url: Statement<[number], string>;
 
   constructor(connection: Connection) {
-    this.lastId = connection.prepare<[], number | null>('SELECT max(id) FROM urls').pluck().get() ?? 0;
+    this.lastId = lastIdOf(connection, 'urls');
     this.#targets = connection
       .prepare<[number], number>('SELECT target_id FROM links WHERE source_id = ?')
       .pluck();

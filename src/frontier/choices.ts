@@ -70,4 +70,8 @@ export class WalkChoices implements Choices {
   choose(id: number): boolean {
     return this.#urls.reopen(this.#urls.row(id), true) === 'queued';
   }
+
+  takeOpened(): boolean {
+    return this.#urls.takeOpened();
+  }
 }

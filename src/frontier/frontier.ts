@@ -317,6 +317,8 @@ export interface Choices {
   at(pageId: number, place: number): number;
   /** Queues what is unchosen. Answers whether it will be asked for: a limit may hold it back for good. */
   choose(id: number): boolean;
+  /** Whether a shorter way, or a wider scope, has made choices of known URLs since this was asked last. */
+  takeOpened(): boolean;
 }
 
 export interface Frontier {

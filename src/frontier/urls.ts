@@ -159,6 +159,7 @@ export class UrlTable {
   readonly #relax: Statement<[number, number]>;
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
+  #hasOpened = false;
   readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
   #maxDepth = Infinity;
   #maxFollowDepth = Infinity;
@@ -328,6 +329,13 @@ export class UrlTable {
     });
   }
 
+  /** Whether URLs that were skipped may be chosen by walkers now, since this was asked last. */
+  takeOpened(): boolean {
+    const hasOpened = this.#hasOpened;
+    this.#hasOpened = false;
+    return hasOpened;
+  }
+
   takeNearerSeed(): readonly number[] {
     const ids = this.#nearerSeed;
     this.#nearerSeed = [];
@@ -387,6 +395,7 @@ export class UrlTable {
       now = this.#judge(url, { depth, seedHops }, inScope, hostId);
       this.#count(hostId, reach.kind, state, now.state, false);
       if (now.hold !== null) this.#guards.hold(id, hostId, now.hold);
+      if (now.error === 'unchosen' && error !== 'unchosen') this.#hasOpened = true;
     }
     this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now.state, now.error, id);
     // One that is asked once more has led somewhere already, in whatever state it is now.

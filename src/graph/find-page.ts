@@ -13,6 +13,8 @@ export type Search =
   /** Nearest first. */
   | { readonly kind: 'none'; readonly near: readonly Place[] };
 
+/** Nothing is called longer names, and SQLite matches patterns of 50,000 bytes at most. */
+const MAX_NAME = 10_000;
 /** So many are named at most. */
 const NAMED = 10;
 const NEAR = 3;
@@ -34,6 +36,7 @@ export function findByKey(connection: Connection, key: string): number | undefin
  * of its address, which redirects and failed pages have, too.
  */
 export function findByTitle(connection: Connection, title: string): Search {
+  if (title.length > MAX_NAME) return { kind: 'none', near: [] };
   const wanted = folded(title);
   const called = (condition: string, pattern: string, nameOf: (place: Place) => string): readonly Place[] => {
     const places: Place[] = [];

@@ -3,6 +3,7 @@
  * of a crawl. Reads only, and says the same of every crawl of a site, whatever order its pages were found in.
  */
 import type { Connection } from '../database/connection.js';
+import { lastIdOf } from '../database/row-ids.js';
 import { Edges, type WalkedLinks } from './edges.js';
 import { type Chain, Lattice } from './lattice.js';
 import { type Place, Places } from './places.js';
@@ -44,7 +45,7 @@ export function shortestPaths(connection: Connection, question: PathQuestion): P
   const { from, to, walked, limit } = question;
   const edges = new Edges(connection, walked);
   const places = new Places(connection);
-  const meeting = search(edges, from, to, lastId(connection));
+  const meeting = search(edges, from, to, lastIdOf(connection, 'urls'));
   const lattice = meeting === null ? null : new Lattice(edges, meeting, to);
   return {
     from: places.of(from),
@@ -85,10 +86,6 @@ function listed(
     if (edges.redirectOf(before) === id) return { ...places.of(id), by: 'redirect', isNofollow: false };
     return { ...places.of(id), by: 'link', isNofollow: (nofollow.get(before, id) ?? 0) > 0 };
   }
-}
-
-function lastId(connection: Connection): number {
-  return connection.prepare<[], number | null>('SELECT max(id) FROM urls').pluck().get() ?? 0;
 }
 
 /** By the indexes of what is queued, waits and is leased: nothing is looked through but these. */

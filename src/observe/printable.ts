@@ -7,11 +7,11 @@
 /**
  * C0, DEL and C1 controls; line and paragraph separators; marks that change direction (Trojan Source,
  * CVE-2021-42574); zero-width and other invisible format characters; interlinear and tag characters;
- * and lone surrogates, which a stream would turn into something else.
+ * lone surrogates, which a stream would turn into something else; and two that XML, so a picture, must not hold.
  */
 const HARMFUL =
   // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
 
 /** Runs of these are one blank in a title, as they would be on the page. */
 const BLANKS = /[\t\n\r\f ]+/g;

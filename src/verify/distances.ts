@@ -3,6 +3,7 @@
  * against the depths in a file: breadth first from the seeds and what sitemaps list, a link costs 1, a redirect 0.
  */
 import type { Connection } from '../database/connection.js';
+import { lastIdOf } from '../database/row-ids.js';
 
 const UNREACHED = -1;
 
@@ -11,7 +12,7 @@ const UNREACHED = -1;
  *          Memory: 4 bytes a URL and the two levels at hand.
  */
 export function shortestDistances(connection: Connection): Int32Array {
-  const lastId = connection.prepare<[], number | null>('SELECT max(id) FROM urls').pluck().get() ?? 0;
+  const lastId = lastIdOf(connection, 'urls');
   const distances = new Int32Array(lastId + 1).fill(UNREACHED);
   const linked = connection
     .prepare<[number], number>('SELECT target_id FROM links WHERE source_id = ? AND nofollow < 2')

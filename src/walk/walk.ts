@@ -30,6 +30,8 @@ export class Walk {
   readonly #table: WalkerTable;
   readonly #onEvent: (event: WalkEvent) => void;
   #events: WalkEvent[] = [];
+  /** By walker: the end that was told of it, in this run or an earlier one. It may look again, and find nothing again. */
+  readonly #told = new Map<number, string>();
 
   /** @param onEvent called when what it tells is in the file */
   constructor(
@@ -52,7 +54,7 @@ export class Walk {
   /** Called once, when the seeds are admitted. */
   begin(): void {
     this.#frontier.choosing((choices) => {
-      if (this.#table.all().length > 0) return this.#table.wakeEnded();
+      if (this.#table.all().length > 0) return this.#wakeEnded();
       for (const [index, seed] of this.#settings.seeds.entries())
         this.#table.add(index + 1, seed, choices.idOf(seed));
     });
@@ -84,6 +86,7 @@ export class Walk {
   }
 
   #move(choices: Choices): void {
+    if (choices.takeOpened()) this.#wakeEnded();
     const walkers = this.#table.all().filter(({ ended }) => ended === null);
     const isOpen = ({ headingId }: Walker): boolean =>
       headingId !== null && choices.endOf(headingId).kind === 'open';
@@ -178,11 +181,23 @@ export class Walk {
   #end(walker: Walker, reason: WalkerEnd, detail: string | null): void {
     this.#change(walker, { ended: reason, detail });
     const { walker: number, seed, steps } = walker;
+    if (this.#told.get(number) === endText(walker)) return;
+    this.#told.set(number, endText(walker));
     this.#events.push({ kind: 'end', walker: number, seed, reason, steps: Math.max(0, steps), detail });
+  }
+
+  #wakeEnded(): void {
+    for (const walker of this.#table.all())
+      if (walker.ended !== null) this.#told.set(walker.walker, endText(walker));
+    this.#table.wakeEnded();
   }
 
   #change(walker: Walker, change: Partial<Walker>): void {
     Object.assign(walker, change);
     this.#table.save(walker);
   }
+}
+
+function endText({ ended, steps, detail }: Walker): string {
+  return `${ended} ${steps} ${detail}`;
 }

@@ -103,7 +103,8 @@ export class WalkerTable {
     this.#save.run(walker);
   }
 
-  /** Lets those that had ended look again: limits may have changed, or what failed may have been queued again. */
+  /** Lets those that had ended look again: limits, or a shorter way, may have opened what was no choice, or what failed
+   * may have been queued again. */
   wakeEnded(): void {
     this.#wake.run();
   }

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parse } from '../../dist/cli/parse.js';
 import { diffCommand } from '../../dist/commands/diff.js';
 import type { Invocation } from '../../dist/commands/invocation.js';
-import { compareCrawls } from '../../dist/index.js';
+import { compareCrawls, shortestPaths } from '../../dist/index.js';
 import { APPLICATION_ID } from '../../dist/database/file.js';
 import { MIGRATIONS } from '../../dist/migrations.js';
 import { openFile } from '../store/file.js';
@@ -317,6 +317,21 @@ test('a file of the first version is read as it is', async () => {
   const kept = new BetterSqlite3(file, { readonly: true });
   expect(kept.pragma('user_version', { simple: true })).toBe(1);
   kept.close();
+});
+
+test('a file whose damage would take all memory is refused', async () => {
+  const old = crawl(OLD);
+  const damaged = crawl(OLD);
+  const connection = new BetterSqlite3(damaged);
+  connection.exec('UPDATE urls SET id = 9007199254740000 WHERE id = (SELECT max(id) FROM urls)');
+  connection.close();
+  const refusal = { code: 'store', message: expect.stringContaining(`${damaged} is damaged`) as string };
+  for (const args of [
+    [old, damaged],
+    [damaged, old],
+  ])
+    expect(await run(...args).catch((error: unknown) => error)).toMatchObject(refusal);
+  expect(() => shortestPaths(damaged, urlOf('/'), urlOf('/a'))).toThrow(expect.objectContaining(refusal));
 });
 
 test('what cannot be compared is refused', async () => {

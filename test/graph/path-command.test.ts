@@ -169,6 +169,13 @@ test('a title of several pages is refused with their URLs, an unknown one with w
   expect(refused(' ')).toMatchObject({ code: 'usage' });
 });
 
+test('a name longer than any is no page, by title and by address', () => {
+  const file = site();
+  const name = 'x'.repeat(60_000);
+  expect(() => shortestPaths(file, name, 'Home')).toThrow("no page is called 'xxx");
+  expect(() => shortestPaths(file, `/${name}`, 'Home')).toThrow('is not in the file');
+});
+
 test('a picture holds what pages say as text, and nothing else', async () => {
   const file = site();
   const folder = mkdtempSync(join(tmpdir(), 'orbweaver-path-'));

@@ -12,6 +12,7 @@ test.each([
   ['zero-width characters and a byte order mark', 'a\u200bb\ufeffc', 'a\\u{200b}b\\u{feff}c'],
   ['tag characters', 'a\u{e0041}b', 'a\\u{e0041}b'],
   ['a lone surrogate', 'a\ud800b', 'a\\u{d800}b'],
+  ['what XML must not hold', 'a\ufffeb\uffffc', 'a\\u{fffe}b\\u{ffff}c'],
 ])('%s is made visible', (_, text, expected) => {
   expect(printable(text)).toBe(expected);
 });

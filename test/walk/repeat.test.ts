@@ -2,7 +2,7 @@
 import { expect, vi } from 'vitest';
 import type { WalkEvent } from '../../dist/walk/events.js';
 import { test } from '../manners/bench.js';
-import type { Site } from '../support/site.js';
+import { each, page, type Site } from '../support/site.js';
 import { trailsOf, walk } from './bench.js';
 import { ROUTES, seedsOf, STEPS } from './kills.js';
 
@@ -67,4 +67,31 @@ test('a walk that is stopped again and again, with more steps each time, is the 
   expect(trailsOf(db, site.origin)).toEqual(trailsOf(calm.db, site.origin));
   expect(told(events, site)).toEqual(told(calm.events, site));
   expect(bench.digest(db)).toBe(bench.digest(calm.db));
+});
+
+test('who had ended goes on when another walker opens a way, and tells its end once, interrupted or not', async ({
+  bench,
+}) => {
+  // /x is too deep behind /c; only the second walker, when it has come back from /e, finds that it is near.
+  const site = await bench.site({
+    ...each(['/x', '/e', '/lost'], page([])),
+    '/a': page(['/b']),
+    '/b': page(['/c']),
+    '/c': page(['/x']),
+    '/s': page(['/d', '/p']),
+    '/d': page(['/e']),
+    '/p': page(['/x']),
+  });
+  const seeds = ['/a', '/s', '/lost'].map((path) => `${site.origin}${path}`);
+  const options = { seeds, rngSeed: 1, maxDepth: 2 };
+  const calm = await walk({ ...options, steps: 9, db: bench.file() });
+  const db = bench.file();
+  const events: WalkEvent[] = [];
+  for (const steps of [3, 9]) events.push(...(await walk({ ...options, steps, db })).events);
+  expect(trailsOf(calm.db, site.origin)).toContain('1 link /c → /x');
+  expect(trailsOf(db, site.origin)).toEqual(trailsOf(calm.db, site.origin));
+  expect(told(events, site)).toEqual(told(calm.events, site));
+  expect(
+    told(events, site).filter((line) => line.includes('"end"') && line.includes('"walker":3')),
+  ).toHaveLength(1);
 });
