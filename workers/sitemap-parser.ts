@@ -10,7 +10,7 @@ import { FailureError } from '#src/protocol/to-failure.js';
 /** Twice what the protocol allows in one file: who has more must write an index. */
 const MAX_ENTRIES = 100_000;
 /** Far more elements in each other than any sitemap has; their number costs the parser its square. */
-const MAX_NESTED = 10_000;
+const MAX_NESTED = 1_000;
 
 /** Addresses as written, in order. */
 export interface SitemapEntries {

@@ -78,8 +78,8 @@ test('more entries than any sitemap may have are refused before they fill the me
 
 test('elements in each other without end are refused before they hold the thread', () => {
   const startedAt = performance.now();
-  expect(() => parseSitemap('<url>'.repeat(1_000_000))).toThrow('more than 10000 elements in each other');
+  expect(() => parseSitemap('<url>'.repeat(1_000_000))).toThrow('more than 1000 elements in each other');
   expect(performance.now() - startedAt).toBeLessThan(5_000);
-  const deep = `${'<x>'.repeat(5_000)}<url><loc>http://a/1</loc></url>${'</x>'.repeat(5_000)}`;
+  const deep = `${'<x>'.repeat(500)}<url><loc>http://a/1</loc></url>${'</x>'.repeat(500)}`;
   expect(parseSitemap(deep).pages).toEqual(['http://a/1']);
 });
