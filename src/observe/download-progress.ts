@@ -1,4 +1,5 @@
 /** What a download shows of itself while it runs: a bar for the whole, and one for each file that is being fetched. */
+import stringWidth from 'string-width';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
 import type { Picture } from './progress.js';
@@ -135,7 +136,8 @@ export class DownloadPicture implements Picture {
     const [facts, room] = [[wide, GOOD_NAME] as const, [narrow, LEAST_NAME] as const]
       .map(([text, least]) => [text, width - text.length - 1, least] as const)
       .find(([, space, least]) => space >= least) ?? [amount, Math.max(1, width - amount.length - 1)];
-    return `${endOf(printable(name), room).padEnd(room)} ${facts}`;
+    const end = endOf(printable(name), room);
+    return `${end}${' '.repeat(Math.max(0, room - stringWidth(end)))} ${facts}`;
   }
 
   /** Of a number that grows, per second; what is not known counts for nothing. */
@@ -181,9 +183,11 @@ function percent(part: number): string {
   return `${String(Math.floor(Math.min(1, Math.max(0, part)) * 100)).padStart(3)} %`;
 }
 
-/** The end of a path says more than its beginning. */
-function endOf(text: string, width: number): string {
-  return text.length <= width
-    ? text
-    : `…${text.slice(text.length - width + 1).replace(/^[\udc00-\udfff]/, '')}`;
+/** The end of a path says more than its beginning. Of some scripts, a character takes two columns. */
+function endOf(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  let room = columns - 1;
+  const cut = characters.findLastIndex((character) => (room -= stringWidth(character)) < 0);
+  return `…${characters.slice(cut + 1).join('')}`;
 }

@@ -1,4 +1,5 @@
 /** The bars of a download: no line wider than the terminal, nothing of the web's that could move its cursor. */
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { DownloadPicture, type DownloadSnapshot } from '../../dist/observe/download-progress.js';
 import { PLAIN } from '../../dist/observe/paint.js';
@@ -54,6 +55,19 @@ test('on narrow terminals words go, and what is said is whole', () => {
     '  … song.mp3     33 % 500.0 KB/s    4 s',
     '  … long.mp3   1.0 MB 500.0 KB/s       ',
   ]);
+});
+
+test('names of letters that are two columns wide stand in line', () => {
+  const inFlight = ['日本語の歌のとても長い名前ですよ.mp3', '노래 🎵.mp3', 'short.mp3'].map((name, id) => ({
+    id,
+    name,
+    bytes: 1,
+    total: 2,
+  }));
+  const picture = new DownloadPicture(() => ({ ...snapshot(1, 5), inFlight }), PLAIN);
+  const lines = picture.block(80, 24).split('\n').slice(1);
+  expect(lines.map((line) => stringWidth(line))).toEqual([79, 79, 79]);
+  expect(lines[0]).toContain('  …い名前ですよ.mp3 ');
 });
 
 test('before any file is whole, the sizes of those under way tell the time left', () => {
