@@ -29,7 +29,8 @@ export interface DownloadSnapshot {
 export interface FileInFlight {
   readonly id: number;
   readonly name: string;
-  readonly bytes: number;
+  /** What an earlier run left counts, too. null = nothing was heard of it yet. */
+  readonly bytes: number | null;
   /** null = nobody knows. */
   readonly total: number | null;
 }
@@ -92,7 +93,7 @@ export class DownloadPicture implements Picture {
     const done = listed - filesLeft;
     // Files that are under way count for their part.
     const parts = sum(
-      now.inFlight.map(({ bytes, total }) => (total === null || total === 0 ? 0 : bytes / total)),
+      now.inFlight.map(({ bytes, total }) => (total === null || total === 0 ? 0 : (bytes ?? 0) / total)),
     );
     const part = listed === 0 ? 0 : (done + parts) / listed;
     const speed = this.#speed((seen) => seen.received);
@@ -123,7 +124,8 @@ export class DownloadPicture implements Picture {
   }
 
   /** Columns of one width, so that files stand below one another; fewer of them on a narrow terminal. */
-  #file({ id, name, bytes, total }: FileInFlight, width: number): string {
+  #file({ id, name, bytes: heard, total }: FileInFlight, width: number): string {
+    const bytes = heard ?? 0;
     const speed = this.#speed((seen) => seen.inFlight.find((file) => file.id === id)?.bytes ?? null);
     const part = total === null || total === 0 ? 0 : bytes / total;
     const left = total === null || speed === 0 ? null : ((total - bytes) / speed) * 1000;
@@ -160,7 +162,7 @@ function timeLeft({ fetched, bytes, filesLeft, inFlight }: DownloadSnapshot, spe
   const sized = fetched + known.length;
   if (sized === 0) return null;
   const all = sum(known) + unknown * ((bytes + sum(known)) / sized);
-  return (Math.max(0, all - sum(inFlight.map((file) => file.bytes))) / speed) * 1000;
+  return (Math.max(0, all - sum(inFlight.map((file) => file.bytes ?? 0))) / speed) * 1000;
 }
 
 function firstThatFits(width: number, texts: readonly string[]): string {

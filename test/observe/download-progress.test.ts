@@ -79,6 +79,17 @@ test('before any file is whole, the sizes of those under way tell the time left'
   expect(picture.line()).toContain('about 11 seconds left');
 });
 
+test('what an earlier run left of a file is no speed', () => {
+  const file = { id: 1, name: 'a', total: 9_000_000 };
+  let now: DownloadSnapshot = { ...snapshot(0, 0), inFlight: [{ ...file, bytes: null, total: null }] };
+  const picture = new DownloadPicture(() => now, PLAIN);
+  picture.line();
+  now = { ...snapshot(1, 0), inFlight: [{ ...file, bytes: 5_000_000 }] };
+  picture.line();
+  now = { ...snapshot(2, 0), inFlight: [{ ...file, bytes: 6_000_000 }] };
+  expect(picture.block(80, 24)).toMatch(/6\.0 MB of 9\.0 MB {3}1\.0 MB\/s {2}3 seconds/);
+});
+
 test('a speed is told though lines come more seldom than speeds are measured', () => {
   expect(pictureAfter(5).line()).toBe('2 of 4 files; 3.0 MB · 400.0 KB/s · about 8 seconds left; 5.0 s');
 });
