@@ -22,6 +22,7 @@ export class DownloadDisplay implements CrawlHooks {
   #progress: Progress | null = null;
   #snapshot: (() => DownloadSnapshot) | null = null;
   #onAbort: () => void = () => undefined;
+  #isUnread = false;
 
   constructor(config: CrawlConfig, view: ViewOptions, invocation: Invocation) {
     this.#config = config;
@@ -34,7 +35,13 @@ export class DownloadDisplay implements CrawlHooks {
     this.#snapshot = snapshot;
   }
 
+  /** Nobody takes what is written any more, as behind `head`: nothing is left to say. */
+  isUnread(): boolean {
+    return this.#isUnread;
+  }
+
   onStart(_resumption: Resumption): void {
+    this.#invocation.stdout.once('error', () => (this.#isUnread = true));
     if (this.#view.quiet || this.#snapshot === null) return;
     const { stderr, env, stop } = this.#invocation;
     const { workers, concurrency } = this.#config;
@@ -76,6 +83,7 @@ export class DownloadDisplay implements CrawlHooks {
   }
 
   #sayStopping(): void {
+    if (this.#isDryRun) return;
     const underWay = this.#snapshot?.().inFlight.length ?? 0;
     this.#progress?.note(
       `stopping: ${plural(underWay, 'file')} under way, waited for 10 s at most; what has come of them is kept; again to leave at once`,

@@ -7,6 +7,7 @@ import {
   type DownloadSummary,
   downloadSummaryJson,
   formatDownloadSummary,
+  formatDryRun,
 } from '../observe/download-summary.js';
 import { paintFor } from '../observe/paint.js';
 import { sum } from '../observe/quantity.js';
@@ -45,8 +46,15 @@ async function run(
     display.stop();
   }
   const summary = summarise(result, config, invocation);
-  if (!view.quiet) stderr.write(`\n${formatDownloadSummary(summary, paintFor(stderr, env))}`);
-  if (view.json && config.downloads?.isDryRun !== true) stdout.write(downloadSummaryJson(summary));
+  const paint = paintFor(stderr, env);
+  if (config.downloads?.isDryRun === true) {
+    const { refresh, types } = config.downloads;
+    const text = formatDryRun({ ...summary, refresh, isByType: types.length > 0 }, paint);
+    if (!view.quiet && !display.isUnread()) stderr.write(`\n${text}`);
+    return summary.exitStatus;
+  }
+  if (!view.quiet) stderr.write(`\n${formatDownloadSummary(summary, paint)}`);
+  if (view.json) stdout.write(downloadSummaryJson(summary));
   return summary.exitStatus;
 }
 

@@ -98,7 +98,7 @@ function snapshotOf(
     return {
       id: flight.flightId,
       name: work.nameOf(lease.id) ?? lease.key,
-      bytes: progress?.bytes ?? 0,
+      bytes: progress?.bytes ?? null,
       total: progress?.total ?? null,
     };
   });

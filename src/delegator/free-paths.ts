@@ -2,7 +2,7 @@
  * Which paths are free for a file: not another one's of ours in any spelling that a file system may take for the same,
  * not anybody else's on disk, and no folder where a file is, or a file where a folder is.
  */
-import { clashKey, numbered } from '../downloads/file-name.js';
+import { clashKey, numbered, numberedFolder } from '../downloads/file-name.js';
 import type { Place } from '../downloads/layout.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { DownloadTable, PlacePath } from '../store/downloads.js';
@@ -50,7 +50,7 @@ export class FreePaths {
         continue;
       }
       let free = wanted;
-      for (let n = 2; this.#isFile(free); n++) free = join(folder, numbered(name, n));
+      for (let n = 2; this.#isFile(free); n++) free = join(folder, numberedFolder(name, n));
       this.#folders.set(wanted, free);
       folder = free;
     }

@@ -59,6 +59,11 @@ export function numbered(name: string, n: number): string {
   return fitted(name, `(${n})`);
 }
 
+/** As `numbered`, for a folder: what follows a dot there is no ending, `192.0.2.1 (2)`. */
+export function numberedFolder(name: string, n: number): string {
+  return fitted(name, `(${n})`, '');
+}
+
 /**
  * The same text for all names, or paths, that some system takes for one: those that differ in case or in Unicode
  * normalisation only. Separators stay what they are.
@@ -82,8 +87,7 @@ function shortened(text: string): string {
 }
 
 /** Puts `addition` between stem and ending, the stem cut by as many characters as do not fit. */
-function fitted(name: string, addition: string): string {
-  const ending = extensionOf(name);
+function fitted(name: string, addition: string, ending = extensionOf(name)): string {
   const stem = name.slice(0, name.length - ending.length);
   const end = (addition === '' || stem.endsWith(' ') ? addition : ` ${addition}`) + ending;
   const room = MAX_BYTES - Buffer.byteLength(end);

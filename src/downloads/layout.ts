@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { originOf } from '../url/canonicalise.js';
-import { clashKey, numbered, safeFileName } from './file-name.js';
+import { clashKey, numberedFolder, safeFileName } from './file-name.js';
 import { below, directoryOf, fileNameIn, hostFolder, pageNameIn, partsOf } from './url-names.js';
 
 /**
@@ -118,7 +118,7 @@ function foldersOf(starts: readonly string[]): Map<string, string> {
     if (folders.has(start)) continue;
     const wanted = safeFolder(pageNameIn(start));
     let folder = wanted;
-    for (let n = 2; taken.has(clashKey(folder)); n++) folder = numbered(wanted, n);
+    for (let n = 2; taken.has(clashKey(folder)); n++) folder = numberedFolder(wanted, n);
     taken.add(clashKey(folder));
     folders.set(start, folder);
   }

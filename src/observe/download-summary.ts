@@ -32,12 +32,25 @@ export interface DownloadSummary {
   readonly resumeCommand: string | null;
 }
 
+const ENDS = { finished: 'finished', limit: 'stopped at a limit', interrupted: 'interrupted' } as const;
+
 interface EndedUrl {
   readonly url: string;
   readonly reason: string;
 }
 
 const SHOWN = 5;
+
+/** A dry run's part of the facts. */
+export type DryRunFacts = Pick<
+  DownloadSummary,
+  'outcome' | 'into' | 'pages' | 'pagesFailed' | 'files' | 'kept' | 'deeper' | 'elapsedMs'
+> & {
+  /** Files that are there are asked for, too. */
+  readonly refresh: boolean;
+  /** Only the answers tell which links are files. */
+  readonly isByType: boolean;
+};
 
 export function downloadSummaryJson(summary: DownloadSummary): string {
   return `${printableJson(JSON.stringify(summary))}\n`;
@@ -54,49 +67,99 @@ export function formatDownloadSummary(summary: DownloadSummary, paint: Paint): s
     .join('');
 }
 
+/** What a run would do that did nothing but read listings. */
+export function formatDryRun(facts: DryRunFacts, paint: Paint): string {
+  const { outcome, into, pages, pagesFailed, files, kept, elapsedMs, refresh, isByType } = facts;
+  const verb = refresh || isByType ? 'asked for' : 'fetched';
+  const cut = outcome === 'finished' ? '' : `, so far: it was ${ENDS[outcome]}`;
+  return [
+    paint.bold(`dry run: ${plural(files - kept, 'file')} would be ${verb}, into ${printable(into)}${cut}`),
+    `${formatNumber(files)} listed on ${plural(pages, 'page')}, read in ${formatDuration(elapsedMs)}`,
+    ...(isByType ? ['those of another type than --type would not be kept'] : []),
+    ...keptLines(kept),
+    ...pagesFailedLines(pagesFailed, paint),
+    ...choiceAdvice(facts),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 function headLines(summary: DownloadSummary, paint: Paint): string[] {
   const { outcome, fetched, bytes, elapsedMs, kept, unchanged, pages, into, files } = summary;
-  const words = { finished: 'finished', limit: 'stopped at a limit', interrupted: 'interrupted' } as const;
-  const speed = elapsedMs > 0 ? `, ${formatBytes((bytes / elapsedMs) * 1000)}/s` : '';
+  const there = fetched + kept + unchanged;
+  const where =
+    there === 0
+      ? ''
+      : `; ${there < files ? `${formatNumber(there)} of them ${there === 1 ? 'is' : 'are'}` : 'they are'} in ${printable(into)}`;
+  const speed = fetched > 0 && elapsedMs > 0 ? `, ${formatBytes((bytes / elapsedMs) * 1000)}/s` : '';
   return [
     paint.bold(
-      `${words[outcome]}: ${plural(fetched, 'file')}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${speed}`,
+      `${ENDS[outcome]}: ${plural(fetched, 'file')}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${speed}`,
     ),
-    `${formatNumber(files)} listed on ${plural(pages, 'page')}; they are in ${printable(into)}`,
-    ...(kept > 0 ? [`${plural(kept, 'file was', 'files were')} there already`] : []),
+    `${formatNumber(files)} listed on ${plural(pages, 'page')}${where}`,
+    ...keptLines(kept),
     ...(unchanged > 0 ? [`${plural(unchanged, 'file has', 'files have')} not changed`] : []),
   ];
 }
 
+function keptLines(kept: number): string[] {
+  return kept > 0 ? [`${plural(kept, 'file was', 'files were')} there already`] : [];
+}
+
 function troubleLines(summary: DownloadSummary, paint: Paint): string[] {
-  const { failed, passedOver, examples, pagesFailed, unfinished } = summary;
+  const { failed, passedOver, examples, pagesFailed, unfinished, database } = summary;
+  const failures = sum(Object.values(failed));
   return [
     ...(sum(Object.values(passedOver)) > 0 ? [`passed over: ${countsOf(passedOver)}`] : []),
-    ...(sum(Object.values(failed)) > 0 ? [paint.bold(`failed: ${countsOf(failed)}`)] : []),
+    ...(failures > 0 ? [paint.bold(`failed: ${countsOf(failed)}`)] : []),
     ...examples.slice(0, SHOWN).map(exampleOf),
-    ...(pagesFailed.length > 0
-      ? [paint.bold(`${plural(pagesFailed.length, 'listing page')} could not be read`)]
-      : []),
-    ...pagesFailed.slice(0, SHOWN).map(exampleOf),
+    ...moreLines(failures - Math.min(SHOWN, examples.length), `: table downloads of ${printable(database)}`),
+    ...pagesFailedLines(pagesFailed, paint),
     ...(unfinished.files > 0
       ? [`${plural(unfinished.files, 'file')} begun, ${formatBytes(unfinished.bytes)} of them kept`]
       : []),
   ];
 }
 
-function adviceLines({ files, fetched, deeper, htmlFiles, failed, pages }: DownloadSummary): string[] {
-  const lines: string[] = [];
-  if (deeper > 0)
-    lines.push(
-      `${plural(deeper, 'nested listing was', 'nested listings were')} not followed; --depth says how deep`,
-    );
-  if (files === 0 && pages > 0) lines.push('no link matched; --dry-run shows what others would');
+function pagesFailedLines(pagesFailed: readonly EndedUrl[], paint: Paint): string[] {
+  if (pagesFailed.length === 0) return [];
+  return [
+    paint.bold(`${plural(pagesFailed.length, 'listing page')} could not be read`),
+    ...pagesFailed.slice(0, SHOWN).map(exampleOf),
+    ...moreLines(pagesFailed.length - SHOWN, ''),
+    ...(pagesFailed.some(({ reason }) => reason === 'content-type')
+      ? ['a page has to be HTML: for a file, give the page that links to it']
+      : []),
+  ];
+}
+
+function moreLines(more: number, where: string): string[] {
+  return more > 0 ? [`  and ${formatNumber(more)} more${where}`] : [];
+}
+
+function adviceLines(summary: DownloadSummary): string[] {
+  const { fetched, htmlFiles, failed } = summary;
+  const lines = choiceAdvice(summary);
   if ((failed['validation'] ?? 0) > 0)
     lines.push('pages came in the place of files: a login may be needed (--header, --load-cookies)');
   if (htmlFiles > 0 && fetched > 0)
     lines.push(
       `${plural(htmlFiles, 'file is an HTML page', 'files are HTML pages')}; --type leaves such out`,
     );
+  return lines;
+}
+
+function choiceAdvice({
+  files,
+  deeper,
+  pages,
+}: Pick<DownloadSummary, 'files' | 'deeper' | 'pages'>): string[] {
+  const lines: string[] = [];
+  if (deeper > 0)
+    lines.push(
+      `${plural(deeper, 'nested listing was', 'nested listings were')} not followed; --depth says how deep`,
+    );
+  if (files === 0 && pages > 0) lines.push('no link matched; other rules can be tried with --dry-run');
   return lines;
 }
 

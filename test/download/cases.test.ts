@@ -1,4 +1,6 @@
 /** The two cases that downloads are for, end to end; and what a second run does. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -117,7 +119,7 @@ test('a refresh asks for what is there, and fetches what has changed', async ({ 
 
 test('a dry run prints what would be fetched, asks for pages only and leaves no trace', async ({ home }) => {
   await using site = await FileSite.open(media(1));
-  const { status, stdout } = await home.download(
+  const { status, stdout, stderr } = await home.download(
     site.url('/media/'),
     '--ext',
     'mp3',
@@ -126,6 +128,10 @@ test('a dry run prints what would be fetched, asks for pages only and leaves no 
     '--dry-run',
   );
   expect(status).toBe(0);
+  expect(stderr).toContain(
+    `dry run: 4 files would be fetched, into ${home.into}\n4 listed on 4 pages, read in `,
+  );
+  expect(stderr).not.toMatch(/finished|they are in/);
   expect(stdout.trim().split('\n').sort()).toEqual(
     [
       `${site.url('/media/Rock%20%26%20Roll/live/song%200.mp3')} → Rock & Roll/live/song 0.mp3`,
@@ -157,6 +163,45 @@ test('a dry run prints what would be fetched, asks for pages only and leaves no 
     'cover.jpg',
     'jazz/cover.jpg',
   ]);
+  expect(again.stderr).toContain('dry run: 4 files would be fetched');
+  expect(again.stderr).toContain('4 files were there already');
+});
+
+test('a dry run that nobody reads on, as behind head, ends without a word', async () => {
+  const names = Array.from({ length: 4000 }, (_, i): [string] => [
+    `a rather long name, for a pipe is soon full ${i}.mp3`,
+  ]);
+  await using site = await FileSite.open({ '/': pageOf(...names) });
+  const child = spawn(process.execPath, ['dist/crawl.js', 'download', site.url('/'), '--dry-run']);
+  let stderr = '';
+  child.stderr.on('data', (text) => (stderr += String(text)));
+  child.stdout.once('data', () => child.stdout.destroy());
+  await once(child, 'close');
+  expect(stderr).toBe(
+    '127.0.0.1:PORT (private): no limit in flight, no delay\n'.replace('PORT', new URL(site.url()).port),
+  );
+});
+
+test('of files that are not all there, it is told how many are, and where the others can be read', async ({
+  home,
+}) => {
+  const gone = Array.from({ length: 7 }, (_, i): [string] => [`gone${i}.pdf`]);
+  await using site = await FileSite.open({ '/': pageOf(['a.pdf'], ...gone), '/a.pdf': { body: bytesOf(9) } });
+  const { stderr } = await home.download(site.url('/'));
+  expect(stderr).toContain(`8 listed on 1 page; 1 of them is in ${home.into}\n`);
+  expect(stderr).toContain(`\n  and 2 more: table downloads of ${home.db}\n`);
+});
+
+test('the address of a file in the place of a page is told from a page that is not there', async ({
+  home,
+}) => {
+  await using site = await FileSite.open({
+    '/a.pdf': { body: bytesOf(9), headers: { 'content-type': 'application/pdf' } },
+  });
+  const { status, stderr } = await home.download(site.url('/a.pdf'));
+  expect(status).toBe(1);
+  expect(stderr).toContain('0 listed on 0 pages\n');
+  expect(stderr).toContain('a page has to be HTML: for a file, give the page that links to it\n');
 });
 
 test('a start page that is redirected is a start where it leads to; a file of two pages is in the folder of each', async ({

@@ -132,9 +132,19 @@ describe('by-page', () => {
       'http://x/?dir=C/2019',
       'http://x/?dir=D/x',
       'http://x/?dir=D/X',
+      'http://192.0.2.1/',
+      'http://192.0.2.1/index.html',
     ];
     const folders = starts.map((start) => placed({ kind: 'by-page', starts, start, url: 'http://x/a.pdf' }));
-    expect(folders).toEqual(['2019/a.pdf', '2019 (2)/a.pdf', '2019 (3)/a.pdf', 'x/a.pdf', 'X (2)/a.pdf']);
+    expect(folders).toEqual([
+      '2019/a.pdf',
+      '2019 (2)/a.pdf',
+      '2019 (3)/a.pdf',
+      'x/a.pdf',
+      'X (2)/a.pdf',
+      '192.0.2.1/a.pdf',
+      '192.0.2.1 (2)/a.pdf',
+    ]);
   });
 
   test('pages added at the end change no folder', () => {
