@@ -12,6 +12,7 @@ export default defineConfig({
       'test/cli/{explain,storage,views}.test.ts',
       'test/crawl/{ca,determinism-all,proxies}.test.ts',
       'test/executors/{failures,lost}.test.ts',
+      'test/frontier/sqlite-more.test.ts',
       'test/run/{limits,lists}.test.ts',
       'test/walk/lost.test.ts',
       'test/benchmarks/*.test.ts',
