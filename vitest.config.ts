@@ -8,9 +8,10 @@ export default defineConfig({
     exclude: [
       'test/crash/{clocks,executors,kill-more,long,steps}.test.ts',
       'test/hostile/*.test.ts',
-      'test/cli/{explain,storage,views}.test.ts',
-      'test/crawl/{ca,determinism-all,proxies}.test.ts',
-      'test/executors/{failures,lost}.test.ts',
+      'test/cli/{explain,storage,terminal,views}.test.ts',
+      'test/crawl/{ca,cookies,determinism-all,private,proxies,sitemaps,threads}.test.ts',
+      'test/executors/{failures,fetch,lost,rerun}.test.ts',
+      'test/frontier/sqlite-more.test.ts',
       'test/run/{limits,lists}.test.ts',
       'test/walk/lost.test.ts',
       'test/benchmarks/*.test.ts',

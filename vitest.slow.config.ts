@@ -2,16 +2,18 @@ import { defineConfig } from 'vitest/config';
 
 // A command of its own (npm run test:slow), part of every check before a change lands: the hostile site, whose short
 // time-outs want the machine to themselves; kills before every step and while clocks run; files that go away under a
-// crawl; and what starts the program most often (explain, status and export, --ca, proxies, task lists, the benchmarks on
-// a small scale).
+// crawl; more random webs; and what starts the program most often: explain, status and export, the terminal, threads that
+// die, cookies, private addresses, sitemaps, --ca, proxies, requests of executors, task lists, the benchmarks on a small
+// scale. The rooms behind all of these have tests of their own in npm test.
 export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
       'test/crash/{clocks,executors,kill-more,steps}.test.ts',
-      'test/cli/{explain,storage,views}.test.ts',
-      'test/crawl/{ca,determinism-all,proxies}.test.ts',
-      'test/executors/{failures,lost}.test.ts',
+      'test/cli/{explain,storage,terminal,views}.test.ts',
+      'test/crawl/{ca,cookies,determinism-all,private,proxies,sitemaps,threads}.test.ts',
+      'test/executors/{failures,fetch,lost,rerun}.test.ts',
+      'test/frontier/sqlite-more.test.ts',
       'test/run/{limits,lists}.test.ts',
       'test/walk/lost.test.ts',
       'test/benchmarks/*.test.ts',

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { notJson, unreadable, UsageError } from '../errors.js';
 import { isProviderName } from '../proxies/names.js';
+import { suggest } from '../spelling.js';
 import { checkFlag, readFlag, type Flag, type FlagValue } from './flag.js';
 import { valueKey, type TypedValues } from './grammar.js';
-import { suggest } from './suggest.js';
 
 /** A file that starts over every time it is used would be a trap; the others say something about one command. */
 const ONLY_TYPED: ReadonlySet<string> = new Set(['config', 'fresh', 'help', 'version']);

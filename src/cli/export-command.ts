@@ -1,7 +1,7 @@
 /** `export` on the command line: the rows of a file, for other programs. */
 import { UsageError } from '../errors.js';
 import type { Flag } from './flag.js';
-import { COMMON_FLAGS, DB_FLAG } from './flags.js';
+import { COMMON_FLAGS, fileToRead, READ_FLAG } from './flags.js';
 import type { Grammar } from './grammar.js';
 
 const FORMATS = ['jsonl', 'csv', 'json-files'] as const;
@@ -61,20 +61,14 @@ export const EXPORT: Grammar<ExportCommand> = {
     'Writes the rows of a crawl for other programs, all of one moment; works while the crawl runs, too. The columns of pages are those of the view pages; of links source, target, nofollow; of executions key, params, executor, status, error, last_run, duration_ms, attempts, output. Cookies are never written.',
     'In CSV a text that a spreadsheet could take for a formula has a single quote in front of it, and control and invisible characters are written as \\x1b or \\u{202e}; JSON Lines change nothing. json-files writes <key>.status.json for each task, with its params, and the output, status and time of every executor.',
   ],
-  flags: [
-    FORMAT,
-    WHAT,
-    { ...DB_FLAG, option: null, help: 'SQLite file of the crawl.' },
-    OUT,
-    ...COMMON_FLAGS,
-  ],
+  flags: [FORMAT, WHAT, READ_FLAG, OUT, ...COMMON_FLAGS],
   operands: [],
   examples: [
     ['orbweaver export --what links --format csv --out links.csv', 'every link, for a spreadsheet'],
     ['orbweaver export --db products.db --format json-files --out results', 'one file for each task'],
   ],
   read(values) {
-    const file = (values['--db'] ?? DB_FLAG.default.value) as string;
+    const file = fileToRead(values);
     const format = (values['--format'] ?? FORMAT.default.value) as (typeof FORMATS)[number];
     const table = values['--what'] as (typeof TABLES)[number] | undefined;
     const out = (values['--out'] ?? null) as string | null;

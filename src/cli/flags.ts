@@ -13,7 +13,7 @@ import { SCOPE_FLAGS } from './flags/scope.js';
 import { MAX_PARALLELISM, SPEED_FLAGS } from './flags/speed.js';
 import { START_FLAGS } from './flags/start.js';
 
-export { DB_FLAG } from './flags/file.js';
+export { fileToRead, READ_FLAG } from './flags/file.js';
 export { COMMON_FLAGS, outputSwitch } from './flags/output.js';
 export { PROXIES_FLAG, PROXY_FLAG } from './flags/requests.js';
 

@@ -6,13 +6,13 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../errors.js';
+import { suggest } from '../spelling.js';
 import { VERSION } from '../version.js';
 import { COMMANDS, DEFAULT_COMMAND, type AnyGrammar } from './commands.js';
 import { configValues } from './config-file.js';
 import { readFlag, spell, type Flag, type FlagValue } from './flag.js';
 import { type Labels, valueKey, type TypedValues } from './grammar.js';
 import { commandHelp, programHelp, synopsis } from './help.js';
-import { suggest } from './suggest.js';
 
 /** What people write behind a switch. */
 const YES_OR_NO = /^(?:yes|no|true|false|on|off|[01])$/i;

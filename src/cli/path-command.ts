@@ -1,7 +1,7 @@
 /** `path` on the command line: the shortest chain of links between two pages. */
 import { UsageError } from '../errors.js';
 import type { Flag } from './flag.js';
-import { COMMON_FLAGS, DB_FLAG, outputSwitch } from './flags.js';
+import { COMMON_FLAGS, fileToRead, outputSwitch, READ_FLAG } from './flags.js';
 import type { Grammar } from './grammar.js';
 
 export interface PathCommand {
@@ -63,7 +63,7 @@ export const PATH: Grammar<PathCommand> = {
     ofSearch('all', 'List all shortest chains instead of one.'),
     LIMIT,
     ofSearch('followed', 'Leave out links marked as nofollow, one by one or with all links of their page.'),
-    { ...DB_FLAG, option: null, help: 'SQLite file of the crawl.' },
+    READ_FLAG,
     SVG,
     outputSwitch('json', 'Print the chains as one JSON object.'),
     ...COMMON_FLAGS,
@@ -82,7 +82,7 @@ export const PATH: Grammar<PathCommand> = {
       command: 'path',
       from,
       to,
-      file: (values['--db'] ?? DB_FLAG.default.value) as string,
+      file: fileToRead(values),
       followed: values['--followed'] === true,
       limit: isAll ? (limit ?? (LIMIT.default.value as number)) : 1,
       isAll,

@@ -1,7 +1,7 @@
 /** `report` on the command line: what one wants to know after a crawl. */
 import { UsageError } from '../errors.js';
 import type { Flag } from './flag.js';
-import { COMMON_FLAGS, DB_FLAG, outputSwitch } from './flags.js';
+import { COMMON_FLAGS, fileToRead, outputSwitch, READ_FLAG } from './flags.js';
 import type { Grammar } from './grammar.js';
 
 /** What may be found that a crawl in CI should fail for. */
@@ -71,7 +71,7 @@ export const REPORT: Grammar<ReportCommand> = {
     LIMIT,
     FAIL_ON,
     outputSwitch('json', 'Print the report as one JSON object.'),
-    { ...DB_FLAG, option: null, help: 'SQLite file of the crawl.' },
+    READ_FLAG,
     ...COMMON_FLAGS,
   ],
   operands: [],
@@ -85,7 +85,7 @@ export const REPORT: Grammar<ReportCommand> = {
       throw new UsageError('--json and --html - exclude each other: both write to standard output');
     return {
       command: 'report',
-      file: (values['--db'] ?? DB_FLAG.default.value) as string,
+      file: fileToRead(values),
       limit: (values['--limit'] ?? null) as number | null,
       json,
       html,

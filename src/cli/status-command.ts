@@ -1,6 +1,6 @@
 /** `status` on the command line: how far a crawl or a run has come. */
 import { UsageError } from '../errors.js';
-import { COMMON_FLAGS, DB_FLAG, outputSwitch } from './flags.js';
+import { COMMON_FLAGS, fileToRead, outputSwitch, READ_FLAG } from './flags.js';
 import type { Grammar } from './grammar.js';
 
 export interface StatusCommand {
@@ -18,7 +18,7 @@ export const STATUS: Grammar<StatusCommand> = {
     'Counts the results of every executor by status and by error, the URLs by state, and the failures by code and by host. Works while the crawl runs, too: all figures are of one moment. With --csv it prints a row for every executor and task: key, params, executor, status, error, last_run, duration_ms, attempts, output.',
   ],
   flags: [
-    { ...DB_FLAG, option: null, help: 'SQLite file of the crawl.' },
+    READ_FLAG,
     outputSwitch('json', 'Print the counts as one JSON object.'),
     outputSwitch('csv', 'Print the rows behind the counts of executors, as CSV.'),
     ...COMMON_FLAGS,
@@ -31,7 +31,7 @@ export const STATUS: Grammar<StatusCommand> = {
   read(values) {
     const [json, csv] = [values['--json'] === true, values['--csv'] === true];
     if (json && csv) throw new UsageError('--json and --csv exclude each other');
-    const file = (values['--db'] ?? DB_FLAG.default.value) as string;
+    const file = fileToRead(values);
     return { command: 'status', file, form: json ? 'json' : csv ? 'csv' : 'text' };
   },
 };

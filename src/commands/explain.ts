@@ -2,16 +2,14 @@
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
 import { readFixedSettings } from '../config/fixed-settings.js';
-import { asStoreError } from '../database/connection.js';
-import { openForReading } from '../database/open.js';
 import { explain, type Explanation } from '../explain/explain.js';
 import { findTask } from '../explain/facts.js';
-import { MIGRATIONS } from '../migrations.js';
 import { printableJson } from '../observe/printable.js';
 import { SettingsTable } from '../store/settings.js';
 import { fateOf, reasonOf } from './explain-reason.js';
 import { explainText } from './explain-text.js';
 import type { Invocation } from './invocation.js';
+import { readOneMoment } from './one-moment.js';
 import { storedKey } from './stored-address.js';
 
 /** Answers 0 for a URL that was crawled or is queued, else 1. */
@@ -31,18 +29,9 @@ export function explainCommand({ url, file, json }: ExplainCommand, { stdout }: 
 
 /** @throws StoreError when the file cannot be read; UsageError for an address that is none */
 function read(file: string, address: string): Explanation {
-  const database = openForReading(file, MIGRATIONS);
-  const { connection } = database;
-  try {
-    // One moment of the file, should a crawl be writing it.
-    return connection.transaction(() => {
-      const crawl = readFixedSettings(new SettingsTable(connection).read() ?? {});
-      const task = findTask(connection, address.trim());
-      return explain(connection, crawl, task?.url ?? storedKey(address, crawl), task);
-    })();
-  } catch (error) {
-    throw asStoreError(error, `cannot read ${file}`);
-  } finally {
-    database.close();
-  }
+  return readOneMoment(file, (connection) => {
+    const crawl = readFixedSettings(new SettingsTable(connection).read() ?? {});
+    const task = findTask(connection, address.trim());
+    return explain(connection, crawl, task?.url ?? storedKey(address, crawl), task);
+  });
 }

@@ -1,16 +1,15 @@
 /** The shortest chains between two pages that a person names, for the command `path` and for the library. */
 import { readFixedSettings } from '../config/fixed-settings.js';
-import { asStoreError, type Connection } from '../database/connection.js';
-import { openForReading } from '../database/open.js';
+import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
 import { findByKey, findByTitle, nearAddress } from '../graph/find-page.js';
 import type { Place } from '../graph/places.js';
 import { type PathAnswer, shortestPaths as find } from '../graph/shortest-paths.js';
-import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber } from '../observe/quantity.js';
 import { SettingsTable } from '../store/settings.js';
 import { isPath } from '../url/seed.js';
+import { readOneMoment } from './one-moment.js';
 import { storedKey } from './stored-address.js';
 
 export interface PathOptions {
@@ -32,17 +31,10 @@ export function shortestPaths(db: string, from: string, to: string, options: Pat
   const { limit = 1, followed = false } = options;
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw new UsageError(`limit must be a whole number from 1 on, got ${String(limit)}`);
-  const { connection, path, close } = openForReading(db, MIGRATIONS);
-  try {
-    return connection.transaction(() => {
-      const ends = { from: idOf(connection, from), to: idOf(connection, to) };
-      return find(connection, { ...ends, walked: followed ? 'followed' : 'all', limit });
-    })();
-  } catch (error) {
-    throw asStoreError(error, `cannot read ${path}`);
-  } finally {
-    close();
-  }
+  return readOneMoment(db, (connection) => {
+    const ends = { from: idOf(connection, from), to: idOf(connection, to) };
+    return find(connection, { ...ends, walked: followed ? 'followed' : 'all', limit });
+  });
 }
 
 /** What looks like an address is taken for one first; titles may look like a path. */

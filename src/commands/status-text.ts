@@ -1,4 +1,5 @@
 /** The text of `status`. */
+import { columns } from '../observe/columns.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber, plural } from '../observe/quantity.js';
 import { type FailureCount, type StatusSummary, URL_STATES } from '../status/summary.js';
@@ -64,13 +65,5 @@ function cut<Item>(items: readonly Item[], toRow: (item: Item) => string[]): str
 
 /** Rows below a title, their columns aligned; nothing when there are none. */
 function section(title: string, rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.length === 0 ? [] : ['', title, ...rows.map((row) => `  ${aligned(row, widths)}`)];
-}
-
-function aligned(row: readonly string[], widths: readonly number[]): string {
-  const cells = row.map((cell, i) =>
-    /^[\d,]+$/.test(cell) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-  );
-  return cells.join('  ').trimEnd();
+  return rows.length === 0 ? [] : ['', title, ...columns(rows).map((line) => `  ${line}`)];
 }

@@ -4,12 +4,12 @@
  */
 import { checkFlag, spell, type Flag } from '../cli/flag.js';
 import { CRAWL_FLAGS } from '../cli/flags.js';
-import { suggest } from '../cli/suggest.js';
 import { UsageError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
 import type { Profile, ScopeMode } from '../protocol/settings.js';
 import type { ProxyProvider } from '../proxies/provider.js';
 import type { ProxyMap } from '../proxies/proxy-map.js';
+import { suggest } from '../spelling.js';
 import type { DownloadOptions } from './download-options.js';
 
 /**

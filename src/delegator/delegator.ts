@@ -15,14 +15,13 @@ import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
 import { type Flight, Flights } from './flights.js';
-import { Overdue } from './overdue.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
 import { RobotsDispatch } from './robots-dispatch.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
-import { Watchdog } from './watchdog.js';
+import { StuckThreads, type StuckThreadsSettings } from './stuck-threads.js';
 
 /** How long a stop waits for answers that are under way. */
 export const DRAIN_MS = 10_000;
@@ -36,17 +35,11 @@ const MAX_SLEEP_MS = 30_000;
 /** Why a run ended without an error. */
 export type Ending = 'finished' | 'max-pages' | 'max-time' | 'stopped';
 
-export interface DelegatorSettings extends DispatchSettings, FilingSettings {
+export interface DelegatorSettings extends DispatchSettings, FilingSettings, StuckThreadsSettings {
   readonly workers: number;
   readonly concurrency: number;
   readonly maxPages: number | null;
   readonly maxTimeMs: number | null;
-  /** How long one page may hold its thread, ms. */
-  readonly parseTimeoutMs: number;
-  /** How long user code may hold a thread, ms; null = there is none. */
-  readonly executorTimeoutMs: number | null;
-  /** How long a thread may be silent about a flight, ms; null = for ever: no user code is in it. */
-  readonly longestSilenceMs: number | null;
   /** Null = all requests are made directly. */
   readonly proxies: ProxyPlan | null;
 }
@@ -80,18 +73,14 @@ export class Delegator implements PoolListener {
   readonly #clock: () => number;
   readonly #slots: Slots;
   readonly #pool: Pool;
-  readonly #executions: ExecutionLedger | null;
   readonly #fileWork: FileWork | null;
-  readonly #watchdog: Watchdog;
-  readonly #overdue: Overdue | null;
-  /** Threads that are being ended on purpose. */
-  readonly #endedOnPurpose = new Set<number>();
   readonly #proxies: Proxies;
   readonly #flights: Flights;
   readonly #robots: RobotsDispatch;
   readonly #dispatcher: Dispatcher;
   readonly #filing: Filing;
   readonly #asks: Asks;
+  readonly #stuck: StuckThreads;
   readonly #cookies: Cookies;
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
@@ -113,10 +102,6 @@ export class Delegator implements PoolListener {
     if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
     const holding = makeHolding(settings.workers);
-    const { parseTimeoutMs, executorTimeoutMs } = settings;
-    this.#watchdog = new Watchdog({ holding, parseTimeoutMs, executorTimeoutMs, clock: parts.clock });
-    const { longestSilenceMs } = settings;
-    this.#overdue = longestSilenceMs === null ? null : new Overdue(longestSilenceMs, parts.clock);
     this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
     const gate = new RobotsGate(settings.obeyRobots);
@@ -124,7 +109,6 @@ export class Delegator implements PoolListener {
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const { executions, valve, fileWork = null } = parts;
-    this.#executions = executions;
     this.#fileWork = fileWork;
     const shared = {
       frontier,
@@ -140,6 +124,13 @@ export class Delegator implements PoolListener {
     this.#robots = new RobotsDispatch({ ...shared, ...threads, hops });
     const outward = { ...shared, ...threads, robots: this.#robots };
     this.#asks = new Asks({ ...outward, random, onChange: () => this.#change() });
+    this.#stuck = new StuckThreads(settings, {
+      ...parts,
+      holding,
+      pool: this.#pool,
+      flights: this.#flights,
+      asks: this.#asks,
+    });
     this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks });
     this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
@@ -181,7 +172,7 @@ export class Delegator implements PoolListener {
     const startedAt = this.#clock();
     const onStop = (): void => this.#change();
     stop.addEventListener('abort', onStop);
-    const watching = setInterval(() => this.#look(), Math.min(this.#watchdog.intervalMs, LOOK_MS));
+    const watching = setInterval(() => this.#look(), Math.min(this.#stuck.intervalMs, LOOK_MS));
     try {
       for (;;) {
         const ending = await this.#turn(startedAt, stop);
@@ -199,9 +190,9 @@ export class Delegator implements PoolListener {
   }
 
   onMessage(message: WorkerMessage): void {
-    if ('flightId' in message) this.#overdue?.hear(message.flightId);
+    if ('flightId' in message) this.#stuck.hear(message.flightId);
     if (message.kind === 'files-progress')
-      for (const { flightId } of message.files) this.#overdue?.hear(flightId);
+      for (const { flightId } of message.files) this.#stuck.hear(flightId);
     switch (message.kind) {
       case 'body-read':
         return this.#flights.freeHost(message.flightId);
@@ -232,8 +223,8 @@ export class Delegator implements PoolListener {
   onThread(thread: number, isLive: boolean, reason: string | null): void {
     this.#slots.setLive(thread, isLive);
     if (!isLive) this.#asks.dropThread(thread);
-    if (isLive) this.#endedOnPurpose.delete(thread);
-    if (!isLive && !this.#endedOnPurpose.delete(thread)) {
+    const wasEnded = this.#stuck.takeEnded(thread);
+    if (!isLive && !wasEnded) {
       const tasks = this.#slots.loads()[thread] ?? 0;
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks, reason });
     }
@@ -356,8 +347,7 @@ export class Delegator implements PoolListener {
 
   /** Once a second or more often, also while the loop sleeps. */
   #look(): void {
-    this.#endHeld();
-    this.#endSilent();
+    this.#stuck.endAll();
     try {
       const isPaused = !this.#checkStore();
       if (isPaused === this.#isPaused) return;
@@ -367,38 +357,6 @@ export class Delegator implements PoolListener {
       this.#broken = error;
     }
     this.#change();
-  }
-
-  /** Of the task that user code knows a page as. */
-  #keyOf(lease: Lease): string | null {
-    return this.#executions?.workFor(lease).key ?? null;
-  }
-
-  #endHeld(): void {
-    for (const { thread, flightId, afterMs } of this.#watchdog.look()) {
-      const inThread = [...this.#flights.all()].filter(({ slot }) => slot.thread === thread);
-      // One that has its thread to itself is the one that holds it; of others it may have been an earlier one.
-      const [only] = inThread;
-      const flight =
-        flightId === null && only?.slot.isAlone === true ? only : this.#flights.get(flightId ?? 0);
-      // Its answer came in while we looked. A thread without any is held by what user code left behind.
-      if (flight === undefined && flightId !== null) continue;
-      if (flight !== undefined) this.#endedOnPurpose.add(thread);
-      const url = flight?.url ?? null;
-      const key = flight?.errand.kind === 'fetch' ? this.#keyOf(flight.errand.lease) : null;
-      this.#listener.onNotice({ kind: 'thread-ended', thread, url, key, afterMs });
-      this.#pool.end(thread, flight?.flightId ?? null);
-    }
-  }
-
-  /** Alone in its thread it is to blame; of several any may be, or one before them. */
-  #endSilent(): void {
-    const isWaiting = (flightId: number): boolean => this.#asks.isWaitedFor(flightId);
-    for (const { flightId, slot, url } of this.#overdue?.look(this.#flights.all(), isWaiting) ?? []) {
-      this.#endedOnPurpose.add(slot.thread);
-      this.#listener.onNotice({ kind: 'thread-silent', thread: slot.thread, url });
-      this.#pool.end(slot.thread, slot.isAlone ? flightId : null);
-    }
   }
 
   #change(): void {

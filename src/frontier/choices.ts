@@ -2,7 +2,8 @@
 import type { Connection, Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { Choices, UrlEnd } from './frontier.js';
-import type { State, UrlTable } from './urls.js';
+import type { State } from './state-tally.js';
+import type { UrlTable } from './urls.js';
 
 interface EndRow {
   readonly state: State;

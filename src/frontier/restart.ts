@@ -50,7 +50,7 @@ export class Restart {
     const { changes } = this.#connection
       .prepare(`UPDATE urls SET state = 'queued' WHERE state = 'leased'`)
       .run();
-    this.#urls.load(this.#connection, limits);
+    this.#urls.load(limits);
     this.#guards.load(limits);
     if (retryFailed !== null) this.#queueFailed(retryFailed);
     this.#applyLimits(limits);

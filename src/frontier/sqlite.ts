@@ -100,7 +100,7 @@ export class SqliteFrontier implements Frontier {
       this.#hosts.recount();
       return leases;
     })();
-    this.#urls.load(this.#connection, limits);
+    this.#urls.load(limits);
     this.#restart.winAgain();
     // What was won in an earlier run was said then.
     this.#scope.takeNotices();
@@ -146,7 +146,7 @@ export class SqliteFrontier implements Frontier {
       const count = this.#tasks.queueReruns(reruns);
       this.#hosts.flush();
       this.#hosts.recount();
-      this.#urls.recount(this.#connection);
+      this.#urls.recount();
       return count;
     })();
   }
@@ -156,7 +156,7 @@ export class SqliteFrontier implements Frontier {
       this.#files.begin();
       this.#hosts.flush();
       this.#hosts.recount();
-      this.#urls.recount(this.#connection);
+      this.#urls.recount();
     })();
   }
 

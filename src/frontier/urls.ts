@@ -12,8 +12,7 @@ import type { AdmittedFile, RequestKind, RunLimits, StateCounts } from './fronti
 import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
 import { NO_HOPS } from './schema.js';
-
-export type State = AdmittedFile['state'];
+import { type State, StateTally } from './state-tally.js';
 
 export interface UrlRow {
   readonly id: number;
@@ -100,18 +99,6 @@ interface Judged {
   readonly hold: Hold | null;
 }
 
-const NOTHING: StateCounts = {
-  queued: 0,
-  leased: 0,
-  done: 0,
-  failed: 0,
-  skipped: 0,
-  pages: 0,
-  answers: 0,
-  leasedPages: 0,
-  queuedTasks: 0,
-};
-
 /** Why URLs are skipped that a better way to them may bring in. */
 const OPEN_TO_BETTER_WAYS: ReadonlySet<string> = new Set(['depth', 'nofollow', 'out-of-scope', 'unchosen']);
 
@@ -134,6 +121,7 @@ const ROW = `id, kind, coalesce(url, request_key) AS url, host_id AS hostId, sta
 export class UrlTable {
   readonly #hosts: HostTable;
   readonly #guards: Guards;
+  readonly #tally: StateTally;
   readonly #byKey: Statement<[string], KnownRow>;
   readonly #byId: Statement<[number], UrlRow>;
   readonly #insert: Statement<
@@ -160,7 +148,6 @@ export class UrlTable {
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
   #hasOpened = false;
-  readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
   #maxDepth = Infinity;
   #maxFollowDepth = Infinity;
   #isWalk = false;
@@ -168,6 +155,7 @@ export class UrlTable {
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
     this.#hosts = hosts;
     this.#guards = guards;
+    this.#tally = new StateTally(connection);
     this.#byKey = connection
       .prepare<[string], KnownRow>(
         'SELECT id, state, error, depth, hops, seed_hops, host_id, reasked FROM urls WHERE request_key = ?',
@@ -196,30 +184,20 @@ export class UrlTable {
   }
 
   /** Reads limits and totals; afterwards they are kept in step. In a walk links wait until they are chosen. */
-  load(connection: Connection, limits: Pick<RunLimits, 'maxDepth' | 'maxFollowDepth' | 'chosen'>): void {
+  load(limits: Pick<RunLimits, 'maxDepth' | 'maxFollowDepth' | 'chosen'>): void {
     this.#maxDepth = limits.maxDepth ?? Infinity;
     this.#maxFollowDepth = limits.maxFollowDepth ?? Infinity;
     this.#isWalk = limits.chosen !== undefined;
-    this.recount(connection);
+    this.#tally.recount();
   }
 
   /** Reads the totals from the file. */
-  recount(connection: Connection): void {
-    Object.assign(this.#counts, NOTHING);
-    const rows = connection
-      .prepare<[], { state: State; kind: RequestKind; n: number; answered: number }>(
-        `SELECT state, kind, count(*) AS n, count(link_count) AS answered FROM urls
-          WHERE kind IN ('page', 'task', 'file') OR state IN ('queued', 'leased') GROUP BY state, kind`,
-      )
-      .all();
-    for (const { state, kind, n, answered } of rows) {
-      this.#tally(kind, state, n);
-      this.#countAnswered(kind, answered);
-    }
+  recount(): void {
+    this.#tally.recount();
   }
 
   counts(): StateCounts {
-    return { ...this.#counts };
+    return this.#tally.counts();
   }
 
   row(id: number): UrlRow {
@@ -250,7 +228,7 @@ export class UrlTable {
     const known = this.#byKey.get(requestKey);
     if (known !== undefined) return known[0];
     const isCut = depth > this.#maxFollowDepth;
-    this.#tally(kind, isCut ? 'skipped' : 'queued', 1);
+    this.#tally.add(kind, isCut ? 'skipped' : 'queued', 1);
     if (!isCut) this.#hosts.countClaimable(hostId, 1);
     const row = this.#insert.run(
       requestKey,
@@ -271,7 +249,7 @@ export class UrlTable {
   admitFile({ requestKey, url, hostId, depth, foundOn }: FileRow): AdmittedFile {
     const [id, state] = this.#byKey.get(requestKey) ?? [];
     if (id !== undefined && state !== undefined) return { id, state, isNew: false };
-    this.#tally('file', 'skipped', 1);
+    this.#tally.add('file', 'skipped', 1);
     const error: SkipReason = 'out-of-scope';
     const row = this.#insert.run(
       requestKey,
@@ -290,8 +268,8 @@ export class UrlTable {
 
   /** Counts a URL that is about to be queued at a host which may be another one than before. */
   moveTo({ hostId, kind, state }: Pick<UrlRow, 'hostId' | 'kind' | 'state'>, toHost: number): void {
-    this.#tally(kind, state, -1);
-    this.#tally(kind, 'queued', 1);
+    this.#tally.add(kind, state, -1);
+    this.#tally.add(kind, 'queued', 1);
     if (state === 'queued') this.#hosts.countClaimable(hostId, -1);
     this.#hosts.countClaimable(toHost, 1);
   }
@@ -313,7 +291,7 @@ export class UrlTable {
   settle(row: Pick<UrlRow, 'id' | 'hostId' | 'state' | 'kind'>, to: Settled): void {
     const isWaiting = to.notBefore !== undefined;
     this.#count(row.hostId, row.kind, row.state, to.state, isWaiting);
-    if (to.linkCount !== undefined) this.#countAnswered(row.kind, 1);
+    if (to.linkCount !== undefined) this.#tally.addAnswered(row.kind, 1);
     this.#settle.run({
       id: row.id,
       state: to.state,
@@ -363,7 +341,7 @@ export class UrlTable {
   #admit(url: string, reach: Reach): number {
     const hostId = this.#hosts.idOf(url);
     const { state, error, hold } = this.#judge(url, reach, reach.inScope, hostId);
-    this.#tally(reach.kind, state, 1);
+    this.#tally.add(reach.kind, state, 1);
     if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
     const { kind, depth, hops, foundOn, seedHops } = reach;
     const [key, ownUrl] = kind === 'page' ? [url, null] : [`${kind}:${url}`, url];
@@ -430,29 +408,10 @@ export class UrlTable {
   }
 
   #count(hostId: number, kind: RequestKind, from: State, to: State, isWaiting: boolean): void {
-    this.#tally(kind, from, -1);
-    this.#tally(kind, to, 1);
+    this.#tally.add(kind, from, -1);
+    this.#tally.add(kind, to, 1);
     // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
     const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
     if (change !== 0) this.#hosts.countClaimable(hostId, change);
   }
-
-  /** So many more of a kind are in a state. */
-  #tally(kind: RequestKind, state: State, change: number): void {
-    if (!isCounted(kind, state)) return;
-    this.#counts[state] += change;
-    if (state === 'leased' && kind === 'page') this.#counts.leasedPages += change;
-    if (state === 'queued' && kind !== 'page' && kind !== 'sitemap') this.#counts.queuedTasks += change;
-  }
-
-  /** What came for a rerun was counted when it came first. */
-  #countAnswered(kind: RequestKind, count: number): void {
-    if (kind === 'page') this.#counts.pages += count;
-    if (kind === 'task') this.#counts.answers += count;
-  }
-}
-
-/** Sitemaps and reruns are work as long as they are to be done; what became of them is told apart. */
-function isCounted(kind: RequestKind, state: State): boolean {
-  return kind === 'page' || kind === 'task' || kind === 'file' || state === 'queued' || state === 'leased';
 }

@@ -2,8 +2,8 @@
  * Which page a person means by a title, or by the name at the end of an address. Titles have no index: the pages are
  * looked through, once for an exact title, once more for all that is forgiven and for what is near.
  */
-import { editDistance } from '../cli/suggest.js';
 import type { Connection } from '../database/connection.js';
+import { editDistance } from '../spelling.js';
 import { nameInAddress, type Place, PLACE_COLUMNS, Places, PLACES } from './places.js';
 
 export type Search =

@@ -1,4 +1,5 @@
 /** A report as text for a terminal. Whatever came from the web is made printable. */
+import { columns } from '../observe/columns.js';
 import { printable } from '../observe/printable.js';
 import { formatBytes, formatDuration, formatNumber, formatRate, plural } from '../observe/quantity.js';
 import type { Duplicates } from './duplicates.js';
@@ -220,19 +221,6 @@ function speed({ buckets, bucketMs, activeMs }: Report['pace']): string[] {
 /** Lines below a title; nothing when there are none, or none to tell of. */
 function section(title: string, lines: readonly string[], count = lines.length): string[] {
   return lines.length === 0 || count === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
-}
-
-/** Rows as lines, their columns aligned: numbers and sizes at the right. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) =>
-        /^[\d.,]+( [KMG]?B| m?s)?$/.test(cell) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function address(url: string): string {

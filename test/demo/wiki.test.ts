@@ -104,10 +104,11 @@ describe('sizes', () => {
   );
 
   it('a thousand wikis of a million pages are built in a moment', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const wikis = Array.from({ length: 1_000 }, (_, seed) => new DemoWiki({ pages: 1_000_000, seed }));
     expect(wikis).toHaveLength(1_000);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Of the processor's time, µs: the machine may be busy with something else.
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 });
 

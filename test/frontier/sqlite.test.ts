@@ -8,7 +8,7 @@ import { frontierContract } from './contract.js';
 import { openSqlite, sqliteHome } from './sqlite-home.js';
 
 frontierContract('the SQLite frontier', sqliteHome);
-anyOrderContract('the SQLite frontier', sqliteHome);
+anyOrderContract('the SQLite frontier', sqliteHome, 60);
 
 describe('the SQLite frontier', () => {
   test('asks no question whose cost grows with the number of URLs', async () => {

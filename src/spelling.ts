@@ -1,4 +1,4 @@
-/** What the user may have meant. */
+/** How near words are to each other, and which one somebody may have meant. */
 
 /** More than this many slips are another word. */
 const MAX_DISTANCE = 3;

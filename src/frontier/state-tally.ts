@@ -1,0 +1,65 @@
+/** How many URLs are in which state: read from the file once, and kept in step with every change of a state. */
+import type { Connection } from '../database/connection.js';
+import type { AdmittedFile, RequestKind, StateCounts } from './frontier.js';
+
+export type State = AdmittedFile['state'];
+
+const NOTHING: StateCounts = {
+  queued: 0,
+  leased: 0,
+  done: 0,
+  failed: 0,
+  skipped: 0,
+  pages: 0,
+  answers: 0,
+  leasedPages: 0,
+  queuedTasks: 0,
+};
+
+export class StateTally {
+  readonly #connection: Connection;
+  readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Reads the counts from the file. */
+  recount(): void {
+    Object.assign(this.#counts, NOTHING);
+    const rows = this.#connection
+      .prepare<[], { state: State; kind: RequestKind; n: number; answered: number }>(
+        `SELECT state, kind, count(*) AS n, count(link_count) AS answered FROM urls
+          WHERE kind IN ('page', 'task', 'file') OR state IN ('queued', 'leased') GROUP BY state, kind`,
+      )
+      .all();
+    for (const { state, kind, n, answered } of rows) {
+      this.add(kind, state, n);
+      this.addAnswered(kind, answered);
+    }
+  }
+
+  /** A copy, for others to keep. */
+  counts(): StateCounts {
+    return { ...this.#counts };
+  }
+
+  /** So many more of a kind are in a state. */
+  add(kind: RequestKind, state: State, change: number): void {
+    if (!isCounted(kind, state)) return;
+    this.#counts[state] += change;
+    if (state === 'leased' && kind === 'page') this.#counts.leasedPages += change;
+    if (state === 'queued' && kind !== 'page' && kind !== 'sitemap') this.#counts.queuedTasks += change;
+  }
+
+  /** So many more of a kind have an answer. What came for a rerun was counted when it came first. */
+  addAnswered(kind: RequestKind, count: number): void {
+    if (kind === 'page') this.#counts.pages += count;
+    if (kind === 'task') this.#counts.answers += count;
+  }
+}
+
+/** Sitemaps and reruns are work as long as they are to be done; what became of them is told apart. */
+function isCounted(kind: RequestKind, state: State): boolean {
+  return kind === 'page' || kind === 'task' || kind === 'file' || state === 'queued' || state === 'leased';
+}
