@@ -33,7 +33,10 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /** What a SOCKS5 proxy answers that cannot reach the target (RFC 1928 §6), as the package names them; `Failure` is what most servers say of everything. */
 const SOCKS_NOT_REACHED = /- (Failure|NetworkUnreachable|HostUnreachable|ConnectionRefused|TTLExpired)$/;
 
-/** Whether a request for `protocol` through this proxy is written with the whole URL in its first line. */
+/**
+ * Whether a request for `protocol` through this proxy is written with the whole URL in its first line: http to an
+ * http(s) proxy, since many refuse CONNECT to port 80.
+ */
 export function asksInAbsoluteForm(proxy: URL, protocol: string): boolean {
   return protocol === 'http:' && proxy.protocol !== 'socks5:';
 }
