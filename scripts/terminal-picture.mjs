@@ -1,7 +1,8 @@
-// Makes the README's pictures of a terminal, docs/pictures/{live,summary,walk,diff}.svg, from the program's real output:
-// records a crawl, a walk and a comparison of the demo wiki in a terminal (`script` of util-linux), plays the
-// recordings onto a small screen, and draws what stood there. Run it after a build, when what they show has changed:
-// `node scripts/terminal-picture.mjs`, or with the name of one (`crawl`, `walk`, `diff`). Takes about a minute.
+// Makes the README's pictures of a terminal, docs/pictures/{live,summary,walk,diff,download}.svg, from the program's real
+// output: records a crawl, a walk and a comparison of the demo wiki, and a download, in a terminal (`script` of
+// util-linux), plays the recordings onto a small screen, and draws what stood there. Run it after a build, when what they
+// show has changed: `node scripts/terminal-picture.mjs`, or with the name of one (`crawl`, `walk`, `diff`, `download`).
+// Takes about a minute.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,7 @@ const RECORDER = 'script';
 const FRAME_END = '\x1b[?2026l';
 
 const PORT = 8080;
-const SUBJECTS = { crawl: drawCrawl, walk: drawWalk, diff: drawDiff };
+const SUBJECTS = { crawl: drawCrawl, walk: drawWalk, diff: drawDiff, download: drawDownload };
 
 const wanted = process.argv.slice(2);
 for (const [name, drawIt] of Object.entries(SUBJECTS))
@@ -69,17 +70,54 @@ async function drawDiff() {
   save('diff.svg', 'Two crawls of the demo wiki compared', [plainLine(promptOf(command)), ...screen], WIDE);
 }
 
-/** Does something while a demo wiki of so many pages is served. */
-async function besideDemo(pages, act) {
-  const demo = spawn(process.execPath, [PROGRAM, 'demo', '--port', String(PORT), '--pages', String(pages)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+/** Files of several megabytes, at a rate at which the bars can be seen. */
+async function drawDownload() {
+  const [first, second] = [
+    `download http://localhost:${PORT}/music/ --ext mp3 \\`,
+    '    --max-parallelism 3 --limit-rate 8M',
+  ];
+  const command = `${first.slice(0, -1)}${second}`;
+  const frames = await beside(['-e', `(${String(serveMusic)})(${PORT})`], () => play(record(command)));
+  const texts = frames.map((lines) => lines.map(textOf).join('\n'));
+  // In the middle of it: some files are there, three are under way, and their time is known.
+  const middle = frames.findLast(
+    (_, at) => at < frames.length / 2 && (texts[at].match(/\.mp3/g)?.length ?? 0) === 3,
+  );
+  const last = frames.at(-1);
+  const from = last.findIndex((line) => textOf(line).startsWith('finished:'));
+  if (middle === undefined || from === -1) throw new Error('the recording is not as expected');
+  const prompt = [promptOf(first), second].map(plainLine);
+  const shown = [...prompt, ...middle, [], ...last.slice(from, from + 1)];
+  save('download.svg', 'A running download, and its end', shown);
+}
+
+/** Runs in a process of its own: a folder with files of chance in it. */
+function serveMusic(port) {
+  const names = Array.from({ length: 12 }, (_, n) => `${String(n + 1).padStart(2, '0')} Prelude.mp3`);
+  const links = names.map((name) => `<a href="${encodeURIComponent(name)}">${name}</a>`).join('<br>');
+  const { createServer } = require('node:http');
+  const server = createServer(({ url }, response) => {
+    if (url === '/music/') response.setHeader('content-type', 'text/html').end(links);
+    else if (!url.endsWith('.mp3')) response.writeHead(404).end();
+    else response.end(Buffer.alloc(4_000_000 + 500_000 * (url.charCodeAt(8) % 7), url));
   });
+  server.listen(port, () => process.stdout.write('ready'));
+}
+
+/** Does something while a demo wiki of so many pages is served. */
+function besideDemo(pages, act) {
+  return beside([PROGRAM, 'demo', '--port', String(PORT), '--pages', String(pages)], act);
+}
+
+/** Does something while another process serves, from its first words on. */
+async function beside(args, act) {
+  const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    await once(demo.stdout, 'data');
+    await once(server.stdout, 'data');
     return act();
   } finally {
-    demo.kill();
-    await once(demo, 'exit');
+    server.kill();
+    await once(server, 'exit');
   }
 }
 

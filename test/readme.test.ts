@@ -216,7 +216,9 @@ test.each(PICTURES.filter(([path]) => !path.endsWith('.png')))(
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 \d+ \d+" /);
     expectWellFormed(svg);
     // What a picture of ours cannot be without: a rate, what was compared or walked, or how long a chain is.
-    expect(svg.replace(/<[^>]*>/g, ' ')).toMatch(/pages\/s|\d clicks|took \d+ steps|pages\s+\d+\s+\d+/);
+    expect(svg.replace(/<[^>]*>/g, ' ')).toMatch(
+      /pages\/s|\d files · .* left|\d clicks|took \d+ steps|pages\s+\d+\s+\d+/,
+    );
   },
 );
 
