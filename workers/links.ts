@@ -13,6 +13,7 @@ import { readQuickly } from './fast-lane.js';
 import { Finds } from './finds.js';
 import { parsePage } from './lean-tree.js';
 import { headerForbidsFollowing } from './nofollow.js';
+import { TargetMemory } from './target-memory.js';
 import { isElement, pushReversed } from './tree.js';
 import type { PageNode } from './tree.js';
 import { compileWithin } from './within.js';
@@ -59,6 +60,7 @@ export class LinkExtractor {
   readonly #prunedChars: number;
   readonly #titleTag: 'h1' | 'title';
   readonly #isTreeOnly: boolean;
+  readonly #memory = new TargetMemory();
   readonly #strip: StripParams;
 
   constructor(settings: WorkerSettings, scope: ScopeJudge, lanes: LaneRule = {}) {
@@ -82,7 +84,7 @@ export class LinkExtractor {
   extract(page: PageText, context: PageContext): PageLinks {
     const found = this.#findsOf(page.text);
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
-    const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip);
+    const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip, this.#memory);
     return {
       ...sorter.sort(found.links, isClosed, {
         scope: this.#scope,

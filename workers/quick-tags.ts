@@ -4,13 +4,15 @@
  */
 import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import type { Bail } from './bails.js';
-import { findId, isNameAt, UNLISTED } from './tag-names.js';
+import { findId, isNameAt, nextHash, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
 
 /** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
-const WANTED: ReadonlySet<string> = new Set('id src rel href name class content http-equiv'.split(' '));
-const SHORTEST = 2;
-const LONGEST = 10;
+const WANTED = 'id src rel href name class content http-equiv'.split(' ');
+/** By length: few attributes have one of these. */
+const WANTED_BY_LENGTH = Array.from({ length: 11 }, (_, length) =>
+  WANTED.filter((name) => name.length === length),
+);
 
 const NONE: readonly Attribute[] = [];
 
@@ -30,10 +32,13 @@ export class QuickTags {
 
   /** Reads a tag's name into `id`; answers the place after it. */
   readName(start: number): number {
+    const text = this.#text;
     let at = start;
-    while (isNameChar(this.#text.charCodeAt(at))) at++;
-    if (!endsName(this.#text.charCodeAt(at))) return this.#refuse('odd tag');
-    const id = findId(this.#text, start, at);
+    let hash = 0;
+    let code = text.charCodeAt(at);
+    for (; isOf(code, NAME); code = text.charCodeAt(++at)) hash = nextHash(hash, code);
+    if (!endsName(code)) return this.#refuse('odd tag');
+    const id = findId(text, start, at, hash);
     this.id = id === -1 ? this.#unlistedId(start, at) : id;
     return at;
   }
@@ -123,10 +128,9 @@ export class QuickTags {
   #attribute(start: number, kept: Attribute[] | null): number {
     const text = this.#text;
     let end = start;
-    for (; ; end++) {
-      const code = text.charCodeAt(end);
-      if (isPlain(code)) continue;
-      if (endsName(code) || code === EQUALS) break;
+    let code = text.charCodeAt(end);
+    for (; code >= 128 || isOf(code, IN_ATTRIBUTE); code = text.charCodeAt(++end));
+    if (code !== EQUALS && !endsName(code)) {
       // The end of the text, or a quote or bracket in a name.
       return this.#refuse(end < text.length ? 'odd tag' : 'open end');
     }
@@ -161,11 +165,12 @@ export class QuickTags {
   }
 
   #keep(kept: Attribute[], nameStart: number, nameEnd: number, start: number, end: number): void {
-    const length = nameEnd - nameStart;
-    if (length < SHORTEST || length > LONGEST) return;
-    const name = this.#text.slice(nameStart, nameEnd).toLowerCase();
-    if (!WANTED.has(name) || kept.some((attribute) => attribute.name === name)) return;
-    kept.push({ name, value: attributeText(this.#text.slice(start, end)) });
+    const text = this.#text;
+    const name = WANTED_BY_LENGTH[nameEnd - nameStart]?.find((wanted) =>
+      isNameAt(text, nameStart, nameEnd, wanted),
+    );
+    if (name === undefined || kept.some((attribute) => attribute.name === name)) return;
+    kept.push({ name, value: attributeText(text.slice(start, end)) });
   }
 
   #unlistedId(start: number, end: number): number {
@@ -200,35 +205,36 @@ const GREATER = 0x3e;
 const DOUBLE = 0x22;
 const SINGLE = 0x27;
 
+const BLANK = 1;
+const LETTER = 2;
+const NAME = 4;
+const IN_ATTRIBUTE = 8;
+
+/** What an ASCII character may be; bits. */
+const kinds = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const char = String.fromCharCode(code);
+  kinds[code] =
+    (/[\t\n\f\r ]/.test(char) ? BLANK : 0) |
+    (/[A-Za-z]/.test(char) ? LETTER : 0) |
+    (/[\w:-]/.test(char) && char !== '_' ? NAME : 0) |
+    (code > 32 && !/["'/<=>]/.test(char) ? IN_ATTRIBUTE : 0);
+}
+
+function isOf(code: number, kind: number): boolean {
+  return code < 128 && ((kinds[code] as number) & kind) !== 0;
+}
+
 /** Whether a character is a blank to HTML. */
 export function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
+  return isOf(code, BLANK);
 }
 
 /** Whether a character begins a tag's name. */
 export function isLetter(code: number): boolean {
-  const lower = code | 32;
-  return lower >= 97 && lower <= 122 && code < 128;
+  return isOf(code, LETTER);
 }
 
 function endsName(code: number): boolean {
   return code === GREATER || code === SLASH || isBlank(code);
-}
-
-function isNameChar(code: number): boolean {
-  return isLetter(code) || (code >= 48 && code <= 57) || code === 0x2d || code === 0x3a;
-}
-
-/** Whether a character goes on with an attribute's name and is nothing else. */
-function isPlain(code: number): boolean {
-  return (
-    code > 0x3e ||
-    (code > 0x20 &&
-      code !== EQUALS &&
-      code !== GREATER &&
-      code !== SLASH &&
-      code !== DOUBLE &&
-      code !== SINGLE &&
-      code !== 0x3c)
-  );
 }

@@ -141,14 +141,14 @@ export function nameOf(id: number): string {
 const SLOTS = 1024;
 const table = new Uint8Array(SLOTS);
 for (const [id, name] of NAMES.entries()) {
-  let slot = hashOf(name, 0, name.length) & (SLOTS - 1);
+  let slot = hashOf(name) & (SLOTS - 1);
   while (table[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
   table[slot] = id + 1;
 }
 
-/** The number of the name at a place of a text, in any case; -1 if it is not listed. Letters, digits, `-` and `:` only. */
-export function findId(text: string, start: number, end: number): number {
-  let slot = hashOf(text, start, end) & (SLOTS - 1);
+/** The number of the name at a place of a text, in any case, by its hash; -1 if it is not listed. */
+export function findId(text: string, start: number, end: number, hash: number): number {
+  let slot = hash & (SLOTS - 1);
   for (let found = table[slot] as number; found !== 0; found = table[slot] as number) {
     if (isNameAt(text, start, end, NAMES[found - 1] as string)) return found - 1;
     slot = (slot + 1) & (SLOTS - 1);
@@ -167,8 +167,13 @@ export function isNameAt(text: string, start: number, end: number, name: string)
   return true;
 }
 
-function hashOf(text: string, start: number, end: number): number {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (text.charCodeAt(i) | 32)) | 0;
+function hashOf(name: string): number {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = nextHash(hash, name.charCodeAt(i));
   return hash;
+}
+
+/** The hash of a name with one more character, in any case; that of no characters is 0. */
+export function nextHash(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + (code | 32)) | 0;
 }
