@@ -6,6 +6,7 @@
 import type { Bail } from './bails.js';
 import { Nesting } from './nesting.js';
 import { QuickTables } from './quick-tables.js';
+import { QuickHead, refusalOf } from './quick-head.js';
 import { isBlank, isLetter, QuickTags } from './quick-tags.js';
 import { hasTrait, idOf, nameOf, ROLE, roleOf, TRAIT, UNLISTED } from './tag-names.js';
 import { HTML } from './tree.js';
@@ -34,16 +35,7 @@ export function readQuickly(text: string, visitor: Visitor, rule: QuickRule): Ba
   return text.includes('\0') ? 'zero byte' : new Pass(text, visitor, rule).run();
 }
 
-/** Modes before the body, in order; from `BODY` on tables and selects are counted apart. */
-const BEFORE_HEAD = 0;
-const IN_HEAD = 1;
-const HEAD_NOSCRIPT = 2;
-const AFTER_HEAD = 3;
-const BODY = 4;
-
 const H1 = idOf('h1');
-const BR = idOf('br');
-const BASE = idOf('base');
 const A = idOf('a');
 const IFRAME = idOf('iframe');
 const HR = idOf('hr');
@@ -62,13 +54,11 @@ class Pass {
   readonly #tags: QuickTags;
   readonly #nesting: Nesting | null;
   readonly #tables: QuickTables;
-  #mode = BEFORE_HEAD;
+  readonly #head = new QuickHead();
   #isInSelect = false;
   /** Inside <html> or <body> that are the area. */
   #isAllInside: boolean;
   #hasHtml = false;
-  /** Whether the tag being read is the <body> that opened the body. */
-  #isBodyTag = false;
   /** What is open inside the heading that is the title; null outside it, and once it was read. */
   #heading: number[] | null = null;
   #headingText = '';
@@ -113,14 +103,12 @@ class Pass {
   /** Text counts where it opens the body, and in a heading. */
   #readText(start: number, end: number): boolean {
     if (this.#heading !== null) this.#headingText += this.#tags.textBetween(start, end);
-    if (this.#mode >= BODY || start === end) return true;
+    if (this.#head.isOver || start === end) return true;
     let at = start;
     while (at < end && isBlank(this.#text.charCodeAt(at))) at++;
     if (at === end) return true;
-    if (this.#mode === HEAD_NOSCRIPT) return this.#refuse('head noscript') !== -1;
-    if (this.#text.slice(at, end).includes('&')) return this.#refuse('head text') !== -1;
-    this.#mode = BODY;
-    return true;
+    const bail = this.#head.text(this.#text.slice(at, end));
+    return bail === null || this.#refuse(bail) !== -1;
   }
 
   #startTag(start: number): number {
@@ -128,44 +116,14 @@ class Pass {
     if (after === -1) return -1;
     const { id } = this.#tags;
     const role = roleOf(id);
-    if (this.#mode < BODY) {
-      const bail = this.#startInHead(id, role);
-      if (bail !== null) return this.#refuse(bail);
-    } else {
-      const bail = this.#refusalInBody(id, role);
-      if (bail !== null) return this.#refuse(bail);
+    const isHead = !this.#head.isOver;
+    const bail = isHead ? this.#head.start(id, role) : this.#refusalInBody(id, role);
+    if (bail !== null) return this.#refuse(bail);
+    if (!isHead) {
       if (this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
     }
     if (this.#heading !== null && !this.#startInHeading(id)) return this.#refuse('heading');
     return this.#element(id, role, after);
-  }
-
-  /** Moves the mode on for a start tag before the body. */
-  #startInHead(id: number, role: number): Bail | null {
-    const isNoscript = this.#mode === HEAD_NOSCRIPT;
-    switch (role) {
-      case ROLE.html:
-        return null;
-      case ROLE.head:
-        if (this.#mode === BEFORE_HEAD) this.#mode = IN_HEAD;
-        return null;
-      case ROLE.headVoid:
-      case ROLE.headRaw:
-      case ROLE.script:
-      case ROLE.title:
-        if (isNoscript && (id === BASE || role === ROLE.script || role === ROLE.title))
-          return 'head noscript';
-        if (this.#mode === BEFORE_HEAD) this.#mode = IN_HEAD;
-        return null;
-      case ROLE.noscript:
-        this.#mode = this.#mode === AFTER_HEAD ? BODY : HEAD_NOSCRIPT;
-        return null;
-      default:
-        if (isNoscript) return 'head noscript';
-        this.#mode = BODY;
-        this.#isBodyTag = role === ROLE.body;
-        return refusalOf(role);
-    }
   }
 
   #refusalInBody(id: number, role: number): Bail | null {
@@ -232,9 +190,9 @@ class Pass {
 
   /** `<html>`, `<head>`, `<body>`: they open what would be open without them, or nothing. */
   #root(id: number, role: number, after: number): number {
-    const isFirst = role === ROLE.html ? !this.#hasHtml && this.#mode === BEFORE_HEAD : this.#isBodyTag;
+    const isFirst = role === ROLE.html ? !this.#hasHtml && this.#head.isAhead : this.#head.isBodyTag;
     if (role === ROLE.html) this.#hasHtml = true;
-    this.#isBodyTag = false;
+    this.#head.isBodyTag = false;
     if (this.#within === null) return this.#tags.skipAttributes(after);
     const end = this.#tags.readAttributes(after);
     // Selectors ask for one attribute: one that says no changes nothing, wherever it ends up.
@@ -259,7 +217,7 @@ class Pass {
   /** An element that says nothing itself. */
   #plain(id: number, after: number): number {
     if (this.#within === null) return this.#tags.skipAttributes(after);
-    if (this.#mode < BODY) {
+    if (!this.#head.isOver) {
       // <noscript>.
       const end = this.#tags.readAttributes(after);
       const isArea = end !== -1 && this.#within.matches(this.#elementOf(id));
@@ -280,14 +238,14 @@ class Pass {
   /** Opens an element; answers whether it is inside the area, or is the area. Null if that is not certain. */
   #place(id: number, element: PageElement): boolean | null {
     if (this.#within === null) return true;
-    if (this.#mode >= BODY && this.#nesting?.start(id) === false) return null;
+    if (this.#head.isOver && this.#nesting?.start(id) === false) return null;
     return this.#isInside || this.#enterIfArea(id, element);
   }
 
   #enterIfArea(id: number, element: PageElement): boolean {
     if (this.#within?.matches(element) !== true) return false;
     this.#visitor.isWithinFound = true;
-    if (this.#mode >= BODY && !hasTrait(id, TRAIT.void)) this.#nesting?.enterLast();
+    if (this.#head.isOver && !hasTrait(id, TRAIT.void)) this.#nesting?.enterLast();
     return true;
   }
 
@@ -310,7 +268,7 @@ class Pass {
       const isInside = this.#place(id, element);
       if (isInside === null) return this.#refuse('nesting within');
       this.#visitor.visit(element, isInside, this.#titleTag);
-      if (this.#mode >= BODY) this.#nesting?.close(id);
+      if (this.#head.isOver) this.#nesting?.close(id);
     }
     return this.#tags.skipAttributes(end + 2 + name.length);
   }
@@ -322,22 +280,13 @@ class Pass {
     if (end === -1) return -1;
     const { id } = this.#tags;
     const role = roleOf(id);
-    if (this.#mode < BODY && !this.#endInHead(id, role)) return this.#bail === null ? end : -1;
+    if (!this.#head.isOver) {
+      const bail = this.#head.end(id, role);
+      if (bail !== null) return this.#refuse(bail);
+      if (!this.#head.isOver) return end;
+    }
     const bail = this.#endInBody(id, role);
     return bail === null ? end : this.#refuse(bail);
-  }
-
-  /** An end tag before the body; true if it opens the body. */
-  #endInHead(id: number, role: number): boolean {
-    if (this.#mode === HEAD_NOSCRIPT) {
-      if (role === ROLE.noscript) this.#mode = IN_HEAD;
-      else if (id === BR) this.#refuse('head noscript');
-      return false;
-    }
-    if (role === ROLE.head) this.#mode = AFTER_HEAD;
-    if (role !== ROLE.html && role !== ROLE.body && id !== BR) return false;
-    this.#mode = BODY;
-    return true;
   }
 
   #endInBody(id: number, role: number): Bail | null {
@@ -372,7 +321,7 @@ class Pass {
   /** The element of the tag whose attributes were read last. */
   #elementOf(id: number, childNodes = NO_CHILDREN): PageElement {
     const name = id < UNLISTED ? nameOf(id) : this.#tags.unlistedName(id);
-    return elementOf(name, this.#tags.attributes, childNodes, this.#mode < BODY ? HEAD_NODE : null);
+    return elementOf(name, this.#tags.attributes, childNodes, !this.#head.isOver ? HEAD_NODE : null);
   }
 
   #refuse(bail: Bail): -1 {
@@ -392,20 +341,4 @@ function elementOf(
 
 function isSelectPart(id: number): boolean {
   return id === OPTION || id === OPTGROUP || id === HR;
-}
-
-/** Elements that no mode of the body can leave to the pass. */
-function refusalOf(role: number): Bail | null {
-  switch (role) {
-    case ROLE.foreign:
-      return 'foreign content';
-    case ROLE.template:
-      return 'template';
-    case ROLE.frames:
-      return 'frames';
-    case ROLE.plaintext:
-      return 'plaintext';
-    default:
-      return null;
-  }
 }
