@@ -3,12 +3,13 @@
  * outcome. It resolves and counts; whether a key belongs to the crawl is url/scope.ts's to say.
  */
 import type { Profile } from '#src/protocol/settings.js';
-import { parseTarget, type Target } from '#src/url/canonicalise.js';
+import type { Target } from '#src/url/canonicalise.js';
 import { hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import type { StripParams } from '#src/url/strip-params.js';
 import { encodeQuery } from './decode.js';
 import { collectKeys, KeyLists, type Nofollow } from './key-lists.js';
+import { folderOf, TargetMemory } from './target-memory.js';
 
 /** A page's two names. */
 export interface PageAddress {
@@ -38,17 +39,28 @@ export class LinkSorter {
   readonly #page: PageAddress;
   readonly #encoding: string;
   readonly #base: string;
+  readonly #folder: string | null;
   readonly #strip: StripParams;
+  readonly #memory: TargetMemory;
 
   /**
    * @param encoding the page's encoding by its standard name; queries of its links are written in it
    * @param baseHref `href` of the first `<base>` that has one, null without
+   * @param memory   of the thread, where it reads many pages
    */
-  constructor(page: PageAddress, encoding: string, baseHref: string | null, strip: StripParams) {
+  constructor(
+    page: PageAddress,
+    encoding: string,
+    baseHref: string | null,
+    strip: StripParams,
+    memory = new TargetMemory(),
+  ) {
     this.#page = page;
     this.#encoding = encoding;
     this.#strip = strip;
     this.#base = baseHref === null ? page.url : resolveBase(encodeQuery(baseHref, encoding), page.url);
+    this.#folder = folderOf(this.#base);
+    this.#memory = memory;
   }
 
   /** Key of the first address that is a valid http(s) one; null if none is. */
@@ -88,7 +100,7 @@ export class LinkSorter {
   }
 
   #targetOf(address: string): Target | null {
-    return parseTarget(encodeQuery(address, this.#encoding), this.#base);
+    return this.#memory.resolve(encodeQuery(address, this.#encoding), this.#base, this.#folder);
   }
 }
 

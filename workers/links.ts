@@ -1,6 +1,6 @@
 /**
- * A page's text → what it links to and what it is called, in one walk over its tree (lean-tree.ts). What counts
- * as a link is workers/link-table.ts.
+ * A page's text → what it links to and what it is called, in two lanes: one pass over the text (fast-lane.ts) where tags
+ * alone decide, else a walk over its tree (lean-tree.ts). What counts as a link is workers/link-table.ts.
  */
 import type { LinkRule, WorkerSettings } from '#src/protocol/settings.js';
 import type { ScopeJudge } from '#src/url/scope.js';
@@ -8,19 +8,19 @@ import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import type { PageText } from './decode.js';
 import { LinkSorter } from './link-sorter.js';
 import type { PageAddress, SortedLinks } from './link-sorter.js';
-import type { Nofollow } from './key-lists.js';
+import type { Bail } from './bails.js';
+import { readQuickly } from './fast-lane.js';
+import { Finds } from './finds.js';
 import { parsePage } from './lean-tree.js';
-import { addressOf, linkKindOf, nofollowOf } from './link-table.js';
-import { forbidsFollowing, headerForbidsFollowing, isRobotsMetaName } from './nofollow.js';
-import { attributeOf, hasToken, HTML, isElement, pushReversed, textOf } from './tree.js';
-import type { PageElement, PageNode } from './tree.js';
+import { headerForbidsFollowing } from './nofollow.js';
+import { TargetMemory } from './target-memory.js';
+import { isElement, pushReversed } from './tree.js';
+import type { PageNode } from './tree.js';
 import { compileWithin } from './within.js';
 import type { Within } from './within.js';
 
 /** The area of the original exercise's rule. */
 const MEDIAWIKI_WITHIN = '#bodyContent';
-/** A title is a line for people; an unclosed one swallows its page. */
-const MAX_TITLE_CHARS = 1000;
 
 /**
  * Characters of a page from which on its tree is pruned while it grows, if no selector looks at it: below, the tree
@@ -43,6 +43,14 @@ export interface PageLinks extends SortedLinks {
   readonly withinFound: boolean;
 }
 
+/** How the lanes are chosen; tests and benchmarks say. */
+export interface LaneRule {
+  /** Characters of a page from which on its tree is pruned while it grows. */
+  readonly prunedChars?: number;
+  /** Parses every page. */
+  readonly isTreeOnly?: boolean;
+}
+
 /** Finds links for one crawl; holds what does not change from page to page. */
 export class LinkExtractor {
   readonly #rule: LinkRule;
@@ -51,16 +59,18 @@ export class LinkExtractor {
   readonly #obeyNofollow: boolean;
   readonly #prunedChars: number;
   readonly #titleTag: 'h1' | 'title';
+  readonly #isTreeOnly: boolean;
+  readonly #memory = new TargetMemory();
   readonly #strip: StripParams;
 
-  /** @param prunedChars characters of a page from which on its tree is pruned while it grows */
-  constructor(settings: WorkerSettings, scope: ScopeJudge, prunedChars = PRUNED_CHARS) {
-    this.#prunedChars = prunedChars;
+  constructor(settings: WorkerSettings, scope: ScopeJudge, lanes: LaneRule = {}) {
+    this.#prunedChars = lanes.prunedChars ?? PRUNED_CHARS;
     const isWiki = settings.rule.profile === 'mediawiki';
     const selector = settings.within ?? (isWiki ? MEDIAWIKI_WITHIN : null);
     this.#rule = settings.rule;
     this.#scope = scope;
     this.#within = selector === null ? null : compileWithin(selector);
+    this.#isTreeOnly = lanes.isTreeOnly === true || this.#within?.isQuick === false;
     this.#obeyNofollow = settings.obeyNofollow;
     this.#strip = compileStripParams(settings.stripParams);
     this.#titleTag = isWiki ? 'h1' : 'title';
@@ -74,7 +84,7 @@ export class LinkExtractor {
   extract(page: PageText, context: PageContext): PageLinks {
     const found = this.#findsOf(page.text);
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
-    const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip);
+    const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip, this.#memory);
     return {
       ...sorter.sort(found.links, isClosed, {
         scope: this.#scope,
@@ -87,8 +97,29 @@ export class LinkExtractor {
     };
   }
 
-  /** The tree is garbage when this returns: of a page of many links it is more than all that was found. */
+  /** Why a page is parsed: a row of bails.ts, or `selector`; null if it takes the fast lane. */
+  bailOf(text: string): Bail | 'selector' | null {
+    return this.#isTreeOnly ? 'selector' : this.#readQuickly(text, this.#freshFinds());
+  }
+
   #findsOf(text: string): Finds {
+    if (!this.#isTreeOnly) {
+      const finds = this.#freshFinds();
+      if (this.#readQuickly(text, finds) === null) return finds;
+    }
+    return this.#findsOfTree(text);
+  }
+
+  #readQuickly(text: string, finds: Finds): Bail | null {
+    return readQuickly(text, finds, { titleTag: this.#titleTag, within: this.#within });
+  }
+
+  #freshFinds(): Finds {
+    return new Finds(this.#rule.profile === 'web', this.#within === null);
+  }
+
+  /** The tree is garbage when this returns: of a page of many links it is more than all that was found. */
+  #findsOfTree(text: string): Finds {
     return this.#walk(
       parsePage(text, {
         titleTag: this.#titleTag,
@@ -99,7 +130,7 @@ export class LinkExtractor {
   }
 
   #walk(document: PageNode): Finds {
-    const finds = new Finds(this.#rule.profile === 'web', this.#within === null);
+    const finds = this.#freshFinds();
     // Two lists in step, not recursion: pages nest deeper than the call stack.
     const open: PageNode[] = [];
     const openInside: boolean[] = [];
@@ -118,78 +149,4 @@ export class LinkExtractor {
     }
     return finds;
   }
-}
-
-/** What one walk over the tree picks up, raw: addresses are as written, since `<base>` may come last. */
-class Finds {
-  title: string | null = null;
-  baseHref: string | null = null;
-  forbids = false;
-  isWithinFound: boolean;
-  readonly canonicals: string[] = [];
-  /** Least nofollow by address, fragments dropped. */
-  readonly links = new Map<string, Nofollow>();
-  readonly #takesWholePage: boolean;
-  #hasTitle = false;
-
-  constructor(takesWholePage: boolean, isWithinFound: boolean) {
-    this.#takesWholePage = takesWholePage;
-    this.isWithinFound = isWithinFound;
-  }
-
-  visit(element: PageElement, isInside: boolean, titleTag: string): void {
-    if (element.namespaceURI === HTML) this.#visitHtml(element, titleTag);
-    const kind = linkKindOf(element);
-    if (kind === null || !(isInside || (kind.wholePage && this.#takesWholePage))) return;
-    const address = addressOf(element, kind);
-    if (address !== null) this.#addLink(address, nofollowOf(element, kind));
-  }
-
-  #visitHtml(element: PageElement, titleTag: string): void {
-    const { tagName } = element;
-    if (tagName === titleTag) this.#visitTitle(element);
-    else if (tagName === 'base') this.baseHref ??= attributeOf(element, 'href');
-    else if (tagName === 'link') this.#visitLink(element);
-    else if (tagName === 'meta' && isRobotsMetaName(attributeOf(element, 'name'))) {
-      this.forbids ||= forbidsFollowing(attributeOf(element, 'content'));
-    }
-  }
-
-  /** The first counts, even if it is empty. */
-  #visitTitle(element: PageElement): void {
-    if (this.#hasTitle) return;
-    this.#hasTitle = true;
-    this.title = titleText(element);
-  }
-
-  /** rel=canonical counts in the head only, as engines read it: a body may quote somebody else's markup. */
-  #visitLink(element: PageElement): void {
-    const href = attributeOf(element, 'href');
-    if (!href || !hasToken(attributeOf(element, 'rel')?.toLowerCase() ?? null, 'canonical')) return;
-    for (let node: PageNode | null | undefined = element; node; node = node.parentNode) {
-      if (node.nodeName === 'head') {
-        this.canonicals.push(href);
-        return;
-      }
-    }
-  }
-
-  /**
-   * The first '#' starts the fragment wherever it stands, and keys have none: a table of contents is one
-   * link. The '#' itself stays, as blanks before it belong to the address and blanks at its end do not.
-   */
-  #addLink(address: string, nofollow: Nofollow): void {
-    const hash = address.indexOf('#');
-    const raw = hash === -1 ? address : address.slice(0, hash + 1);
-    if (nofollow < (this.links.get(raw) ?? 2)) this.links.set(raw, nofollow);
-  }
-}
-
-function titleText(element: PageElement): string | null {
-  const text = textOf(element)
-    .replace(/[\t\n\f\r ]+/g, ' ')
-    .trim();
-  if (text.length <= MAX_TITLE_CHARS) return text === '' ? null : text;
-  // Not in the middle of a surrogate pair, which no encoding could store.
-  return text.slice(0, MAX_TITLE_CHARS).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -12,15 +12,24 @@ export interface Within {
   readonly matches: (element: PageElement) => boolean;
   /** Whether the answer may depend on a page's text (`:contains`, `:empty`), which then must be kept. */
   readonly needsText: boolean;
+  /** Whether tags alone tell the answer: `#id`, `.class`, or a tag that parsers never add of their own. */
+  readonly isQuick: boolean;
 }
+
+/** Tags of elements that a page has without writing them, or under another name. */
+const ADDED = new Set('html head body tbody tr colgroup p br img image'.split(' '));
 
 const SIMPLE = /^([#.]?)(-?[A-Za-z_][\w-]*)$/;
 
 /** Compiles a selector. Throws css-select's error for a bad one; the main thread has checked it before. */
 export function compileWithin(selector: string): Within {
   const [, kind, name] = SIMPLE.exec(selector.trim()) ?? [];
-  if (name === undefined) return { matches: compileSelector(selector), needsText: true };
-  return { matches: simpleMatcher(kind ?? '', name), needsText: false };
+  if (name === undefined) return { matches: compileSelector(selector), needsText: true, isQuick: false };
+  return { matches: simpleMatcher(kind ?? '', name), needsText: false, isQuick: !isAdded(kind ?? '', name) };
+}
+
+function isAdded(kind: string, name: string): boolean {
+  return kind === '' && ADDED.has(name.toLowerCase());
 }
 
 function simpleMatcher(kind: string, name: string): Within['matches'] {

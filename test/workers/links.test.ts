@@ -5,7 +5,7 @@ import { toFailure } from '../../dist/protocol/to-failure.js';
 import { canonicalise } from '../../dist/url/canonicalise.js';
 import { compileScope } from '../../dist/url/scope.js';
 import { LinkExtractor } from '../../dist/workers/links.js';
-import type { PageContext, PageLinks } from '../../dist/workers/links.js';
+import type { LaneRule, PageContext, PageLinks } from '../../dist/workers/links.js';
 import { referenceWalk } from './reference-walk.js';
 import { settingsFor } from './servers.js';
 import { TAG_SOUP } from './tag-soup.js';
@@ -23,9 +23,9 @@ function extract(
   given = settings(),
   context: Partial<PageContext> = {},
   encoding = 'UTF-8',
-  prunedChars?: number,
+  lanes?: LaneRule,
 ): PageLinks {
-  const extractor = new LinkExtractor(given, compileScope(given.rule), prunedChars);
+  const extractor = new LinkExtractor(given, compileScope(given.rule), lanes);
   const url = context.url ?? PAGE;
   const key = canonicalise(url) as string;
   return extractor.extract(
@@ -58,9 +58,10 @@ describe('against a plain walk of the full tree', () => {
 
   function compare(text: string, given: WorkerSettings): void {
     const expected = referenceWalk(text, PAGE, given);
-    // As small pages are read, and as large ones are.
-    for (const prunedChars of [Infinity, 0]) {
-      const found = extract(text, given, {}, 'UTF-8', prunedChars);
+    // As most pages are read, and by the tree as small and as large pages are.
+    const trees = [Infinity, 0].map((prunedChars) => ({ prunedChars, isTreeOnly: true }));
+    for (const lanes of [{}, ...trees]) {
+      const found = extract(text, given, {}, 'UTF-8', lanes);
       expect({
         title: found.title,
         canonicalUrl: found.canonicalUrl,

@@ -1,0 +1,111 @@
+/**
+ * One way to read pages for links, in a fresh process: started with the way and a file that names the pages, it reads them
+ * a few times to warm up, then once more on the clock of the processor, and prints what it found.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { Parser } from 'htmlparser2';
+import { parse } from 'parse5';
+import { compileScope } from '#src/url/scope.js';
+import { LinkExtractor } from '#src/workers/links.js';
+
+/** The ways; `both` is what crawls use. */
+export const WAYS = ['both', 'tree', 'parse5', 'htmlparser2'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** What it came to. */
+export interface ExtractTrial {
+  readonly cpuMs: number;
+  readonly pages: number;
+  readonly chars: number;
+  /** Pages that took the fast lane. */
+  readonly quick: number;
+  /** Of all that was found, in order; empty where a way only parses. */
+  readonly digest: string;
+}
+
+/** The pages to read: files, and the site they are the pages of. */
+export interface ExtractCorpus {
+  readonly origin: string;
+  readonly within: string | null;
+  readonly pages: readonly { readonly file: string; readonly url: string }[];
+}
+
+/** Rounds before the one that counts. */
+const WARM_UPS = 2;
+
+/** Runs one trial. Rejects if the process fails. */
+export async function extractWith(way: Way, corpusFile: string): Promise<ExtractTrial> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    fileURLToPath(import.meta.url),
+    way,
+    corpusFile,
+  ]);
+  return JSON.parse(stdout) as ExtractTrial; // Printed below.
+}
+
+function measure(way: Way, { origin, within, pages }: ExtractCorpus): ExtractTrial {
+  const rule = { profile: 'web', scope: 'origin', scopeKeys: [origin], include: [], exclude: [] } as const;
+  const extractor = new LinkExtractor(
+    { ...NO_SETTINGS, rule, within },
+    compileScope(rule),
+    way === 'tree' ? { isTreeOnly: true } : {},
+  );
+  const texts = pages.map(({ file, url }) => ({ text: readFileSync(file, 'utf8'), url }));
+  const readOne = (text: string, url: string): unknown => {
+    if (way === 'parse5') return parse(text, { scriptingEnabled: false }).childNodes.length;
+    if (way === 'htmlparser2') return anchorsOf(text);
+    const context = { url, key: url, robotsTag: undefined, keepOutside: false };
+    return extractor.extract({ text, encoding: 'UTF-8' }, context);
+  };
+  for (let round = 0; round < WARM_UPS; round++) for (const { text, url } of texts) readOne(text, url);
+  const found: unknown[] = [];
+  const start = process.cpuUsage();
+  for (const { text, url } of texts) found.push(readOne(text, url));
+  const { user, system } = process.cpuUsage(start);
+  const isAnswer = way === 'both' || way === 'tree';
+  return {
+    cpuMs: (user + system) / 1000,
+    pages: texts.length,
+    chars: texts.reduce((sum, { text }) => sum + text.length, 0),
+    quick: way === 'both' ? texts.filter(({ text }) => extractor.bailOf(text) === null).length : 0,
+    digest: isAnswer ? createHash('sha256').update(JSON.stringify(found)).digest('hex') : '',
+  };
+}
+
+/** Addresses as a crawler would take them that trusts this parser: not resolved, and nothing else of the page. */
+function anchorsOf(text: string): number {
+  const addresses = new Set<string>();
+  const parser = new Parser({
+    onopentag: (name, { href }) => {
+      if ((name === 'a' || name === 'area') && href !== undefined) addresses.add(href);
+    },
+  });
+  parser.end(text);
+  return addresses.size;
+}
+
+/** What link extraction does not look at. */
+const NO_SETTINGS = {
+  stripParams: [],
+  obeyNofollow: true,
+  userAgent: '',
+  headers: [],
+  openHosts: [],
+  allowPrivate: false,
+  ca: [],
+  timeoutMs: 0,
+  maxBodyBytes: 0,
+  maxRedirects: 0,
+  executors: null,
+  downloads: null,
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , way, corpusFile = ''] = process.argv;
+  const corpus = JSON.parse(readFileSync(corpusFile, 'utf8')) as ExtractCorpus; // Written by extract.ts.
+  process.stdout.write(JSON.stringify(measure(way as Way, corpus)));
+}

@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { WorkerSettings } from '../../dist/protocol/settings.js';
+import { compileScope } from '../../dist/url/scope.js';
+import { BAILS } from '../../dist/workers/bails.js';
+import type { Bail } from '../../dist/workers/bails.js';
+import { LinkExtractor } from '../../dist/workers/links.js';
+import { mutatedPage, seeded } from './lane-pages.js';
+import { settingsFor } from './servers.js';
+import { TAG_SOUP } from './tag-soup.js';
+
+const ORIGIN = 'http://site.test';
+const PAGE = `${ORIGIN}/dir/page?q=1`;
+const CONTEXT = { url: PAGE, key: PAGE, robotsTag: undefined, keepOutside: true };
+
+/** One way to read pages, in both lanes. */
+interface Mode {
+  readonly name: string;
+  readonly quick: LinkExtractor;
+  readonly tree: LinkExtractor;
+}
+
+function mode(within: string | null, profile: 'web' | 'mediawiki' = 'web', obeyNofollow = false): Mode {
+  const plain = settingsFor(ORIGIN, { within, obeyNofollow });
+  const settings: WorkerSettings = { ...plain, rule: { ...plain.rule, profile } };
+  const scope = compileScope(settings.rule);
+  return {
+    name: `${profile} within ${within ?? 'the page'}`,
+    quick: new LinkExtractor(settings, scope),
+    tree: new LinkExtractor(settings, scope, { isTreeOnly: true }),
+  };
+}
+
+const WHOLE = mode(null, 'web', true);
+const WIKI = mode('.c', 'mediawiki');
+const MODES = [
+  WHOLE,
+  mode(null),
+  ...['#a', '.c', 'div', 'td', 'ul', 'a', 'option', 'x-y'].map((within) => mode(within)),
+  mode(null, 'mediawiki'),
+  WIKI,
+];
+
+/** What differs between the lanes; null if nothing does, undefined if the page does not take the fast one. */
+function difference({ quick, tree }: Mode, text: string): string | null | undefined {
+  if (quick.bailOf(text) !== null) return undefined;
+  const page = { text, encoding: 'UTF-8' };
+  const [found, expected] = [quick, tree].map((lane) => JSON.stringify(lane.extract(page, CONTEXT)));
+  return found === expected ? null : `${found} instead of ${expected}`;
+}
+
+/** A page for each reason; without what is marked, the fast lane takes it. */
+const BAILING: Readonly<Record<Bail, readonly [page: string, mode?: Mode]>> = {
+  'zero byte': ['<a href=/x>\0</a>'],
+  'foreign content': ['<p><svg><a href=/x /></svg>'],
+  template: ['<template><a href=/x></template>'],
+  frames: ['<frameset><frame src=/x></frameset>'],
+  plaintext: ['<plaintext><a href=/x>'],
+  'open end': ['<a href=/y><!-- <a href=/x>'],
+  'odd markup': ['<a href=/y><![CDATA[ <a href=/x> ]]>'],
+  'odd tag': ['<a href=/x a"b>'],
+  'nested script': ['<script><!-- <script></script> --></script><a href=/x>'],
+  'head text': ['<head>&#32;<link rel=canonical href=/x>'],
+  'head noscript': ['<head><noscript><a href=/x></noscript><link rel=canonical href=/x>'],
+  select: ['<select><a href=/x></select>'],
+  'foster parenting': ['<table><a href=/x><tr><td><a href=/y></table>'],
+  'table nesting': ['<table><table><tr><td><a href=/x></table>'],
+  heading: ['<h1>one<p>two</h1>', WIKI],
+  'nesting within': ['<b class=c>x<p>y</b><a href=/x></a></p>', WIKI],
+  'attributes within': ['<body>x<body class=c><a href=/x>', WIKI],
+};
+
+describe('why a page is parsed', () => {
+  test.each(Object.keys(BAILS) as Bail[])('%s', (bail) => {
+    const [page, { quick } = WHOLE] = BAILING[bail];
+    expect(quick.bailOf(page)).toBe(bail);
+  });
+
+  test('selectors that tags alone do not answer', () => {
+    for (const within of ['div > a', 'tbody', 'body', 'p', 'p:empty']) {
+      expect(mode(within).quick.bailOf('<a href=/x>')).toBe('selector');
+    }
+  });
+});
+
+test('pages as people write them take the fast lane, misnested ones too', () => {
+  const pages = [
+    '<!doctype html><html lang=en><head><meta charset=utf-8><title>T</title><style>a{}</style><noscript><link rel=x></noscript></head><body class=b><a href=/x>x</a></body></html>',
+    '<ul><li><a href=/1>1<li><a href=/2>2</ul><p>a<p>b<table><caption>c<tr><td>1<td>2<tr><th>3</table>',
+    '<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><table><tr><td><a href=/x></table></table>',
+    '<form><select><optgroup><option>1<option selected>2</select><textarea><a href=/no></textarea></form>',
+    '<script>if (a < b && "</a>") document.write("<a href=/no>")</script><iframe src=/frame></iframe>',
+    '<?xml version="1.0"?><!-- x --><html xmlns="http://www.w3.org/1999/xhtml"><body><br /><a href="/?a=1&amp;b=2&c=3" />',
+  ];
+  for (const page of pages) expect([page, WHOLE.quick.bailOf(page)]).toEqual([page, null]);
+  for (const page of [
+    '<b><p>x</b><a href=/1><a href=/2></i>y</p></div>',
+    '<a href=/x><div>x</a></div></body>y',
+  ]) {
+    expect([page, WHOLE.quick.bailOf(page)]).toEqual([page, null]);
+  }
+  const nested =
+    '<div class=c><ul><li><p>x<li><a href=/in></a></ul><table><tr><td>y<td>z</table></div><a href=/out>';
+  expect(WIKI.quick.bailOf(nested)).toBe(null);
+});
+
+describe('both lanes find the same', () => {
+  test('in pages that pull at the insertion modes, whole and cut anywhere', () => {
+    for (const page of TAG_SOUP) {
+      for (let end = page.length; end >= 0; end -= 3) {
+        for (const each of [WHOLE, WIKI]) {
+          const text = page.slice(0, end);
+          expect([text, difference(each, text) ?? null]).toEqual([text, null]);
+        }
+      }
+    }
+  });
+
+  // ORBWEAVER_FUZZ_RUNS and ORBWEAVER_FUZZ_PAGES, a folder of real pages, make more of it: npm run test:lanes.
+  test('in mutated pages', { timeout: 86_400_000 }, () => {
+    const runs = Number(process.env['ORBWEAVER_FUZZ_RUNS'] ?? 4000);
+    const folder = process.env['ORBWEAVER_FUZZ_PAGES'];
+    const pages = folder === undefined ? TAG_SOUP : pagesOf(folder);
+    const first = Number(process.env['ORBWEAVER_FUZZ_SEED'] ?? 1);
+    let quick = 0;
+    for (let seed = first; seed < first + runs; seed++) {
+      const below = seeded(seed);
+      const text = mutatedPage(below, pages);
+      const each = below(4) === 0 ? WHOLE : (MODES[below(MODES.length)] as Mode);
+      const found = difference(each, text);
+      if (found !== undefined) quick += 1;
+      if (found) expect.fail(`seed ${seed}, ${each.name}: ${found}\n${text.slice(0, 5000)}`);
+    }
+    if (runs > 100_000) process.stderr.write(`${quick} of ${runs} mutated pages took the fast lane\n`);
+    expect(quick / runs).toBeGreaterThan(0.15);
+  });
+});
+
+function pagesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .filter((text) => text.length < 50_000);
+}

@@ -1,0 +1,344 @@
+/**
+ * The fast lane of link extraction: one pass over the text of a page, no tree. What it tells is what the tree would tell,
+ * by construction: it follows the modes of the HTML standard as far as tags alone decide them, and hands the page over
+ * (bails.ts) where anything else would. Elements come in document order; attributes nobody asks for are left out.
+ */
+import type { Bail } from './bails.js';
+import { Nesting } from './nesting.js';
+import { QuickTables } from './quick-tables.js';
+import { QuickHead, refusalOf } from './quick-head.js';
+import { isBlank, isLetter, QuickTags } from './quick-tags.js';
+import { hasTrait, idOf, nameOf, ROLE, roleOf, TRAIT, UNLISTED } from './tag-names.js';
+import { HTML } from './tree.js';
+import type { Attribute, PageElement, PageNode } from './tree.js';
+import type { Within } from './within.js';
+
+/** Told of every element that may say something: those with a place in the link table, base, link, meta, the title. */
+export interface Visitor {
+  /** Whether an area of `--within` was met. */
+  isWithinFound: boolean;
+  visit(element: PageElement, isInside: boolean, titleTag: string): void;
+}
+
+export interface QuickRule {
+  readonly titleTag: 'h1' | 'title';
+  /** A selector with `isQuick`; null for the whole page. */
+  readonly within: Within | null;
+}
+
+/**
+ * Reads a page. The visitor has been told everything if the answer is null, and must be thrown away otherwise.
+ *
+ * @returns why the page has to be parsed
+ */
+export function readQuickly(text: string, visitor: Visitor, rule: QuickRule): Bail | null {
+  return text.includes('\0') ? 'zero byte' : new Pass(text, visitor, rule).run();
+}
+
+const H1 = idOf('h1');
+const A = idOf('a');
+const IFRAME = idOf('iframe');
+const HR = idOf('hr');
+const OPTION = idOf('option');
+const OPTGROUP = idOf('optgroup');
+
+const HEAD_NODE: PageNode = { nodeName: 'head' };
+const NO_ATTRIBUTES: readonly Attribute[] = [];
+const NO_CHILDREN: readonly PageNode[] = [];
+
+class Pass {
+  readonly #text: string;
+  readonly #visitor: Visitor;
+  readonly #titleTag: 'h1' | 'title';
+  readonly #within: Within | null;
+  readonly #tags: QuickTags;
+  readonly #nesting: Nesting | null;
+  readonly #tables: QuickTables;
+  readonly #head = new QuickHead();
+  #isInSelect = false;
+  /** Inside <html> or <body> that are the area. */
+  #isAllInside: boolean;
+  #hasHtml = false;
+  /** What is open inside the heading that is the title; null outside it, and once it was read. */
+  #heading: number[] | null = null;
+  #headingText = '';
+  #hasHeading = false;
+  #bail: Bail | null = null;
+
+  constructor(text: string, visitor: Visitor, { titleTag, within }: QuickRule) {
+    this.#text = text;
+    this.#visitor = visitor;
+    this.#titleTag = titleTag;
+    this.#within = within;
+    this.#tags = new QuickTags(text);
+    this.#nesting = within === null ? null : new Nesting();
+    this.#tables = new QuickTables(this.#nesting);
+    this.#isAllInside = within === null;
+  }
+
+  run(): Bail | null {
+    const text = this.#text;
+    for (let at = 0; ;) {
+      const tag = text.indexOf('<', at);
+      if (!this.#readText(at, tag === -1 ? text.length : tag)) return this.#bail;
+      if (tag === -1) return this.#heading === null ? null : 'heading';
+      at = this.#markup(tag, text.charCodeAt(tag + 1));
+      if (at === -1) return this.#bail ?? this.#tags.bail;
+    }
+  }
+
+  /** From a `<` to the place after what it begins. */
+  #markup(start: number, next: number): number {
+    if (isLetter(next)) return this.#startTag(start + 1);
+    if (next === 0x2f)
+      return isLetter(this.#text.charCodeAt(start + 2))
+        ? this.#endTag(start + 2)
+        : this.#refuse('odd markup');
+    if (next === 0x21) return this.#tags.skipDeclaration(start);
+    if (next === 0x3f) return this.#tags.skipInstruction(start);
+    // Text after all.
+    return this.#readText(start, start + 1) ? start + 1 : -1;
+  }
+
+  /** Text counts where it opens the body, and in a heading. */
+  #readText(start: number, end: number): boolean {
+    if (this.#heading !== null) this.#headingText += this.#tags.textBetween(start, end);
+    if (this.#head.isOver || start === end) return true;
+    let at = start;
+    while (at < end && isBlank(this.#text.charCodeAt(at))) at++;
+    if (at === end) return true;
+    const bail = this.#head.text(this.#text.slice(at, end));
+    return bail === null || this.#refuse(bail) !== -1;
+  }
+
+  #startTag(start: number): number {
+    const after = this.#tags.readName(start);
+    if (after === -1) return -1;
+    const { id } = this.#tags;
+    const role = roleOf(id);
+    const isHead = !this.#head.isOver;
+    const bail = isHead ? this.#head.start(id, role) : this.#refusalInBody(id, role);
+    if (bail !== null) return this.#refuse(bail);
+    if (!isHead) {
+      if (this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
+    }
+    if (this.#heading !== null && !this.#startInHeading(id)) return this.#refuse('heading');
+    return this.#element(id, role, after);
+  }
+
+  #refusalInBody(id: number, role: number): Bail | null {
+    if (this.#isInSelect) return isSelectPart(id) || role === ROLE.script ? null : 'select';
+    if (!this.#tables.isBetween) return refusalOf(role);
+    if (role === ROLE.tablePart || role === ROLE.script || role === ROLE.headRaw) {
+      return role === ROLE.headRaw && nameOf(id) !== 'style' ? 'foster parenting' : null;
+    }
+    if (role === ROLE.form && this.#nesting === null) return null;
+    return role === ROLE.table ? 'table nesting' : 'foster parenting';
+  }
+
+  /** The select itself, or an option: none holds a link, but it may be the area. */
+  #startInSelect(id: number, after: number): number {
+    if (this.#within === null || this.#isInside) return this.#tags.skipAttributes(after);
+    const end = this.#tags.readAttributes(after);
+    if (end !== -1 && this.#within.matches(this.#elementOf(id))) this.#visitor.isWithinFound = true;
+    return end;
+  }
+
+  /** Inside a heading that is the title: phrases only, and no link in a link. */
+  #startInHeading(id: number): boolean {
+    const open = this.#heading as number[];
+    if (!hasTrait(id, TRAIT.phrase) || (id === A && open.includes(A))) return false;
+    if (!hasTrait(id, TRAIT.void)) open.push(id);
+    return true;
+  }
+
+  /** An element that the mode lets be. */
+  #element(id: number, role: number, after: number): number {
+    switch (role) {
+      case ROLE.html:
+      case ROLE.body:
+      case ROLE.head:
+        return this.#root(id, role, after);
+      case ROLE.headVoid:
+      case ROLE.link:
+        return this.#visited(id, after);
+      case ROLE.headRaw:
+      case ROLE.bodyRaw:
+      case ROLE.script:
+      case ROLE.title:
+        return this.#raw(id, role, after);
+      case ROLE.select:
+        this.#isInSelect = true;
+        return this.#startInSelect(id, after);
+      case ROLE.table:
+        if (this.#nesting?.startTable() === false) return this.#refuse('nesting within');
+        this.#tables.open();
+        return this.#opened(id, after);
+      case ROLE.tablePart:
+        if (!this.#tables.isOpen) return this.#tags.skipAttributes(after);
+        return this.#tables.startPart(id) ? this.#opened(id, after) : this.#refuse('nesting within');
+      case ROLE.heading:
+        if (id === H1 && this.#titleTag === 'h1' && !this.#hasHeading) {
+          this.#hasHeading = true;
+          this.#heading = [];
+        }
+        return this.#plain(id, after);
+      default:
+        return this.#plain(id, after);
+    }
+  }
+
+  /** `<html>`, `<head>`, `<body>`: they open what would be open without them, or nothing. */
+  #root(id: number, role: number, after: number): number {
+    const isFirst = role === ROLE.html ? !this.#hasHtml && this.#head.isAhead : this.#head.isBodyTag;
+    if (role === ROLE.html) this.#hasHtml = true;
+    this.#head.isBodyTag = false;
+    if (this.#within === null) return this.#tags.skipAttributes(after);
+    const end = this.#tags.readAttributes(after);
+    // Selectors ask for one attribute: one that says no changes nothing, wherever it ends up.
+    if (end === -1 || !this.#within.matches(this.#elementOf(id))) return end;
+    if (!isFirst) return this.#refuse('attributes within');
+    this.#visitor.isWithinFound = true;
+    this.#isAllInside = true;
+    return end;
+  }
+
+  /** An element the visitor has to see. */
+  #visited(id: number, after: number): number {
+    const end = this.#tags.readAttributes(after);
+    if (end === -1) return -1;
+    const element = this.#elementOf(id);
+    const isInside = this.#place(id, element);
+    if (isInside === null) return this.#refuse('nesting within');
+    this.#visitor.visit(element, isInside, this.#titleTag);
+    return end;
+  }
+
+  /** An element that says nothing itself. */
+  #plain(id: number, after: number): number {
+    if (this.#within === null) return this.#tags.skipAttributes(after);
+    if (!this.#head.isOver) {
+      // <noscript>.
+      const end = this.#tags.readAttributes(after);
+      const isArea = end !== -1 && this.#within.matches(this.#elementOf(id));
+      return isArea ? this.#refuse('attributes within') : end;
+    }
+    if (this.#nesting?.start(id) === false) return this.#refuse('nesting within');
+    return this.#opened(id, after);
+  }
+
+  /** Whether an element that was just opened is the area. */
+  #opened(id: number, after: number): number {
+    if (this.#within === null || this.#isInside) return this.#tags.skipAttributes(after);
+    const end = this.#tags.readAttributes(after);
+    if (end !== -1) this.#enterIfArea(id, this.#elementOf(id));
+    return end;
+  }
+
+  /** Opens an element; answers whether it is inside the area, or is the area. Null if that is not certain. */
+  #place(id: number, element: PageElement): boolean | null {
+    if (this.#within === null) return true;
+    if (this.#head.isOver && this.#nesting?.start(id) === false) return null;
+    return this.#isInside || this.#enterIfArea(id, element);
+  }
+
+  #enterIfArea(id: number, element: PageElement): boolean {
+    if (this.#within?.matches(element) !== true) return false;
+    this.#visitor.isWithinFound = true;
+    if (this.#head.isOver && !hasTrait(id, TRAIT.void)) this.#nesting?.enterLast();
+    return true;
+  }
+
+  get #isInside(): boolean {
+    return this.#isAllInside || this.#nesting?.isInside === true;
+  }
+
+  /** An element whose content is text, up to the place after its end tag. */
+  #raw(id: number, role: number, after: number): number {
+    const isTitle = role === ROLE.title && this.#titleTag === 'title';
+    const isSeen = id === IFRAME || isTitle || this.#within !== null;
+    const start = isSeen ? this.#tags.readAttributes(after) : this.#tags.skipAttributes(after);
+    if (start === -1) return -1;
+    const name = nameOf(id);
+    const end = role === ROLE.script ? this.#tags.endOfScript(start) : this.#tags.endOfRaw(start, name);
+    if (end === -1) return -1;
+    if (isSeen) {
+      const text = isTitle ? [{ nodeName: '#text', value: this.#tags.textBetween(start, end) }] : NO_CHILDREN;
+      const element = this.#elementOf(id, text);
+      const isInside = this.#place(id, element);
+      if (isInside === null) return this.#refuse('nesting within');
+      this.#visitor.visit(element, isInside, this.#titleTag);
+      if (this.#head.isOver) this.#nesting?.close(id);
+    }
+    return this.#tags.skipAttributes(end + 2 + name.length);
+  }
+
+  #endTag(start: number): number {
+    const after = this.#tags.readName(start);
+    if (after === -1) return -1;
+    const end = this.#tags.skipAttributes(after);
+    if (end === -1) return -1;
+    const { id } = this.#tags;
+    const role = roleOf(id);
+    if (!this.#head.isOver) {
+      const bail = this.#head.end(id, role);
+      if (bail !== null) return this.#refuse(bail);
+      if (!this.#head.isOver) return end;
+    }
+    const bail = this.#endInBody(id, role);
+    return bail === null ? end : this.#refuse(bail);
+  }
+
+  #endInBody(id: number, role: number): Bail | null {
+    if (this.#isInSelect) {
+      if (role === ROLE.select) this.#isInSelect = false;
+      return role === ROLE.select || id === OPTION || id === OPTGROUP ? null : 'select';
+    }
+    if (this.#heading !== null) return this.#endInHeading(id);
+    // What is open stays open behind them.
+    if (role === ROLE.html || role === ROLE.body) return null;
+    if (role === ROLE.table || role === ROLE.tablePart) {
+      return this.#tables.endPart(id) ? null : this.#nesting === null ? 'table nesting' : 'nesting within';
+    }
+    if (this.#tables.isBetween) {
+      return role === ROLE.form && this.#nesting === null ? null : 'foster parenting';
+    }
+    return this.#nesting?.end(id) === false ? 'nesting within' : null;
+  }
+
+  #endInHeading(id: number): Bail | null {
+    const open = this.#heading as number[];
+    const isEnd = id === H1 && open.length === 0;
+    if (!isEnd && open.pop() !== id) return 'heading';
+    if (this.#nesting?.end(id) === false) return 'nesting within';
+    if (!isEnd) return null;
+    this.#heading = null;
+    const text = { nodeName: '#text', value: this.#headingText };
+    this.#visitor.visit(elementOf('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
+    return null;
+  }
+
+  /** The element of the tag whose attributes were read last. */
+  #elementOf(id: number, childNodes = NO_CHILDREN): PageElement {
+    const name = id < UNLISTED ? nameOf(id) : this.#tags.unlistedName(id);
+    return elementOf(name, this.#tags.attributes, childNodes, !this.#head.isOver ? HEAD_NODE : null);
+  }
+
+  #refuse(bail: Bail): -1 {
+    this.#bail = bail;
+    return -1;
+  }
+}
+
+function elementOf(
+  name: string,
+  attrs: readonly Attribute[],
+  childNodes: readonly PageNode[],
+  parentNode: PageNode | null,
+): PageElement {
+  return { nodeName: name, tagName: name, namespaceURI: HTML, attrs, childNodes, parentNode };
+}
+
+function isSelectPart(id: number): boolean {
+  return id === OPTION || id === OPTGROUP || id === HR;
+}

@@ -1,0 +1,179 @@
+/**
+ * The names of HTML's tags as small numbers, and what each means to the pass of the fast lane and to nesting. Names
+ * that stand in no list below are ordinary elements to the standard, too.
+ */
+
+/** What the pass does about a start tag. */
+export const ROLE = {
+  /** Opens an element, or is a void one. */
+  plain: 0,
+  /** Links: `a`, `area`. */
+  link: 1,
+  /** Has a place in the head, and no content: `base`, `link`, `meta` … */
+  headVoid: 2,
+  /** Its content is text up to its end tag; may stand in the head. */
+  headRaw: 3,
+  /** The same, in the body only. */
+  bodyRaw: 4,
+  script: 5,
+  title: 6,
+  noscript: 7,
+  html: 8,
+  head: 9,
+  body: 10,
+  table: 11,
+  /** Cells, rows, captions …: ignored outside a table. */
+  tablePart: 12,
+  select: 13,
+  form: 14,
+  heading: 15,
+  foreign: 16,
+  template: 17,
+  frames: 18,
+  plaintext: 19,
+} as const;
+
+/** What nesting has to know of an element; bits. */
+export const TRAIT = {
+  /** Never open. */
+  void: 1,
+  /** Its start tag closes an open `<p>`. */
+  closesP: 2,
+  /** Its end tag closes elements whose end tags may be left out. */
+  endsImplied: 4,
+  /** Its end tag may be left out, inside an element of the trait above. */
+  implied: 8,
+  /** No open `<p>` is looked for beyond it. */
+  pScope: 16,
+  /** Ends the search for a list item to close. */
+  itemBoundary: 32,
+  /** Opening or closing it depends on more than what is open just around it. */
+  refused: 64,
+  /** Text and plain marks: may stand in a heading. */
+  phrase: 128,
+} as const;
+
+const words = (text: string): string[] => text.split(' ');
+
+const ROLES: Readonly<Partial<Record<keyof typeof ROLE, readonly string[]>>> = {
+  link: words('a area'),
+  headVoid: words('base basefont bgsound link meta'),
+  headRaw: words('noframes style'),
+  bodyRaw: words('iframe noembed textarea xmp'),
+  script: ['script'],
+  title: ['title'],
+  noscript: ['noscript'],
+  html: ['html'],
+  head: ['head'],
+  body: ['body'],
+  table: ['table'],
+  tablePart: words('caption col colgroup tbody td tfoot th thead tr'),
+  select: ['select'],
+  form: ['form'],
+  heading: words('h1 h2 h3 h4 h5 h6'),
+  foreign: words('math svg'),
+  template: ['template'],
+  frames: words('frame frameset'),
+  plaintext: ['plaintext'],
+};
+
+const BLOCKS = words(
+  'address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer header hgroup listing main menu nav ol pre search section summary ul',
+);
+
+const TRAITS: Readonly<Record<keyof typeof TRAIT, readonly string[]>> = {
+  void: words(
+    'area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr',
+  ),
+  closesP: [...BLOCKS, ...words('dd dt form h1 h2 h3 h4 h5 h6 hr li p plaintext xmp')],
+  endsImplied: [...BLOCKS, ...words('button dd dt li')],
+  implied: words('dd dt li p'),
+  pScope: words('applet button caption html marquee object table td template th'),
+  itemBoundary: [
+    ...BLOCKS.filter(
+      (name) => name !== 'address' && name !== 'div' && name !== 'dialog' && name !== 'search',
+    ),
+    ...words('applet body button caption dd dt form h1 h2 h3 h4 h5 h6 html li marquee object table td th'),
+  ],
+  refused: words('applet frameset image marquee nobr object optgroup option plaintext rb rp rt rtc'),
+  phrase: words(
+    'a abbr acronym b bdi bdo big br cite code dfn em font i img ins kbd mark q s samp small span strike strong sub sup time tt u var wbr',
+  ),
+};
+
+const NAMES = [...new Set([...Object.values(ROLES).flat(), ...Object.values(TRAITS).flat()])];
+/** From this number on stand the names of one page that are in no list. */
+export const UNLISTED = NAMES.length;
+
+const flags = new Uint8Array(NAMES.length);
+const roles = new Uint8Array(NAMES.length);
+for (const [role, names] of Object.entries(ROLES)) {
+  for (const name of names) roles[NAMES.indexOf(name)] = ROLE[role as keyof typeof ROLE];
+}
+for (const [trait, names] of Object.entries(TRAITS)) {
+  const bit = TRAIT[trait as keyof typeof TRAIT];
+  for (const name of names) flags[NAMES.indexOf(name)] = (flags[NAMES.indexOf(name)] as number) | bit;
+}
+
+/** The role of a name by its number. */
+export function roleOf(id: number): number {
+  return id < UNLISTED ? (roles[id] as number) : ROLE.plain;
+}
+
+/** Whether a name by its number has a trait. */
+export function hasTrait(id: number, trait: number): boolean {
+  return id < UNLISTED && ((flags[id] as number) & trait) !== 0;
+}
+
+/** The number of a listed name; throws for another. */
+export function idOf(name: string): number {
+  const id = NAMES.indexOf(name);
+  if (id === -1) throw new Error(`no listed tag: ${name}`);
+  return id;
+}
+
+/** The listed name of a number. */
+export function nameOf(id: number): string {
+  return NAMES[id] ?? '';
+}
+
+// Open addressing: a slot has the number of a name, plus one.
+const SLOTS = 1024;
+const table = new Uint8Array(SLOTS);
+for (const [id, name] of NAMES.entries()) {
+  let slot = hashOf(name) & (SLOTS - 1);
+  while (table[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+  table[slot] = id + 1;
+}
+
+/** The number of the name at a place of a text, in any case, by its hash; -1 if it is not listed. */
+export function findId(text: string, start: number, end: number, hash: number): number {
+  let slot = hash & (SLOTS - 1);
+  for (let found = table[slot] as number; found !== 0; found = table[slot] as number) {
+    if (isNameAt(text, start, end, NAMES[found - 1] as string)) return found - 1;
+    slot = (slot + 1) & (SLOTS - 1);
+  }
+  return -1;
+}
+
+/** Whether a place of a text holds a lower-case name, in any case. */
+export function isNameAt(text: string, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    const code = text.charCodeAt(start + i);
+    const lower = code >= 65 && code <= 90 ? code + 32 : code;
+    if (lower !== name.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+function hashOf(name: string): number {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = nextHash(hash, name.charCodeAt(i));
+  return hash;
+}
+
+/** The hash of a name with one more character, in any case; that of no characters is 0. */
+export function nextHash(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + (code | 32)) | 0;
+}
