@@ -11,6 +11,7 @@ import { repeatsItself } from '../url/pattern.js';
 import type { AdmittedFile, RequestKind, RunLimits, StateCounts } from './frontier.js';
 import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
+import { KnownUrls } from './known-urls.js';
 import { NO_HOPS } from './schema.js';
 
 export type State = AdmittedFile['state'];
@@ -134,6 +135,7 @@ const ROW = `id, kind, coalesce(url, request_key) AS url, host_id AS hostId, sta
 export class UrlTable {
   readonly #hosts: HostTable;
   readonly #guards: Guards;
+  readonly #known = new KnownUrls();
   readonly #byKey: Statement<[string], KnownRow>;
   readonly #byId: Statement<[number], UrlRow>;
   readonly #insert: Statement<
@@ -202,8 +204,9 @@ export class UrlTable {
     this.recount(connection);
   }
 
-  /** Reads the totals from the file. */
+  /** Reads the totals from the file, and forgets all else. */
   recount(connection: Connection): void {
+    this.#known.clear();
     Object.assign(this.#counts, NOTHING);
     const rows = connection
       .prepare<[], { state: State; kind: RequestKind; n: number; answered: number }>(
@@ -227,6 +230,27 @@ export class UrlTable {
     return row;
   }
 
+  /** To be called when a transaction has come to nothing. */
+  forgetKnown(): void {
+    this.#known.clear();
+  }
+
+  /**
+   * Admits the targets of a page's links, or improves what is known of them. Answers their ids.
+   * @param keys joined by newlines; @param depth null: they are not followed
+   */
+  reachByLinks(keys: string, sourceId: number, depth: number | null): number[] {
+    const way: Reach = {
+      kind: 'page',
+      depth,
+      hops: depth === null ? NO_HOPS : 0,
+      foundOn: sourceId,
+      seedHops: NO_HOPS,
+      inScope: true,
+    };
+    return this.#known.idsOf(keys, depth, (key) => this.reach(key, way));
+  }
+
   /** Admits a URL, or improves what is known of it. Answers its id. */
   reach(url: string, reach: Reach): number {
     const known = this.#byKey.get(reach.kind === 'page' ? url : `${reach.kind}:${url}`);
@@ -240,7 +264,7 @@ export class UrlTable {
       (error === 'out-of-scope' && reach.inScope)
     ) {
       this.#reachBetter(url, known, reach, isShorter);
-    }
+    } else this.#noteKnown(url, id, reach.kind, { depth, hops, error });
     return id;
   }
 
@@ -373,7 +397,19 @@ export class UrlTable {
     );
     const id = Number(lastInsertRowid);
     if (hold !== null) this.#guards.hold(id, hostId, hold);
+    this.#noteKnown(url, id, kind, { depth, hops, error });
     return id;
+  }
+
+  /** Of a page that was reached by links, only a shorter way is better, unless it may yet turn out to be in scope. */
+  #noteKnown(
+    url: string,
+    id: number,
+    kind: RequestKind,
+    { depth, hops, error }: Pick<Reach, 'depth' | 'hops'> & Pick<Judged, 'error'>,
+  ): void {
+    if (kind === 'page' && depth !== null && hops === 0 && error !== 'out-of-scope')
+      this.#known.note(url, id, depth);
   }
 
   #reachBetter(url: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
@@ -389,6 +425,7 @@ export class UrlTable {
       if (now.hold !== null) this.#guards.hold(id, hostId, now.hold);
     }
     this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now.state, now.error, id);
+    this.#noteKnown(url, id, reach.kind, { depth, hops, error: now.error });
     // One that is asked once more has led somewhere already, in whatever state it is now.
     if (state !== 'done' && state !== 'failed' && reasked === 0) return;
     this.#relax.run(depth ?? 0, id);
