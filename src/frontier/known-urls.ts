@@ -67,12 +67,11 @@ export class KnownUrls {
 
   /** One that is found among the old stays there: what is met often costs one look-up a generation. */
   #find(bytes: Buffer, start: number, end: number, hash: number, depth: number | null): number | undefined {
-    for (const known of [this.#young, this.#old]) {
-      const record = known.find(bytes, start, end, hash);
-      if (record !== 0)
-        return depth === null || depth >= known.depthOf(record) ? known.idOf(record) : undefined;
-    }
-    return undefined;
+    const young = this.#young.find(bytes, start, end, hash);
+    const known = young === 0 ? this.#old : this.#young;
+    const record = young === 0 ? known.find(bytes, start, end, hash) : young;
+    if (record === 0) return undefined;
+    return depth === null || depth >= known.depthOf(record) ? known.idOf(record) : undefined;
   }
 
   #put(bytes: Buffer, start: number, end: number, hash: number, id: number, depth: number): void {
