@@ -220,12 +220,17 @@ export class SqliteFrontier implements Frontier {
   }
 
   #transact<T>(work: () => T): T {
-    return this.#connection.transaction(() => {
-      const result = work();
-      this.#guards.flush();
-      this.#hosts.flush();
-      return result;
-    })();
+    try {
+      return this.#connection.transaction(() => {
+        const result = work();
+        this.#guards.flush();
+        this.#hosts.flush();
+        return result;
+      })();
+    } catch (error) {
+      this.#urls.forgetKnown();
+      throw error;
+    }
   }
 
   #settle(settlement: Settlement): void {
@@ -262,7 +267,7 @@ export class SqliteFrontier implements Frontier {
     let linkCount = this.#graph.addLinks(row, page.links);
     for (const [nofollow, keys] of page.outside.entries()) {
       linkCount += this.#outside.judge(row.id, keys, nofollow, (key) =>
-        this.#graph.addLink(row, key, nofollow),
+        this.#graph.addEdges(row, key, nofollow),
       );
     }
     this.#outside.count(page.outsideHosts);

@@ -11,6 +11,7 @@ import { repeatsItself } from '../url/pattern.js';
 import type { AdmittedFile, RequestKind, RunLimits, StateCounts } from './frontier.js';
 import type { Guards, Hold } from './guards.js';
 import type { HostTable } from './hosts.js';
+import { KnownUrls } from './known-urls.js';
 import { NO_HOPS } from './schema.js';
 import { type State, StateTally } from './state-tally.js';
 
@@ -122,6 +123,7 @@ export class UrlTable {
   readonly #hosts: HostTable;
   readonly #guards: Guards;
   readonly #tally: StateTally;
+  readonly #known = new KnownUrls();
   readonly #byKey: Statement<[string], KnownRow>;
   readonly #byId: Statement<[number], UrlRow>;
   readonly #insert: Statement<
@@ -188,11 +190,12 @@ export class UrlTable {
     this.#maxDepth = limits.maxDepth ?? Infinity;
     this.#maxFollowDepth = limits.maxFollowDepth ?? Infinity;
     this.#isWalk = limits.chosen !== undefined;
-    this.#tally.recount();
+    this.recount();
   }
 
-  /** Reads the totals from the file. */
+  /** Reads the totals from the file, and forgets all else. */
   recount(): void {
+    this.#known.clear();
     this.#tally.recount();
   }
 
@@ -204,6 +207,27 @@ export class UrlTable {
     const row = this.#byId.get(id);
     if (row === undefined) throw new InvariantError(`there is no URL ${id}`);
     return row;
+  }
+
+  /** To be called when a transaction has come to nothing. */
+  forgetKnown(): void {
+    this.#known.clear();
+  }
+
+  /**
+   * Admits the targets of a page's links, or improves what is known of them. Answers their ids.
+   * @param keys joined by newlines; @param depth null: they are not followed
+   */
+  reachByLinks(keys: string, sourceId: number, depth: number | null): number[] {
+    const way: Reach = {
+      kind: 'page',
+      depth,
+      hops: depth === null ? NO_HOPS : 0,
+      foundOn: sourceId,
+      seedHops: NO_HOPS,
+      inScope: true,
+    };
+    return this.#known.idsOf(keys, depth, (key) => this.reach(key, way));
   }
 
   /** Admits a URL, or improves what is known of it. Answers its id. */
@@ -219,7 +243,7 @@ export class UrlTable {
       (error === 'out-of-scope' && reach.inScope)
     ) {
       this.#reachBetter(url, known, reach, isShorter);
-    }
+    } else this.#noteKnown(url, id, reach.kind, { depth, hops, error });
     return id;
   }
 
@@ -359,7 +383,19 @@ export class UrlTable {
     );
     const id = Number(lastInsertRowid);
     if (hold !== null) this.#guards.hold(id, hostId, hold);
+    this.#noteKnown(url, id, kind, { depth, hops, error });
     return id;
+  }
+
+  /** Of a page that was reached by links, only a shorter way is better, unless it may yet turn out to be in scope. */
+  #noteKnown(
+    url: string,
+    id: number,
+    kind: RequestKind,
+    { depth, hops, error }: Pick<Reach, 'depth' | 'hops'> & Pick<Judged, 'error'>,
+  ): void {
+    if (kind === 'page' && depth !== null && hops === 0 && error !== 'out-of-scope')
+      this.#known.note(url, id, depth);
   }
 
   #reachBetter(url: string, known: KnownRow, reach: Reach, isShorter: boolean): void {
@@ -376,6 +412,7 @@ export class UrlTable {
       if (now.error === 'unchosen' && error !== 'unchosen') this.#hasOpened = true;
     }
     this.#improve.run(depth, hops, isShorter ? reach.foundOn : null, seedHops, now.state, now.error, id);
+    this.#noteKnown(url, id, reach.kind, { depth, hops, error: now.error });
     // One that is asked once more has led somewhere already, in whatever state it is now.
     if (state !== 'done' && state !== 'failed' && reasked === 0) return;
     this.#relax.run(depth ?? 0, id);

@@ -39,7 +39,9 @@ describe('the SQLite frontier', () => {
     await open.close();
     rmSync(folder, { recursive: true });
     expect(texts.length).toBeGreaterThan(20);
-    expect(plans.filter((plan) => /^SCAN (?!\(|CONSTANT)/.test(plan)).filter(isUnbounded)).toEqual([]);
+    expect(plans.filter((plan) => /^SCAN (?!\(|CONSTANT|json_each)/.test(plan)).filter(isUnbounded)).toEqual(
+      [],
+    );
     expect(plans.filter((plan) => plan.startsWith('SEARCH urls USING INDEX urls_of_seeds'))).toEqual([]);
   });
 });
