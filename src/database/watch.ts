@@ -19,8 +19,7 @@ export class FileWatch {
   readonly #connection: Connection;
   readonly #walBoundBytes: number;
   readonly #identity: string | null;
-  /** Made with the first write; as they were when the file was last seen to be ours. */
-  #logs: readonly Named[];
+  readonly #logs: readonly Named[];
 
   /** @param walBoundBytes how far a reader may make the write-ahead log grow before writing waits for it */
   constructor(file: string, connection: Connection, walBoundBytes: number) {
@@ -28,6 +27,8 @@ export class FileWatch {
     this.#connection = connection;
     this.#walBoundBytes = walBoundBytes;
     this.#identity = identityOf(file);
+    // SQLite makes the side files with the first read: from here on they are known, and they stay the same.
+    connection.pragma('schema_version');
     this.#logs = logsOf(file);
   }
 
@@ -44,7 +45,6 @@ export class FileWatch {
     }
     // A reader in a transaction needs the log from where it began; as soon as it ends this empties it.
     if (this.#walBytes() > this.#walBoundBytes) emptyLog(this.#connection);
-    this.#logs = logsOf(this.#file);
     return this.#walBytes() <= this.#walBoundBytes;
   }
 
