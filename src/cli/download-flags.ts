@@ -124,7 +124,7 @@ const OWN_FLAGS: readonly Flag[] = [
   {
     ...MAX_PARALLELISM,
     default: { text: '16', value: 16 },
-    help: 'Files and pages fetched at once, in all workers together.',
+    help: 'Requests at once, in all workers together: files, pieces of large ones, and pages.',
   },
   {
     name: 'segments',
@@ -136,7 +136,7 @@ const OWN_FLAGS: readonly Flag[] = [
     min: 1,
     max: 16,
     group: GROUPS.speed,
-    help: 'Fetch a large file by so many requests side by side, where the server can; they count for --per-host.',
+    help: 'Fetch a large file by so many requests side by side, where the server can; they count for --max-parallelism and --per-host.',
     resumable: 'free',
   },
   {

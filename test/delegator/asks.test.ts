@@ -106,7 +106,7 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
     ask: (askId: string, url: string, flightId = 1, country: string | null = null): (() => Grant | null) => {
       const { port1, port2 } = new MessageChannel();
       closing.push(() => port1.close());
-      asks.add({ kind: 'ask', askId, flightId, url, country, port: port2 });
+      asks.add({ kind: 'ask', askId, flightId, url, country, isBeside: false, port: port2 });
       return () => read(port1);
     },
   };
