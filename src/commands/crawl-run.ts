@@ -52,7 +52,7 @@ import { workerSettings } from './worker-settings.js';
 export type KeyOf = (pageId: number) => string | null;
 
 export interface CrawlHooks extends CrawlListener {
-  /** A listing page leads to a file. */
+  /** A dry run has ended: what it would do with a file. */
   onFound?(file: FoundFile): void;
   /** Called before `onStart` where files are downloaded. */
   onFiles?(snapshot: () => DownloadSnapshot): void;
@@ -194,7 +194,12 @@ async function crawlInto(
   );
   for (const notice of notices) hooks.onNotice(notice);
 
-  const ending = await endingOf(delegator, request, end).finally(() => downloads?.work.close());
+  const run = async (): Promise<Ending> => {
+    const ended = await delegator.run(request.stop);
+    downloads?.settle(ended);
+    return ended;
+  };
+  const ending = await endingOf(run, request, end).finally(() => downloads?.work.close());
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
@@ -205,14 +210,14 @@ async function crawlInto(
   return result;
 }
 
-/** Crawls to the end; a run that ends by an error leaves its mark in the table of runs, where that can still be written. */
+/** Runs to the end; a run that ends by an error leaves its mark in the table of runs, where that can still be written. */
 async function endingOf(
-  delegator: Delegator,
-  { stop, errorStatus }: RunRequest,
+  run: () => Promise<Ending>,
+  { errorStatus }: RunRequest,
   end: (outcome: 'error', exitStatus: number | null) => void,
 ): Promise<Ending> {
   try {
-    return await delegator.run(stop);
+    return await run();
   } catch (error) {
     try {
       end('error', errorStatus(asStoreError(error, 'cannot write')));

@@ -40,6 +40,12 @@ export class DownloadDisplay implements CrawlHooks {
     return this.#isUnread;
   }
 
+  /** Waits until somebody has taken what was written, or will not. */
+  async flush(): Promise<void> {
+    const { stdout } = this.#invocation;
+    await new Promise<void>((resolve) => stdout.write('', () => setImmediate(resolve)));
+  }
+
   onStart(_resumption: Resumption): void {
     this.#invocation.stdout.once('error', () => (this.#isUnread = true));
     if (this.#view.quiet || this.#snapshot === null) return;

@@ -49,6 +49,7 @@ async function run(
   const paint = paintFor(stderr, env);
   if (config.downloads?.isDryRun === true) {
     const { refresh, types } = config.downloads;
+    await display.flush();
     const text = formatDryRun({ ...summary, refresh, isByType: types.length > 0 }, paint);
     if (!view.quiet && !display.isUnread()) stderr.write(`\n${text}`);
     return summary.exitStatus;

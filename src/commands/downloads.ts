@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
-import type { Delegator } from '../delegator/delegator.js';
+import type { Delegator, Ending } from '../delegator/delegator.js';
 import { type FileCounters, FileWork, type FoundFile } from '../delegator/file-work.js';
 import { Layout } from '../downloads/layout.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
@@ -26,6 +26,8 @@ export interface FilesResult extends FileCounters, DownloadEnds {
 export interface Downloads {
   readonly work: FileWork;
   snapshot(delegator: Delegator): DownloadSnapshot;
+  /** The run is over: what it has listed gets its final names, if it has listed all. @throws StoreError */
+  settle(ending: Ending): void;
   result(): FilesResult;
 }
 
@@ -60,6 +62,9 @@ export function openDownloads(
   const startedAt = Date.now();
   return {
     work,
+    settle: (ending) => {
+      if (ending === 'finished' || plan.isDryRun) work.settle(frontier.listingWays(seeds));
+    },
     snapshot: (delegator) => snapshotOf(work, delegator, frontier, startedAt),
     result: () => ({ ...work.counters, ...readDownloadEnds(connection), unfinished: shelf.unfinished() }),
   };

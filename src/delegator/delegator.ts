@@ -123,7 +123,7 @@ export class Delegator implements PoolListener {
       valve,
     };
     const threads = { flights: this.#flights, slots: this.#slots };
-    this.#robots = new RobotsDispatch({ ...shared, ...threads, hops });
+    this.#robots = new RobotsDispatch({ ...shared, ...threads, hops, hasUserCode: executions !== null });
     const outward = { ...shared, ...threads, robots: this.#robots };
     this.#asks = new Asks({ ...outward, random, onChange: () => this.#change() });
     this.#stuck = new StuckThreads(settings, {

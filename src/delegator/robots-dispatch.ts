@@ -6,7 +6,6 @@ import type { Allowance, Frontier, HostFacts } from '../frontier/frontier.js';
 import { hostLimits, type PolitenessSettings } from '../policy/politeness.js';
 import { originOf } from '../url/canonicalise.js';
 import type { Cookies } from './cookies.js';
-import type { ExecutionLedger } from './execution-ledger.js';
 import type { Errand, Flights } from './flights.js';
 import { type Proxies, robotsSubject } from './proxies.js';
 import type { RobotsErrand, RobotsGate } from './robots-gate.js';
@@ -31,8 +30,8 @@ export interface RequestParts {
 
 export interface RobotsDispatchParts extends RequestParts {
   readonly hops: RobotsHops;
-  /** null = the run has no executors. */
-  readonly executions: ExecutionLedger | null;
+  /** Tasks may hold all room there is, and wait for the answer. */
+  readonly hasUserCode: boolean;
   readonly settings: RequestSettings;
 }
 
@@ -74,15 +73,14 @@ export class RobotsDispatch {
 
   /** Those that were redirected, to hosts whose turn it is. */
   async sendHops(now: number): Promise<void> {
-    const { frontier, hops, flights, slots, executions, settings } = this.#parts;
+    const { frontier, hops, flights, slots, hasUserCode, settings } = this.#parts;
     for (const targetId of hops.targets()) {
       const host = await frontier.hostById(targetId);
       if (host.nextFetchAt > now) continue;
       const { perHost, gapMs } = hostLimits(host, settings);
-      // All room may be taken by tasks whose executors wait for this very answer.
+      // All room may be taken by tasks whose user code waits for this very answer.
       const slot =
-        slots.acquire(host.id, perHost) ??
-        (executions === null ? null : slots.acquireReserve(host.id, perHost));
+        slots.acquire(host.id, perHost) ?? (hasUserCode ? slots.acquireReserve(host.id, perHost) : null);
       if (slot === null) continue;
       const hop = hops.take(targetId);
       if (hop === null) {

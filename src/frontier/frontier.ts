@@ -206,6 +206,12 @@ export interface ListingPage {
   readonly typed: string;
 }
 
+/** A page that lists files, when all are read: reached on a shortest way, from the first start page that has one. */
+export interface RankedListing extends ListingPage {
+  /** Of that start page in the order given. */
+  readonly rank: number;
+}
+
 export interface AdmittedFile {
   readonly id: number;
   /** There was no row of it before. */

@@ -67,7 +67,7 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
     seedOrigins: new Set([API]),
   };
   const shared = { frontier, flights, slots, gate, cookies, proxies, settings };
-  const robots = new RobotsDispatch({ ...shared, hops });
+  const robots = new RobotsDispatch({ ...shared, hops, hasUserCode: true });
   let changes = 0;
   const asks = new Asks({ ...shared, robots, random: () => 0, onChange: () => void changes++ });
   const lease = { id: 1, url: PAGE } as Lease; // Nothing else of it is looked at.

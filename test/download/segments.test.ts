@@ -81,7 +81,7 @@ test.each([
     expect(server.peakInFlight).toBe(peak);
     expect(server.peakConnections).toBe(peak);
     const parts = server.hits.filter(({ headers }) => headers.range !== undefined);
-    if (peak === 3 && workers === '1') expect(parts.length).toBeGreaterThan(1);
+    if (peak === 3 && workers === '1') expect(parts.length).toBeGreaterThan(0);
     if (most === '1') expect(parts).toEqual([]);
   },
 );
