@@ -5,6 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectedDigests } from '#src/downloads/digests.js';
+import { isNoPage } from '#src/downloads/former.js';
 import { type ContentRange, isPartOfSame, parseContentRange, resumeValidator } from '#src/downloads/range.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError } from '#src/protocol/to-failure.js';
@@ -141,11 +142,16 @@ export class FileIntake {
     if (status !== 200 && (status !== 206 || !isRest)) throw refusal(status, headers);
     const type = contentTypeOf(headers);
     if (types.length > 0) return isTypeWanted(type, types) ? 'file' : 'other-type';
-    if (type !== null && isHtml(type) && namesOtherThanPage(task.key)) {
+    if (type !== null && isHtml(type) && this.#wantsNoPage(headers)) {
       const message = `an HTML page in the place of the file: a login or an error page`;
       throw new FailureError({ code: 'validation', message, status, isFinal: true });
     }
     return 'file';
+  }
+
+  #wantsNoPage(headers: ReplyHeaders): boolean {
+    const { key, former } = this.#parts.task;
+    return namesOtherThanPage(key) || (former !== null && isNoPage(former, factsOf(headers).disposition));
   }
 
   /** Whether part of an answer is the part that was asked for. */

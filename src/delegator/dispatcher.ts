@@ -202,9 +202,14 @@ export class Dispatcher {
     const files = this.#fileWork;
     if (files === null) return null;
     if (lease.kind === 'file')
-      return { listing: null, part: files.partOf(lease.id), known: files.knownOf(lease.id) };
+      return {
+        listing: null,
+        part: files.partOf(lease.id),
+        known: files.knownOf(lease.id),
+        former: files.formerOf(lease.id),
+      };
     const { start } = await this.#frontier.listingOf(lease.id);
-    return { listing: { start, isLast: files.isLast(lease) }, part: '', known: null };
+    return { listing: { start, isLast: files.isLast(lease) }, part: '', known: null, former: null };
   }
 
   async #launchSuspects(now: number): Promise<void> {

@@ -5,9 +5,10 @@
  * The order is what a kill cannot break: bytes flushed into the temporary file, then the row, then the name.
  */
 import { StoreError } from '../errors.js';
+import { isPageType } from '../downloads/former.js';
 import type { Layout, Place } from '../downloads/layout.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
-import type { Known, Listed } from '../protocol/download.js';
+import type { Former, Known, Listed } from '../protocol/download.js';
 import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
@@ -170,6 +171,13 @@ export class FileWork {
     return { etag: file.etag, lastModified: file.lastModified };
   }
 
+  /** What a file was when it came last, wherever it is now; null = it never did. */
+  formerOf(id: number): Former | null {
+    const file = this.#table.get(id);
+    if (file === undefined || file.sha256 === null) return null;
+    return { path: file.path, contentType: file.contentType };
+  }
+
   /** The page that lists a file. */
   pageOf(id: number): number {
     return this.#table.get(id)?.pageId ?? id;
@@ -194,9 +202,10 @@ export class FileWork {
   complete({ id }: Pick<Lease, 'id'>, outcome: FileOutcome, page: ListingPage): void {
     const file = this.#table.get(id);
     if (file === undefined) return;
-    // A name once given stays.
+    // A name once given stays, but for that of a login page where the file was to be.
+    const wasPage = isPageType(file.contentType) && !isPageType(outcome.contentType);
     if (file.sha256 === null && outcome.disposition !== null) this.#rename(file, outcome.disposition, page);
-    this.#table.complete(id, outcome);
+    this.#table.complete(id, outcome, file.sha256 === null || wasPage);
     this.#completed.push(id);
     this.counters.fetched++;
     this.counters.bytes += outcome.bodyBytes;

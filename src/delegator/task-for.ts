@@ -1,7 +1,7 @@
 /** From a lease to the message that a thread gets: what kind of work it is, and what user code is to do with it. */
 import { InvariantError } from '../errors.js';
 import type { Lease } from '../frontier/frontier.js';
-import type { Known, Listing } from '../protocol/download.js';
+import type { Former, Known, Listing } from '../protocol/download.js';
 import type { FetchTask, Task } from '../protocol/task.js';
 import type { Work } from '../protocol/work.js';
 import type { ExecutionLedger } from './execution-ledger.js';
@@ -14,6 +14,7 @@ export interface FileParts {
   readonly listing: Listing | null;
   readonly part: string;
   readonly known: Known | null;
+  readonly former: Former | null;
 }
 
 /**
@@ -34,7 +35,7 @@ export function taskFor(
       return { ...base, kind, key };
     case 'file':
       if (files === null) throw new InvariantError(`file ${lease.id} in a run that downloads none`);
-      return { ...base, kind, key, part: files.part, known: files.known };
+      return { ...base, kind, key, part: files.part, known: files.known, former: files.former };
     case 'page':
       if (files?.listing != null) return { ...base, kind: 'fetch', key, listing: files.listing };
       return work === null ? { ...base, kind: 'fetch', key } : { ...base, kind: 'fetch', key, work };

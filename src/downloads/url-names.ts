@@ -54,7 +54,8 @@ export function fileToldBy(url: string): string | null {
   return FILE_PARAMETERS.map((each) => lastPart(parameters.get(each) ?? '')).find(isFileName) ?? null;
 }
 
-function isFileName(name: string): boolean {
+/** Whether a name tells a kind of file that is no page. */
+export function isFileName(name: string): boolean {
   return ENDING.test(name) && !PAGE.test(name);
 }
 

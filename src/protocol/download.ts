@@ -46,6 +46,12 @@ export interface Listed {
   readonly either: string;
 }
 
+/** What was known of a file when it came last. */
+export interface Former {
+  readonly path: string;
+  readonly contentType: string | null;
+}
+
 /** What a file that lies there is asked about: only what is newer is wanted. */
 export interface Known {
   readonly etag: string | null;

@@ -1,7 +1,7 @@
 /**
  * What the delegator asks of a worker thread. One message per task; plain data only.
  */
-import type { Known, Listing } from './download.js';
+import type { Former, Known, Listing } from './download.js';
 import type { KeptBody, Work } from './work.js';
 
 interface TaskBase {
@@ -46,6 +46,8 @@ export interface FileTask extends TaskBase {
   readonly part: string;
   /** Of the file that lies there, which is not fetched again unchanged; null = none does. */
   readonly known: Known | null;
+  /** What it was when it came last; null = it never did. */
+  readonly former: Former | null;
 }
 
 /** Read a sitemap, follow nothing, report what it lists. Fields as for a page. */

@@ -22,6 +22,7 @@ export interface Download {
   readonly sha256: string | null;
   readonly etag: string | null;
   readonly lastModified: string | null;
+  readonly contentType: string | null;
   /** Of the file that was put there last, ms since epoch; null = none was. */
   readonly modifiedAt: number | null;
   /** The name that the server gave with it first, raw; null = none. */
@@ -39,7 +40,7 @@ export interface PlacePath {
 }
 
 const ROW = `id, page_id AS pageId, url, state, path, bytes, sha256, etag, last_modified AS lastModified,
-  modified_at AS modifiedAt, disposition, named, moved_from AS movedFrom`;
+  content_type AS contentType, modified_at AS modifiedAt, disposition, named, moved_from AS movedFrom`;
 
 export class DownloadTable {
   readonly #connection: Connection;
@@ -72,10 +73,9 @@ export class DownloadTable {
       `INSERT INTO download_files (id, page_id, url, state, path, path_key, named) VALUES (?, ?, ?, 'wanted', ?, ?, 0)`,
     );
     this.#move = connection.prepare('UPDATE download_files SET path = ?, path_key = ? WHERE id = ?');
-    // A name of the server's counts when the file comes for the first time.
     this.#complete = connection.prepare(
-      `UPDATE download_files SET disposition = CASE WHEN sha256 IS NULL THEN @disposition ELSE disposition END,
-         named = CASE WHEN sha256 IS NULL AND @disposition IS NOT NULL THEN 0 ELSE named END,
+      `UPDATE download_files SET disposition = CASE WHEN @isNew THEN @disposition ELSE disposition END,
+         named = CASE WHEN @isNew AND @disposition IS NOT NULL THEN 0 ELSE named END,
          state = 'complete', bytes = @bytes, sha256 = @sha256, etag = @etag,
          last_modified = @lastModified, content_type = @contentType, fetched_at = @fetchedAt WHERE id = @id`,
     );
@@ -127,8 +127,8 @@ export class DownloadTable {
     this.#setPage.run(pageId, id);
   }
 
-  /** All of it is in its temporary file. */
-  complete(id: number, outcome: FileOutcome): void {
+  /** All of it is in its temporary file. @param isNew it is what it is for the first time: its name may change */
+  complete(id: number, outcome: FileOutcome, isNew: boolean): void {
     const { bodyBytes, bodySha256, etag, lastModified, contentType, disposition, startedAt } = outcome;
     this.#complete.run({
       id,
@@ -138,6 +138,7 @@ export class DownloadTable {
       lastModified,
       contentType,
       disposition,
+      isNew: isNew ? 1 : 0,
       fetchedAt: startedAt,
     });
   }
