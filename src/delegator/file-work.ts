@@ -291,8 +291,8 @@ export class FileWork {
   /** When it was put there; null where there is nothing to be put. */
   #placeOne(id: number): number | null {
     for (let tries = 0; tries < MAX_PLACES; tries++) {
-      const { path, modifiedAt, bytes } = this.#table.get(id) as Download;
-      const placing = this.#shelf.place(id, path, { modifiedAt, bytes });
+      const { path, ...known } = this.#table.get(id) as Download;
+      const placing = this.#shelf.place(id, path, known);
       switch (placing.kind) {
         case 'placed':
           return placing.modifiedAt;

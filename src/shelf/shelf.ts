@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.js';
+import { sha256OfFile } from './file-digest.js';
 import { dropNotes, noteFlushed, readNotes } from './part-notes.js';
 
 /** File systems without hard links say so in several ways. */
@@ -33,15 +34,19 @@ const NO_LINKS: ReadonlySet<string> = new Set([
   'EINVAL',
 ]);
 
-/** What is known of a file that is to get its name. */
+/** What is known of a file of ours under its name. */
 export interface Known {
-  /**
-   * When our own file of that name was put there, which is replaced if nobody has touched it since: ms since epoch;
-   * null = none of ours was there.
-   */
+  /** When it was put there, ms since epoch; null = it was not. */
   readonly modifiedAt: number | null;
-  /** Size of the one that is to be put there. */
   readonly bytes: number | null;
+}
+
+/** What is known of a file that is to get its name. */
+export interface Whole {
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  /** SHA-256 of our own file of that name, which is replaced if nobody has changed it since; null = none of ours was there. */
+  readonly placedSha256: string | null;
 }
 
 /** `taken`: somebody else's file, or a folder, has the name; `gone`: there is nothing to be put there. */
@@ -125,26 +130,38 @@ export class Shelf {
    *
    * @throws StoreError
    */
-  place(id: number, path: string, { modifiedAt: replaces, bytes }: Known): Placing {
+  place(id: number, path: string, known: Whole): Placing {
     const part = this.partOf(id);
     const target = join(this.#into, path);
     const whole = this.#statOf(part);
     const there = this.#statOf(target);
     // Killed when it had been moved, and before that was noted.
     if (whole === null) {
-      const isOurs =
-        there?.isFile() === true && there.size === bytes && Math.floor(there.mtimeMs) !== replaces;
+      const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
       return isOurs ? placedAt(there) : { kind: 'gone' };
     }
     return this.#onDisk(target, () => {
       if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
       if (there === null) return this.#link(part, target, whole);
       if (there.ino === whole.ino && there.dev === whole.dev) unlinkSync(part);
-      else if (there.isFile() && replaces !== null && Math.floor(there.mtimeMs) === replaces)
-        renameSync(part, target);
+      else if (this.#holds(target, there, known.placedSha256)) renameSync(part, target);
       else return { kind: 'taken' };
       return placedAt(whole);
     });
+  }
+
+  /** Whether it is a file of these bytes: its date says nothing, as some programs keep it and others do not. */
+  #holds(path: string, there: Stats, sha256: string | null): boolean {
+    if (sha256 === null || !there.isFile()) return false;
+    try {
+      if (sha256OfFile(path) !== sha256) return false;
+    } catch {
+      // What cannot be read is not known to be ours.
+      return false;
+    }
+    const now = this.#statOf(path);
+    // Reading a large one takes a while.
+    return now?.ino === there.ino && now.mtimeMs === there.mtimeMs && now.size === there.size;
   }
 
   /** Whether our own file lies there as we put it there. */

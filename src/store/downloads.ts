@@ -25,6 +25,8 @@ export interface Download {
   readonly contentType: string | null;
   /** Of the file that was put there last, ms since epoch; null = none was. */
   readonly modifiedAt: number | null;
+  /** … and what it held. */
+  readonly placedSha256: string | null;
   /** The name that the server gave with it first, raw; null = none. */
   readonly disposition: string | null;
   /** 0: the path may change until a run has ended by itself. */
@@ -40,7 +42,7 @@ export interface PlacePath {
 }
 
 const ROW = `id, page_id AS pageId, url, state, path, bytes, sha256, etag, last_modified AS lastModified,
-  content_type AS contentType, modified_at AS modifiedAt, disposition, named, moved_from AS movedFrom`;
+  content_type AS contentType, modified_at AS modifiedAt, placed_sha256 AS placedSha256, disposition, named, moved_from AS movedFrom`;
 
 export class DownloadTable {
   readonly #connection: Connection;
@@ -82,7 +84,7 @@ export class DownloadTable {
     this.#setPage = connection.prepare('UPDATE download_files SET page_id = ? WHERE id = ?');
     this.#setState = connection.prepare('UPDATE download_files SET state = ? WHERE id = ?');
     this.#placed = connection.prepare(
-      `UPDATE download_files SET state = 'done', modified_at = ? WHERE id = ?`,
+      `UPDATE download_files SET state = 'done', modified_at = ?, placed_sha256 = sha256 WHERE id = ?`,
     );
     this.#release = connection.prepare(
       // No path begins so.
@@ -92,7 +94,7 @@ export class DownloadTable {
       `UPDATE download_files SET state = 'complete', moved_from = ? WHERE id = ?`,
     );
     this.#away = connection.prepare(
-      'UPDATE download_files SET moved_from = NULL, modified_at = NULL WHERE id = ?',
+      'UPDATE download_files SET moved_from = NULL, modified_at = NULL, placed_sha256 = NULL WHERE id = ?',
     );
     this.#setNamed = connection.prepare('UPDATE download_files SET named = 1 WHERE id = ?');
   }

@@ -134,6 +134,12 @@ ALTER TABLE download_files ADD COLUMN moved_from TEXT;    -- the path that it is
 CREATE INDEX download_files_moved ON download_files(id) WHERE moved_from IS NOT NULL;
 `;
 
+/** What a file held when it was put under its name: while another one is to take its place, sha256 is that one's. */
+export const PLACED_DIGESTS = `
+ALTER TABLE download_files ADD COLUMN placed_sha256 TEXT;
+UPDATE download_files SET placed_sha256 = sha256 WHERE state = 'done';
+`;
+
 /** Version 6: which proxy a try went through; what --force still has to run again. */
 export const TRY_PROXIES_AND_FORCES = `
 ALTER TABLE tries ADD COLUMN proxy TEXT;  -- without its password; NULL = none

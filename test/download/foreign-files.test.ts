@@ -1,5 +1,5 @@
 /** What others put, or take away, where files come to their names. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
@@ -51,4 +51,56 @@ test('names of temporary files are nothing that a server can give', async ({ hom
   });
   expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
   expect(await home.files()).toEqual(['_orbweaver-x (2)', '_orbweaver-x/1.part']);
+});
+
+test('what its user has changed is not replaced, whatever date it has', async ({ home }) => {
+  const version = (n: number): { body: Buffer; headers: Record<string, string> } => ({
+    body: bytesOf(5000, n),
+    headers: { 'last-modified': new Date(Date.UTC(2015, 0, n)).toUTCString() },
+  });
+  await using site = await FileSite.open({ '/': pageOf(['a.mp3']), '/a.mp3': version(1) });
+  await home.download(site.url('/'));
+  const file = join(home.into, 'a.mp3');
+  const { atime, mtime } = await stat(file);
+  // As programs do that write tags.
+  await appendFile(file, 'tags');
+  await utimes(file, atime, mtime);
+  site.entries.set('/a.mp3', version(2));
+  expect(await home.download(site.url('/'), '--refresh')).toMatchObject({ status: 0 });
+  expect(await home.holds('a.mp3', Buffer.concat([version(1).body, Buffer.from('tags')]))).toBe(true);
+  expect(await home.holds('a (2).mp3', version(2).body)).toBe(true);
+});
+
+test('a file that was only copied or touched is still ours', async ({ home }) => {
+  await using site = await FileSite.open({
+    '/': pageOf(['a.mp3']),
+    '/a.mp3': { body: bytesOf(5000, 'old') },
+  });
+  await home.download(site.url('/'));
+  await utimes(join(home.into, 'a.mp3'), 1e9, 1e9);
+  site.entries.set('/a.mp3', { body: bytesOf(5000, 'new') });
+  expect(await home.download(site.url('/'), '--refresh')).toMatchObject({ status: 0 });
+  expect(await home.files()).toEqual(['a.mp3']);
+  expect(await home.holds('a.mp3', bytesOf(5000, 'new'))).toBe(true);
+});
+
+test('a new version that has its name is not fetched twice, though it has the date of the old one', async ({
+  home,
+}) => {
+  const [old, fresh] = [bytesOf(5000, 'old'), bytesOf(5000, 'new')];
+  const headers = { 'last-modified': 'Thu, 01 Jan 2015 00:00:00 GMT' };
+  await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body: old, headers } });
+  await home.download(site.url('/'));
+  // As after a kill between the name of a new version and the word that it has it.
+  const file = join(home.into, 'a.bin');
+  const { atime, mtime } = await stat(file);
+  await writeFile(file, fresh);
+  await utimes(file, atime, mtime);
+  const db = new Database(home.db);
+  db.prepare(`UPDATE download_files SET state = 'complete', sha256 = ?`).run(sha256Of(fresh));
+  db.close();
+  site.entries.set('/a.bin', { body: fresh, headers });
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  expect(site.of('/a.bin')).toHaveLength(1);
+  expect(home.rows()).toMatchObject([{ state: 'done', sha256: sha256Of(fresh) }]);
 });
