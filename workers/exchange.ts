@@ -47,14 +47,17 @@ export interface Reply {
 /** What we need of the client's handle on a request in flight. */
 export interface Controller {
   abort(reason: Error): void;
-  pause(): void;
-  resume(): void;
 }
 
 /** The connection an exchange runs on. */
 export interface Line {
   /** Answers received on the connection in use. */
   answered: number;
+  /** Nothing more is read from the connection in use, until `release`. */
+  hold(): void;
+  release(): void;
+  /** Whether the connection in use is gone, where one that the other side has closed in good order would still be there. */
+  isGone(): boolean;
   /** Closes the connection in use; the request on it fails, and no other is opened in its place. */
   hangUp(): void;
 }
@@ -147,6 +150,8 @@ export class Exchange {
   }
 
   onResponseEnd(): void {
+    const cut = cutOff(this.line, this.#status, this.#headers);
+    if (cut !== null) return this.onResponseError(null, cut);
     if (this.line !== null) this.line.answered += 1;
     this.#finish(false);
   }
@@ -261,6 +266,20 @@ export class Exchange {
  */
 export function isStale({ hasBytes, line }: Pick<Exchange, 'hasBytes' | 'line'>, error: Error): boolean {
   return !hasBytes && (line?.answered ?? 0) > 0 && toFailure(error).code === 'reset';
+}
+
+/**
+ * What is wrong with a body that has ended with its connection, as it had no other end: null = nothing. A reset that
+ * comes while we are not reading looks like an end (libuv), but leaves no connection behind.
+ */
+export function cutOff(line: Line | null, status: number, headers: ReplyHeaders): FailureError | null {
+  const hasOwnEnd =
+    status === 204 ||
+    status === 304 ||
+    headers['content-length'] !== undefined ||
+    headers['transfer-encoding'] !== undefined;
+  if (hasOwnEnd || line?.isGone() !== true) return null;
+  return new FailureError({ code: 'reset', message: 'the connection was reset while the body came' });
 }
 
 /** The body size that the server announced; null where it did not, or not in a way to rely on. */

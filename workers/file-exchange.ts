@@ -3,7 +3,15 @@
  * size. Time is limited for the head and for silence, not for the whole; a drip has a bound of its own.
  */
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
-import { type Controller, DRAIN_BYTES, DRAIN_MS, isStale, type Line, type ReplyHeaders } from './exchange.js';
+import {
+  type Controller,
+  cutOff,
+  DRAIN_BYTES,
+  DRAIN_MS,
+  isStale,
+  type Line,
+  type ReplyHeaders,
+} from './exchange.js';
 import type { LineUser } from './lines.js';
 
 /** Over a minute in which nobody but the server kept us waiting, a body must come at this rate at least. */
@@ -50,8 +58,11 @@ export class FileExchange implements LineUser {
   #isStarted = false;
   #hasBytes = false;
   #isSettled = false;
-  /** What it was given is not done with yet. */
-  #isHeld = false;
+  /** Pieces that it handed on and that are not done with yet. */
+  #held = 0;
+  #heldSince = 0;
+  /** The body has ended, the last of it may be held. */
+  #hasEnded = false;
   #use: Use | null = null;
   #status = 0;
   #headers: ReplyHeaders = {};
@@ -109,7 +120,7 @@ export class FileExchange implements LineUser {
     this.#timer = setTimeout(() => this.#leave(), DRAIN_MS);
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
+  onResponseData(_controller: Controller, chunk: Buffer): void {
     if (this.#isSettled) return;
     if (this.#use === 'drain') {
       this.#drained += chunk.length;
@@ -121,15 +132,19 @@ export class FileExchange implements LineUser {
     try {
       const held = this.#options.onData(chunk);
       if (held === 'enough') this.#leave();
-      else if (held !== undefined) this.#hold(controller, held);
+      else if (held !== undefined) this.#hold(held);
     } catch (thrown) {
       this.#fail(thrown);
     }
   }
 
   onResponseEnd(): void {
+    const cut = cutOff(this.line, this.#status, this.#headers);
+    if (cut !== null) return this.onResponseError(null, cut);
     if (this.line !== null) this.line.answered += 1;
-    this.#finish();
+    if (this.#held === 0) return this.#finish();
+    this.#hasEnded = true;
+    this.line?.release();
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
@@ -140,21 +155,25 @@ export class FileExchange implements LineUser {
     else this.#fail(error);
   }
 
-  /** Nothing more is read until a piece is done with; that time is ours, not the server's. */
-  #hold(controller: Controller, held: Promise<void>): void {
-    const from = performance.now();
-    this.#isHeld = true;
-    controller.pause();
+  /**
+   * Nothing more is read until a piece is done with; that time is ours, not the server's. What was read with it still
+   * comes. The client is not paused: it throws where a connection ends meanwhile.
+   */
+  #hold(held: Promise<void>): void {
+    if (this.#held++ === 0) this.#heldSince = performance.now();
+    this.line?.hold();
     held.then(
-      () => {
-        this.#isHeld = false;
-        this.#since += performance.now() - from;
-        if (this.#isSettled) return;
-        this.#timer.refresh();
-        controller.resume();
-      },
+      () => this.#release(),
       (reason: unknown) => this.#fail(reason),
     );
+  }
+
+  #release(): void {
+    if (--this.#held > 0 || this.#isSettled) return;
+    this.#since += performance.now() - this.#heldSince;
+    this.#timer.refresh();
+    if (this.#hasEnded) this.#finish();
+    else this.line?.release();
   }
 
   #isDrip(bytes: number): boolean {
@@ -173,7 +192,7 @@ export class FileExchange implements LineUser {
 
   #expire(): void {
     if (this.#isSettled) return;
-    if (this.#isHeld) return void this.#timer.refresh();
+    if (this.#held > 0) return void this.#timer.refresh();
     const { timeoutMs } = this.#options;
     if (!this.#isStarted)
       this.#fail(new FailureError({ code: 'connect', message: `no connection within ${timeoutMs} ms` }));

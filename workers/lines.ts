@@ -41,6 +41,7 @@ export type Connector = buildConnector.connector;
  */
 class LineClient extends undici.Client implements Line {
   answered = 0;
+  #isHeld = false;
   #socket: Socket | null = null;
   /** What runs on it, or ran last. */
   #exchange: LineUser | null = null;
@@ -49,6 +50,7 @@ class LineClient extends undici.Client implements Line {
     const connectLine: Connector = (target, done) =>
       connect(target, (...[error, socket]) => {
         this.answered = 0;
+        this.#isHeld = false;
         this.#socket = socket;
         if (error === null) done(null, this.#listening(socket));
         else done(error, null);
@@ -66,9 +68,12 @@ class LineClient extends undici.Client implements Line {
 
   /** The socket, its bytes seen by us before the parser has them. */
   #listening(socket: Socket): Socket {
+    socket.on('error', nameReset);
     const filter = new InterimFilter();
     const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
     socket.read = (size?: number) => {
+      // Without data it is how the end is noticed.
+      if (this.#isHeld && size !== 0) return null;
       const chunk = read(size);
       const exchange = this.#exchange;
       if (chunk === null || exchange === null) return chunk;
@@ -78,9 +83,33 @@ class LineClient extends undici.Client implements Line {
     return socket;
   }
 
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    // As the client reads when it is told to, and only then.
+    this.#socket?.emit('readable');
+  }
+
+  isGone(): boolean {
+    // Asked of the system once for a connection, so not before it matters.
+    return this.#socket?.remoteAddress === undefined;
+  }
+
   hangUp(): void {
     this.#socket?.destroy(new Error('answer no longer wanted'));
   }
+}
+
+/**
+ * The client takes a reset for the end of a body that has no length: by another name it is an error like all others.
+ * Heard before the client hears it, whose listener comes later.
+ */
+function nameReset(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET') error.code = 'ECONNABORTED';
 }
 
 /** An agent for all origins, over the sockets that `connect` makes. */

@@ -162,6 +162,44 @@ test('a body that ends early is a reset, however it was framed', async () => {
   expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({ code: 'reset' });
 });
 
+test('a body without a length is not ended by a reset', async () => {
+  const site = await serveRaw((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf');
+    setTimeout(() => socket.resetAndDestroy(), 50);
+  });
+  expect(await failureOf(makeFetcher().send(ask(site.origin)))).toMatchObject({ code: 'reset' });
+});
+
+/** Asks, and is done with each piece only after a while. */
+function slowly(origin: string, bytes: number[]): ReturnType<Fetcher['stream']> {
+  return makeFetcher().stream({
+    url: origin,
+    sendHeaders: false,
+    keepAlive: true,
+    onHead: () => 'take',
+    onData: (chunk) => {
+      bytes.push(chunk.length);
+      return sleep(200);
+    },
+  });
+}
+
+for (const size of [4, 150_000, 1_000_000]) {
+  test(`a connection that ends while the body is held back: ${size} bytes`, async () => {
+    const answer = (end: 'end' | 'resetAndDestroy'): ReturnType<typeof serveRaw> =>
+      serveRaw((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+        socket.write(Buffer.alloc(size));
+        setTimeout(() => socket[end](), 50);
+      });
+    const bytes: number[] = [];
+    await slowly((await answer('end')).origin, bytes);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBe(size);
+    const cut = slowly((await answer('resetAndDestroy')).origin, []);
+    expect(await failureOf(cut)).toMatchObject({ code: 'reset' });
+  });
+}
+
 test('a body without a length ends where the connection does', async () => {
   const site = await serveRaw((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it'));
   expect((await makeFetcher().send(ask(site.origin))).body.toString()).toBe('all of it');
