@@ -153,11 +153,9 @@ export class Downloader {
       if (thrown instanceof UnfitError) return null;
       throw thrown;
     }
-    // All of it was there, and nothing was asked: what is known of it would be missing.
-    if (segments.facts === null) return null;
     const bodySha256 = await this.#hashOf(part, segments);
     const reply = { status: 206, headers: {}, startedAt, durationMs: 0 };
-    return this.#finish(part, { facts: segments.facts, bodySha256 }, segments.wireBytes, reply);
+    return this.#finish(part, { facts: pieces.notes.facts, bodySha256 }, segments.wireBytes, reply);
   }
 
   /** Of a file that was read by nobody from its start on. */

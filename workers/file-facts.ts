@@ -1,17 +1,8 @@
 /** What the head of an answer says of a file. */
 import { dispositionName } from '#src/downloads/disposition.js';
+import type { FileFacts } from '#src/shelf/part-notes.js';
 import { contentTypeText } from './answer.js';
 import type { ReplyHeaders } from './exchange.js';
-
-export interface FileFacts {
-  readonly contentType: string | null;
-  readonly etag: string | null;
-  readonly lastModified: string | null;
-  /** Name in Content-Disposition, as sent. */
-  readonly disposition: string | null;
-  /** ms since epoch; null = not told. */
-  readonly modifiedAt: number | null;
-}
 
 /** Longest validator that is kept; a header may be 64 KiB. */
 const MAX_CHARS = 1000;

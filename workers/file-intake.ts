@@ -6,7 +6,14 @@ import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectedDigests } from '#src/downloads/digests.js';
 import { isNoPage } from '#src/downloads/former.js';
-import { type ContentRange, isPartOfSame, parseContentRange, resumeValidator } from '#src/downloads/range.js';
+import {
+  type ContentRange,
+  isPartOfSame,
+  mayRefuseParts,
+  parseContentRange,
+  resumeValidator,
+} from '#src/downloads/range.js';
+import type { FileFacts } from '#src/shelf/part-notes.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { contentTypeOf, isHtml, isRedirect, refusal } from './answer.js';
@@ -14,7 +21,7 @@ import { CodingStream } from './coding-stream.js';
 import { codingsOf } from './content-coding.js';
 import { declaredLength, type ReplyHeaders } from './exchange.js';
 import type { Use } from './file-exchange.js';
-import { type FileFacts, factsOf, lineOf } from './file-facts.js';
+import { factsOf, lineOf } from './file-facts.js';
 import { FileHashes } from './file-hashes.js';
 import { isKeptCoded, isTypeWanted, namesOtherThanPage } from './file-kind.js';
 import type { Gauge } from './files-meter.js';
@@ -93,7 +100,7 @@ export class FileIntake {
   onHead(status: number, headers: ReplyHeaders): Use {
     this.#use = this.#judge(status, headers);
     if (this.#use !== 'file') return 'drain';
-    this.#facts = factsOf(headers);
+    this.#facts = this.#factsOf(status, headers);
     this.#prepare(status, headers, this.#facts);
     return 'take';
   }
@@ -138,29 +145,37 @@ export class FileIntake {
     const isRest = this.#first > 0;
     if (isRedirect(status)) return 'redirect';
     if (status === 304 && task.known !== null && !isRest) return 'unchanged';
-    if (isRest && (status === 416 || (status === 206 && !this.#fits(headers)))) return 'start-over';
+    if (isRest && (mayRefuseParts(status) || (status === 206 && !this.#fits(headers)))) return 'start-over';
     if (status !== 200 && (status !== 206 || !isRest)) throw refusal(status, headers);
-    const type = contentTypeOf(headers);
+    const { contentType, disposition } = this.#factsOf(status, headers);
+    const type = contentTypeOf({ 'content-type': contentType ?? undefined });
     if (types.length > 0) return isTypeWanted(type, types) ? 'file' : 'other-type';
-    if (type !== null && isHtml(type) && this.#wantsNoPage(headers)) {
+    if (type !== null && isHtml(type) && this.#wantsNoPage(disposition)) {
       const message = `an HTML page in the place of the file: a login or an error page`;
       throw new FailureError({ code: 'validation', message, status, isFinal: true });
     }
     return 'file';
   }
 
-  #wantsNoPage(headers: ReplyHeaders): boolean {
+  /** Of the file: what comes with the rest of it, if anything does, need not be what came with its start. */
+  #factsOf(status: number, headers: ReplyHeaders): FileFacts {
+    const noted = status === 206 ? this.#parts.part.notes : null;
+    return noted?.facts ?? factsOf(headers);
+  }
+
+  #wantsNoPage(disposition: string | null): boolean {
     const { key, former } = this.#parts.task;
-    return namesOtherThanPage(key) || (former !== null && isNoPage(former, factsOf(headers).disposition));
+    return namesOtherThanPage(key) || (former !== null && isNoPage(former, disposition));
   }
 
   /** Whether part of an answer is the part that was asked for. */
   #fits(headers: ReplyHeaders): boolean {
     const range = rangeOf(headers);
-    const { validator, total } = this.#parts.part.notes ?? { validator: '', total: null };
-    if (range?.first !== this.#first || codingsOf(headers).length > 0) return false;
+    const { notes } = this.#parts.part;
+    if (notes === null || range?.first !== this.#first || codingsOf(headers).length > 0) return false;
+    const { facts, total } = notes;
     // Some servers do not look at If-Range.
-    if (!isPartOfSame(validator, factsOf(headers))) return false;
+    if (!isPartOfSame(facts, factsOf(headers))) return false;
     // Without a size, or with another one than before, nobody could tell when it is whole.
     return range.size !== null && range.last === range.size - 1 && (total === null || total === range.size);
   }
@@ -176,7 +191,7 @@ export class FileIntake {
     else {
       this.#total = isCoded ? null : length;
       const validator = isCoded ? null : resumeValidator({ ...facts, date: lineOf(headers, 'date') });
-      part.begin(validator === null ? null : { validator, total: length });
+      part.begin(validator === null ? null : { validator, total: length, facts });
     }
     const expected = expectedDigests(headers, status);
     if (!isRest && !isCoded && this.#cut(headers)) {
@@ -192,10 +207,10 @@ export class FileIntake {
   /** Whether others fetch parts of it meanwhile: it is large, the server can send parts, and they can be told apart. */
   #cut(headers: ReplyHeaders): boolean {
     const { part, segments, startSegments } = this.#parts;
-    const { validator, total } = part.notes ?? {};
+    const { notes } = part;
     const isAble = /^\s*bytes\s*$/i.test(lineOf(headers, 'accept-ranges') ?? '');
-    if (segments < 2 || !isAble || validator === undefined || total == null) return false;
-    this.#pieces = Pieces.cut(part, validator, total, segments);
+    if (segments < 2 || !isAble || notes?.total == null) return false;
+    this.#pieces = Pieces.cut(part, notes, notes.total, segments);
     if (this.#pieces === null) return false;
     this.#piece = this.#pieces.takeFirst();
     this.#segments = startSegments(this.#pieces);

@@ -4,7 +4,7 @@
  * of each is noted down, never more than is written, so that any of it can be gone on with.
  */
 import { segmentsOf } from '#src/downloads/range.js';
-import type { PieceNotes } from '#src/shelf/part-notes.js';
+import type { PartNotes, PieceNotes } from '#src/shelf/part-notes.js';
 import type { PartFile } from './part-file.js';
 
 /** A piece is worth a request of its own from here on. */
@@ -23,25 +23,25 @@ export interface Piece {
 
 export class Pieces {
   readonly #part: PartFile;
-  readonly #validator: string;
+  readonly #notes: PartNotes;
   readonly total: number;
   readonly #pieces: readonly Piece[];
   #notedAt = 0;
 
-  private constructor(part: PartFile, validator: string, total: number, pieces: readonly Piece[]) {
+  private constructor(part: PartFile, notes: PartNotes, total: number, pieces: readonly Piece[]) {
     this.#part = part;
-    this.#validator = validator;
+    this.#notes = notes;
     this.total = total;
     this.#pieces = pieces;
   }
 
   /** Cuts a file; null where that is not worth it. */
-  static cut(part: PartFile, validator: string, total: number, count: number): Pieces | null {
+  static cut(part: PartFile, notes: PartNotes, total: number, count: number): Pieces | null {
     const segments = segmentsOf(total, count, MIN_BYTES);
     if (segments.length < 2) return null;
     const pieces = new Pieces(
       part,
-      validator,
+      notes,
       total,
       segments.map(({ first, last }) => ({ first, last, done: 0, isTaken: false })),
     );
@@ -51,17 +51,19 @@ export class Pieces {
 
   /** Those of an earlier try; null where none were noted. */
   static of(part: PartFile): Pieces | null {
-    const { validator, total, pieces } = part.notes ?? {};
-    if (validator === undefined || total == null || pieces === undefined) return null;
+    const { notes } = part;
+    if (notes?.total == null || notes.pieces === undefined) return null;
+    const { total, pieces } = notes;
     const all = pieces.map(([first, last, done]): Piece => ({ first, last, done, isTaken: false }));
     const end = all.at(-1);
     // Where nothing is missing a byte is asked for all the same, to learn whether the rest is still the same.
     if (end !== undefined && all.every(isWhole)) end.done -= 1;
-    return new Pieces(part, validator, total, all);
+    return new Pieces(part, notes, total, all);
   }
 
-  get validator(): string {
-    return this.#validator;
+  /** What is known of the file that they are pieces of. */
+  get notes(): PartNotes {
+    return this.#notes;
   }
 
   /** Bytes that are written. */
@@ -107,7 +109,7 @@ export class Pieces {
   note(): void {
     this.#notedAt = performance.now();
     const pieces = this.#pieces.map(({ first, last, done }): PieceNotes => [first, last, done]);
-    this.#part.note({ validator: this.#validator, total: this.total, pieces });
+    this.#part.note({ ...this.#notes, pieces });
   }
 
   #take(piece: Piece | undefined): Piece | null {

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transferable } from 'node:worker_threads';
 import { type ExpectedDigest, expectedDigests } from '#src/downloads/digests.js';
-import { isPartOfSame, parseContentRange, rangeHeader } from '#src/downloads/range.js';
+import { isPartOfSame, mayRefuseParts, parseContentRange, rangeHeader } from '#src/downloads/range.js';
 import type { AskedAnswer } from '#src/protocol/ask.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { FileTask } from '#src/protocol/task.js';
@@ -18,7 +18,7 @@ import { DiskError } from './disk-error.js';
 import type { ReplyHeaders } from './exchange.js';
 import type { Fetcher } from './fetcher.js';
 import type { Use } from './file-exchange.js';
-import { type FileFacts, factsOf, lineOf } from './file-facts.js';
+import { factsOf, lineOf } from './file-facts.js';
 import { restHeaders } from './file-request.js';
 import type { Gauge } from './files-meter.js';
 import { askLeave } from './leave.js';
@@ -47,7 +47,6 @@ export class Segments {
   #helpers: Promise<void>[] = [];
   #isAbandoned = false;
   #wireBytes = 0;
-  #facts: FileFacts | null = null;
   #expected: readonly ExpectedDigest[] = [];
   /** Our own disk refused. */
   #fault: unknown = null;
@@ -58,11 +57,6 @@ export class Segments {
 
   get wireBytes(): number {
     return this.#wireBytes;
-  }
-
-  /** What the answers say of the file; null = there was none. */
-  get facts(): FileFacts | null {
-    return this.#facts;
   }
 
   /** Digests that they give for the whole file. */
@@ -146,7 +140,7 @@ export class Segments {
   async #fetch(piece: Piece, { sendHeaders, cookie, proxy }: Means): Promise<number> {
     const { task, pieces, fetcher } = this.#parts;
     const first = piece.first + piece.done;
-    const headers = restHeaders(first, pieces).map((header) =>
+    const headers = restHeaders(first, pieces.notes).map((header) =>
       header[0] === 'range' ? (['range', rangeHeader(first, piece.last)] as const) : header,
     );
     try {
@@ -168,8 +162,8 @@ export class Segments {
   }
 
   #look(piece: Piece, status: number, headers: ReplyHeaders): Use {
-    const { validator, total } = this.#parts.pieces;
-    if (status >= 400 && status !== 416) throw refusal(status, headers);
+    const { notes, total } = this.#parts.pieces;
+    if (status >= 400 && !mayRefuseParts(status)) throw refusal(status, headers);
     const range = parseContentRange(lineOf(headers, 'content-range') ?? '');
     const fits =
       status === 206 &&
@@ -178,9 +172,8 @@ export class Segments {
       range.first === piece.first + piece.done &&
       range.size === total &&
       codingsOf(headers).length === 0 &&
-      isPartOfSame(validator, factsOf(headers));
+      isPartOfSame(notes.facts, factsOf(headers));
     if (!fits) throw new UnfitError();
-    this.#facts ??= factsOf(headers);
     this.#expected = expectedDigests(headers, status).filter((digest) => digest.of === 'representation');
     return 'take';
   }

@@ -71,15 +71,24 @@ export function resumeValidator({ etag, lastModified, date }: Validators): strin
  * Whether a part may be put behind the bytes that are there: not where it says itself that it is of another file. Some
  * servers do not look at If-Range and send a part of whatever lies there now.
  *
- * @param validator what was sent as If-Range
- * @param part      of the answer that carries the part
+ * @param noted of the answer that what is there came with
+ * @param part  of the answer that carries the part
  * @see RFC 9110 §15.3.7.3
  */
-export function isPartOfSame(validator: string, { etag, lastModified }: Omit<Validators, 'date'>): boolean {
-  const isDate = !validator.startsWith('"');
-  const now = isDate ? lastModified : etag;
+export function isPartOfSame(noted: Omit<Validators, 'date'>, part: Omit<Validators, 'date'>): boolean {
+  if (noted.etag !== null && part.etag !== null) return part.etag === noted.etag;
+  if (noted.lastModified !== null && part.lastModified !== null)
+    return part.lastModified === noted.lastModified;
   // A part need not repeat what the condition has named (§15.3.7): then the condition held.
-  return now === null || now === validator;
+  return true;
+}
+
+/** Statuses that say nothing for good, of those below 500. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** Whether a server may have refused a part as such, and would give the whole: some do not say so by 416 or 200. */
+export function mayRefuseParts(status: number): boolean {
+  return (status >= 400 && status < 500 && !PASSING.has(status)) || status === 501;
 }
 
 /** The value of a Range header from a byte on, to another (included) or to the end. */

@@ -6,11 +6,24 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 
+/** What the head of an answer says of a file. */
+export interface FileFacts {
+  readonly contentType: string | null;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  /** Name in Content-Disposition, as sent. */
+  readonly disposition: string | null;
+  /** ms since epoch; null = not told. */
+  readonly modifiedAt: number | null;
+}
+
 export interface PartNotes {
   /** What If-Range asks with (RFC 9110 §13.1.5). */
   readonly validator: string;
   /** Size of the whole; null = the server did not say. */
   readonly total: number | null;
+  /** What the answer said that it begins with: those that carry parts of it need not say it again (RFC 9110 §15.3.7). */
+  readonly facts: FileFacts;
   /** It comes in several pieces, and its size says nothing of how much there is. */
   readonly pieces?: readonly PieceNotes[] | undefined;
 }
@@ -32,8 +45,8 @@ export function notesOf(part: string): string {
 export function readNotes(part: string): PartNotes | null {
   const stored = storedOf(part);
   if (stored === null || (stored.boot !== thisBoot() && stored.isFlushed !== true)) return null;
-  const { validator, total, pieces } = stored;
-  return { validator, total, ...(pieces === undefined ? {} : { pieces }) };
+  const { validator, total, facts, pieces } = stored;
+  return { validator, total, facts, ...(pieces === undefined ? {} : { pieces }) };
 }
 
 /** Writes them in the place of others; a kill leaves the one or the other. */
@@ -60,8 +73,9 @@ function store(part: string, stored: Stored): void {
 function storedOf(part: string): Stored | null {
   try {
     const stored = JSON.parse(readFileSync(notesOf(part), 'utf8')) as Partial<Stored>;
-    const { validator, total = null, boot = '' } = stored;
-    return typeof validator === 'string' ? { ...stored, validator, total, boot } : null;
+    const { validator, total = null, facts, boot = '' } = stored;
+    if (typeof validator !== 'string' || facts === undefined) return null;
+    return { ...stored, validator, total, facts, boot };
   } catch {
     // None, or not ours: nothing is known.
     return null;

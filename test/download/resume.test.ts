@@ -9,10 +9,18 @@ const SIZE = 1_200_000;
 const BODY = bytesOf(SIZE, 'body');
 const HALF = 600_000;
 
+const DATED = { 'last-modified': 'Thu, 01 Jan 2015 00:00:00 GMT' };
+
 /** Sends half of the file, then closes the connection, as often as it is asked. */
 function cut(headers: Record<string, string> = {}): Handler {
   return (_request, response, hit) => {
-    response.writeHead(200, { 'content-length': SIZE, etag: '"one"', 'accept-ranges': 'bytes', ...headers });
+    response.writeHead(200, {
+      'content-length': SIZE,
+      etag: '"one"',
+      'accept-ranges': 'bytes',
+      ...DATED,
+      ...headers,
+    });
     response.write(BODY.subarray(0, HALF), () => response.destroy());
     hit.sent = HALF;
   };
@@ -121,6 +129,27 @@ const CHANGES: readonly (readonly [string, Entry, Buffer])[] = [
     },
     OTHER,
   ],
+  ...[400, 403, 501].map(
+    (code) =>
+      [
+        `the server says ${code} to a part`,
+        (request, response, hit) =>
+          request.headers.range === undefined
+            ? sendFile({ body: BODY, etag: '"one"' }, request, response, hit)
+            : void response.writeHead(code).end(),
+        BODY,
+      ] as const satisfies readonly [string, Handler, Buffer],
+  ),
+  [
+    'the server does not look at If-Range, and tells another file by its date alone',
+    (request, response, hit) => {
+      const { 'if-range': _unread, ...headers } = request.headers;
+      request.headers = headers;
+      const dated = { 'last-modified': 'Fri, 02 Jan 2015 00:00:00 GMT' };
+      return sendFile({ body: OTHER, etag: null, headers: dated }, request, response, hit);
+    },
+    OTHER,
+  ],
 ];
 
 for (const [what, entry, whole] of CHANGES) {
@@ -171,4 +200,22 @@ test('what was not flushed before the computer went down is not relied on', asyn
   expect((await home.download(site.url('/m/'))).status).toBe(0);
   expect(site.of('/m/a.bin').map(({ headers }) => headers.range)).toEqual([undefined]);
   expect(await home.holds('a.bin', BODY)).toBe(true);
+});
+
+test('what the rest of a file does not say again is as its start has said', async ({ home }) => {
+  const headers = {
+    'content-type': 'audio/mpeg',
+    'content-disposition': 'attachment; filename="song.mp3"',
+    ...DATED,
+  };
+  await using site = await FileSite.open({});
+  await begun(home, site, cut(headers));
+  // RFC 9110 §15.3.7 asks for the validator alone.
+  site.entries.set('/m/a.bin', { body: BODY, etag: '"one"' });
+  const { status, stderr } = await home.download(site.url('/m/'), '--type', 'audio/*');
+  expect(status, stderr).toBe(0);
+  expect(site.of('/m/a.bin').map(({ headers: { range } }) => range)).toEqual([`bytes=${HALF}-`]);
+  expect(await home.files()).toEqual(['song.mp3']);
+  expect(home.rows()).toMatchObject([{ content_type: 'audio/mpeg', last_modified: DATED['last-modified'] }]);
+  expect((await stat(join(home.into, 'song.mp3'))).mtime.toUTCString()).toBe(DATED['last-modified']);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   isPartOfSame,
   isStrongEtag,
+  mayRefuseParts,
   parseContentRange,
   rangeHeader,
   resumeValidator,
@@ -64,16 +65,39 @@ describe('what proves that a file is the same', () => {
   });
 });
 
+const [DAY, NEXT] = ['Mon, 30 Nov 2026 10:00:00 GMT', 'Tue, 01 Dec 2026 10:00:00 GMT'];
+
 test.each([
-  ['the same ETag', '"a"', '"a"', null, true],
-  ['another ETag', '"a"', '"b"', null, false],
-  ['the same one, weak by now', '"a"', 'W/"a"', null, false],
-  ['none, since the condition named it', '"a"', null, null, true],
-  ['the same date', 'Mon, 30 Nov 2026 10:00:00 GMT', '"b"', 'Mon, 30 Nov 2026 10:00:00 GMT', true],
-  ['another date', 'Mon, 30 Nov 2026 10:00:00 GMT', null, 'Mon, 30 Nov 2026 10:00:01 GMT', false],
-  ['a date beside the same ETag', '"a"', '"a"', 'Mon, 30 Nov 2026 10:00:01 GMT', true],
-])('a part with %s', (_, validator, etag, lastModified, isSame) => {
-  expect(isPartOfSame(validator, { etag, lastModified })).toBe(isSame);
+  ['the same ETag', ['"a"', null], ['"a"', null], true],
+  ['another ETag', ['"a"', null], ['"b"', null], false],
+  ['the same one, weak by now', ['"a"', null], ['W/"a"', null], false],
+  ['none, since the condition named it', ['"a"', DAY], [null, null], true],
+  ['the same date', [null, DAY], ['"b"', DAY], true],
+  ['another date', [null, DAY], [null, NEXT], false],
+  ['another date, where the condition named the ETag', ['"a"', DAY], [null, NEXT], false],
+  ['another date beside the same ETag', ['"a"', DAY], ['"a"', NEXT], true],
+] as const)('a part with %s', (_, noted, part, isSame) => {
+  const [had, has] = [noted, part].map(([etag, lastModified]) => ({ etag, lastModified }));
+  expect(isPartOfSame(had as Validated, has as Validated)).toBe(isSame);
+});
+
+type Validated = Parameters<typeof isPartOfSame>[0];
+
+test.each([
+  [400, true],
+  [403, true],
+  [404, true],
+  [416, true],
+  [501, true],
+  [200, false],
+  [206, false],
+  [304, false],
+  [408, false],
+  [429, false],
+  [500, false],
+  [503, false],
+])('%i may mean that parts are refused: %s', (status, may) => {
+  expect(mayRefuseParts(status)).toBe(may);
 });
 
 test('ranges as they are asked for', () => {
