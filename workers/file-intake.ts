@@ -9,6 +9,7 @@ import { isNoPage } from '#src/downloads/former.js';
 import {
   type ContentRange,
   isPartOfSame,
+  isStrongEtag,
   mayRefuseParts,
   parseContentRange,
   resumeValidator,
@@ -144,7 +145,8 @@ export class FileIntake {
     const { task, types } = this.#parts;
     const isRest = this.#first > 0;
     if (isRedirect(status)) return 'redirect';
-    if (status === 304 && task.known !== null && !isRest) return 'unchanged';
+    if (!isRest && task.known !== null && (status === 304 || this.#isKnown(status, headers)))
+      return 'unchanged';
     if (isRest && (mayRefuseParts(status) || (status === 206 && !this.#fits(headers)))) return 'start-over';
     if (status !== 200 && (status !== 206 || !isRest)) throw refusal(status, headers);
     const { contentType, disposition } = this.#factsOf(status, headers);
@@ -155,6 +157,12 @@ export class FileIntake {
       throw new FailureError({ code: 'validation', message, status, isFinal: true });
     }
     return 'file';
+  }
+
+  /** Whether all of the file comes, though it is the one that lies there: some servers do not look at If-None-Match. */
+  #isKnown(status: number, headers: ReplyHeaders): boolean {
+    const etag = this.#parts.task.known?.etag ?? null;
+    return status === 200 && etag !== null && isStrongEtag(etag) && factsOf(headers).etag === etag;
   }
 
   /** Of the file: what comes with the rest of it, if anything does, need not be what came with its start. */

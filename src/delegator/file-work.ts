@@ -167,7 +167,7 @@ export class FileWork {
   /** What lies there of a file that is to be asked for again; null where all of it is wanted. */
   knownOf(id: number): Known | null {
     const file = this.#table.get(id);
-    if (file?.state !== 'done' || !this.#shelf.has(file.path)) return null;
+    if (file?.state !== 'done' || !this.#shelf.isFile(file.path)) return null;
     return { etag: file.etag, lastModified: file.lastModified };
   }
 
@@ -265,7 +265,7 @@ export class FileWork {
     this.counters.listed++;
     const file = this.#table.get(id) ?? this.#add(id, url, page);
     if (file.pageId !== page.id) this.#table.setPage(id, page.id);
-    const isThere = file.state === 'done' && state === 'done' && this.#shelf.has(file.path);
+    const isThere = file.state === 'done' && state === 'done' && this.#shelf.isFile(file.path);
     const fate = !isThere ? 'fetch' : this.#options.refresh ? 'ask' : 'kept';
     if (fate === 'kept') this.counters.kept++;
     else if (!this.#options.isDryRun) files.queue(id);

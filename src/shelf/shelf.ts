@@ -113,6 +113,16 @@ export class Shelf {
     return this.#statOf(join(this.#into, path)) !== null;
   }
 
+  /** Whether a file can be read there, itself or by way of a link. */
+  isFile(path: string): boolean {
+    try {
+      return statSync(join(this.#into, path), { throwIfNoEntry: false })?.isFile() === true;
+    } catch {
+      // No way leads there.
+      return false;
+    }
+  }
+
   /** Whether it is the name of something that is no folder. */
   hasFile(path: string): boolean {
     const there = this.#statOf(join(this.#into, path));

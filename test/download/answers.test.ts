@@ -195,3 +195,20 @@ test('a listing page that is not there is a failure', async ({ home }) => {
   expect(stderr).toContain(`${site.url('/gone/')} (HTTP 404)`);
   expect(await home.files()).toHaveLength(1);
 });
+
+test('a file that is sent though it has not changed is left unread', async ({ home }) => {
+  const body = bytesOf(8_000_000);
+  await using site = await FileSite.open({
+    '/m/': pageOf(['a.bin']),
+    '/m/a.bin': (request, response, hit) => {
+      delete request.headers['if-none-match'];
+      return sendFile({ body, pace: { bytes: 100_000, ms: 1 } }, request, response, hit);
+    },
+  });
+  await home.download(site.url('/m/'));
+  const { status, stderr } = await home.download(site.url('/m/'), '--refresh');
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain('1 file has not changed');
+  expect(site.of('/m/a.bin')[1]?.sent).toBeLessThan(body.length);
+  expect(await home.holds('a.bin', body)).toBe(true);
+});

@@ -1,5 +1,5 @@
 /** What others put, or take away, where files come to their names. */
-import { appendFile, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
@@ -103,4 +103,28 @@ test('a new version that has its name is not fetched twice, though it has the da
   expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
   expect(site.of('/a.bin')).toHaveLength(1);
   expect(home.rows()).toMatchObject([{ state: 'done', sha256: sha256Of(fresh) }]);
+});
+
+for (const [what, put] of [
+  ['a folder', (path: string) => mkdir(path)],
+  ['a link that leads nowhere', (path: string) => symlink('/nowhere/at/all', path)],
+] as const) {
+  test(`${what} in the place of a file of ours is no file of ours`, async ({ home }) => {
+    const body = bytesOf(5000);
+    await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
+    await home.download(site.url('/'));
+    await rm(join(home.into, 'a.bin'));
+    await put(join(home.into, 'a.bin'));
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+    expect(await home.holds('a (2).bin', body)).toBe(true);
+  });
+}
+
+test('a file of ours that its user has moved and linked to is there', async ({ home }) => {
+  await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body: bytesOf(5000) } });
+  await home.download(site.url('/'));
+  await rename(join(home.into, 'a.bin'), join(home.path, 'elsewhere'));
+  await symlink(join(home.path, 'elsewhere'), join(home.into, 'a.bin'));
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  expect(site.of('/a.bin')).toHaveLength(1);
 });
