@@ -81,6 +81,8 @@ export class FileWork {
     received: 0,
   };
   #completed: number[] = [];
+  /** A folder that nothing can be put into: what belongs there is kept, and the run goes on with the others. */
+  #closed: StoreError | null = null;
 
   constructor(table: DownloadTable, shelf: Shelf, options: FileWorkOptions) {
     this.#table = table;
@@ -124,6 +126,7 @@ export class FileWork {
     });
     if (!this.#options.isDryRun) this.#relocate();
     this.#tellFound(ways);
+    if (this.#closed !== null) throw this.#closed;
   }
 
   /** Of all pages that list a file, the one that it belongs to. */
@@ -147,6 +150,7 @@ export class FileWork {
 
   /** From the names that they had to those that they have now; goes on where a kill ended it. @throws StoreError */
   #relocate(): void {
+    this.#closed = null;
     const moving = this.#table.moving();
     for (const file of moving) this.#shelf.takeAway(file.id, file.movedFrom as string, file);
     // Before any is placed: its new name may be one that another had.
@@ -298,6 +302,9 @@ export class FileWork {
           return placing.modifiedAt;
         case 'gone':
           this.#table.want(id);
+          return null;
+        case 'closed':
+          this.#closed ??= placing.error;
           return null;
         case 'taken':
           this.#paths.forget();

@@ -19,8 +19,9 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { StoreError } from '../errors.js';
+import { copyWhole, isAcross } from './copy.js';
 import { sha256OfFile } from './file-digest.js';
 import { dropNotes, noteFlushed, readNotes } from './part-notes.js';
 
@@ -49,11 +50,18 @@ export interface Whole {
   readonly placedSha256: string | null;
 }
 
-/** `taken`: somebody else's file, or a folder, has the name; `gone`: there is nothing to be put there. */
+/** What a folder says that nothing can be put into. */
+const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * `taken`: somebody else's file, or a folder, has the name; `gone`: there is nothing to be put there; `closed`: nothing
+ * can be put into that folder, others may be open.
+ */
 export type Placing =
   | { readonly kind: 'placed'; readonly modifiedAt: number }
   | { readonly kind: 'taken' }
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'closed'; readonly error: StoreError };
 
 export class Shelf {
   readonly #into: string;
@@ -150,14 +158,18 @@ export class Shelf {
       const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
       return isOurs ? placedAt(there) : { kind: 'gone' };
     }
-    return this.#onDisk(target, () => {
-      if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
-      if (there === null) return this.#link(part, target, whole);
-      if (there.ino === whole.ino && there.dev === whole.dev) unlinkSync(part);
-      else if (this.#holds(target, there, known.placedSha256)) renameSync(part, target);
-      else return { kind: 'taken' };
-      return placedAt(whole);
-    });
+    try {
+      return this.#onDisk(target, () => {
+        if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
+        const isPlaced =
+          there === null ? this.#link(part, target, whole) : this.#replace(part, target, whole, there, known);
+        return isPlaced ? placedAt(this.#statOf(target) ?? whole) : { kind: 'taken' };
+      });
+    } catch (error) {
+      const { code = '' } = ((error as StoreError).cause ?? {}) as NodeJS.ErrnoException;
+      if (!CLOSED.has(code)) throw error;
+      return { kind: 'closed', error: error as StoreError };
+    }
   }
 
   /** Whether it is a file of these bytes: its date says nothing, as some programs keep it and others do not. */
@@ -186,7 +198,17 @@ export class Shelf {
     // Killed before that was noted: it may be somebody else's turn to lie there.
     if (this.#statOf(part) !== null || !this.hasOwn(path, known)) return;
     const source = join(this.#into, path);
-    this.#onDisk(source, () => renameSync(source, part));
+    this.#onDisk(source, () => {
+      try {
+        renameSync(source, part);
+      } catch (error) {
+        if (!isAcross(error)) throw error;
+        // Whole before it has the name of a part.
+        copyWhole(source, `${part}.new`, lstatSync(source));
+        renameSync(`${part}.new`, part);
+        unlinkSync(source);
+      }
+    });
     for (let folder = dirname(source); folder !== this.#into; folder = dirname(folder)) {
       try {
         rmdirSync(folder);
@@ -218,19 +240,57 @@ export class Shelf {
     return { files, bytes };
   }
 
-  /** Never over a file that has come to be there meanwhile. */
-  #link(part: string, target: string, whole: Stats): Placing {
+  /** Never over a file that has come to be there meanwhile. Answers whether it has its name. */
+  #link(part: string, target: string, whole: Stats): boolean {
     try {
       linkSync(part, target);
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') return { kind: 'taken' };
+      if (code === 'EEXIST') return false;
+      if (isAcross(error))
+        return this.#across(part, target, whole, (copy) => this.#link(copy, target, whole));
       if (!NO_LINKS.has(code)) throw error;
       renameSync(part, target);
-      return placedAt(whole);
+      return true;
     }
     unlinkSync(part);
-    return placedAt(whole);
+    return true;
+  }
+
+  /** Answers whether it has its name: not where what is there is none of ours. */
+  #replace(part: string, target: string, whole: Stats, there: Stats, known: Whole): boolean {
+    // Killed when it had its name, and before the part was gone.
+    const isThere =
+      there.dev === whole.dev ? there.ino === whole.ino : this.#holds(target, there, known.sha256);
+    if (isThere) unlinkSync(part);
+    else if (this.#holds(target, there, known.placedSha256)) this.#rename(part, target, whole);
+    else return false;
+    return true;
+  }
+
+  #rename(part: string, target: string, whole: Stats): void {
+    try {
+      renameSync(part, target);
+    } catch (error) {
+      if (!isAcross(error)) throw error;
+      this.#across(part, target, whole, (copy) => {
+        renameSync(copy, target);
+        return true;
+      });
+    }
+  }
+
+  /** A folder of another file system: the file is copied into it, under a hidden name, and gets its own there. */
+  #across(part: string, target: string, whole: Stats, put: (copy: string) => boolean): boolean {
+    const copy = join(dirname(target), `${basename(this.#parts)}-${basename(part)}`);
+    try {
+      copyWhole(part, copy, whole);
+      const isPlaced = put(copy);
+      if (isPlaced) unlinkSync(part);
+      return isPlaced;
+    } finally {
+      rmSync(copy, { force: true });
+    }
   }
 
   /** False where a file has the name of one of the folders. */

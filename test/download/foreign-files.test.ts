@@ -1,5 +1,19 @@
 /** What others put, or take away, where files come to their names. */
-import { appendFile, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
@@ -128,3 +142,64 @@ test('a file of ours that its user has moved and linked to is there', async ({ h
   expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
   expect(site.of('/a.bin')).toHaveLength(1);
 });
+
+/** A folder on another file system than the one of temporary files; null = there is none. */
+function otherFileSystem(): string | null {
+  const shared = statSync('/dev/shm', { throwIfNoEntry: false });
+  return shared === undefined || shared.dev === statSync(tmpdir()).dev ? null : '/dev/shm';
+}
+
+test.skipIf(otherFileSystem() === null)(
+  'a folder that is on another file system gets its files like all others',
+  async ({ home }) => {
+    const outside = await mkdtemp(join(otherFileSystem() as string, 'orbweaver-'));
+    try {
+      await mkdir(home.into, { recursive: true });
+      await symlink(outside, join(home.into, 'album'));
+      const headers = { 'last-modified': 'Thu, 01 Jan 2015 00:00:00 GMT' };
+      const song = (seed: string): { body: Buffer; headers: typeof headers } => ({
+        body: bytesOf(2_000_000, seed),
+        headers,
+      });
+      await using site = await FileSite.open({
+        '/': pageOf(['album/1.mp3'], ['2.mp3']),
+        '/album/1.mp3': song('1'),
+        '/2.mp3': song('2'),
+      });
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0, stderr: expect.any(String) });
+      expect(await readdir(outside)).toEqual(['1.mp3']);
+      expect(await home.holds('album/1.mp3', song('1').body)).toBe(true);
+      expect((await stat(join(outside, '1.mp3'))).mtime.toUTCString()).toBe(headers['last-modified']);
+      site.entries.set('/album/1.mp3', song('new'));
+      expect(await home.download(site.url('/'), '--refresh')).toMatchObject({ status: 0 });
+      expect(await readdir(outside)).toEqual(['1.mp3']);
+      expect(await home.holds('album/1.mp3', song('new').body)).toBe(true);
+      expect(await home.files()).toEqual(['2.mp3', 'album']);
+    } finally {
+      await rm(outside, { recursive: true, force: true });
+    }
+  },
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'a folder that nothing can be put into keeps back its own files alone',
+  async ({ home }) => {
+    await mkdir(home.into, { recursive: true });
+    await symlink('/sys', join(home.into, 'album'));
+    const song = (seed: string): { body: Buffer } => ({ body: bytesOf(1000, seed) });
+    await using site = await FileSite.open({
+      '/': pageOf(['album/1.mp3'], ['album/2.mp3'], ['3.mp3']),
+      '/album/1.mp3': song('1'),
+      '/album/2.mp3': song('2'),
+      '/3.mp3': song('3'),
+    });
+    const { status, error } = await home.download(site.url('/'), '--max-parallelism', '1');
+    expect(status).toBe(4);
+    expect(String(error)).toMatch(/cannot write .*album\/1\.mp3/);
+    expect(await home.holds('3.mp3', song('3').body)).toBe(true);
+    await rm(join(home.into, 'album'));
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+    expect(await home.files()).toEqual(['3.mp3', 'album/1.mp3', 'album/2.mp3']);
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  },
+);
