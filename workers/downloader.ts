@@ -7,7 +7,7 @@ import type { DownloadSettings } from '#src/protocol/download.js';
 import type { Transferable } from 'node:worker_threads';
 import type { FileOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { FileTask } from '#src/protocol/task.js';
-import { FailureError } from '#src/protocol/to-failure.js';
+import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { contentTypeText } from './answer.js';
 import type { Fetcher } from './fetcher.js';
 import { DiskError } from './disk-error.js';
@@ -26,6 +26,9 @@ import { circumstances, redirectOf } from './visit.js';
 type Answered = Pick<FileReply, 'status' | 'headers' | 'startedAt' | 'durationMs'>;
 type Post = (message: WorkerMessage, transfer?: readonly Transferable[]) => void;
 type OnSetCookies = (lines: readonly string[]) => void;
+
+/** A try that has brought so much more of a file was not in vain. */
+const PROGRESS_BYTES = 256 * 1024;
 
 export class Downloader {
   readonly #fetcher: Fetcher;
@@ -55,6 +58,7 @@ export class Downloader {
     const { types, segments } = this.#settings;
     const startSegments = (pieces: Pieces): Segments => this.#segmentsOf(task, pieces, gauge);
     const parts = { task, part, gauge, types, throttle: this.#throttle, segments, startSegments };
+    const { kept } = part;
     let isWhole = false;
     try {
       const outcome =
@@ -65,6 +69,9 @@ export class Downloader {
         unfit();
       isWhole = outcome.kind === 'file';
       return outcome;
+    } catch (thrown) {
+      if (thrown instanceof DiskError || part.kept - kept < PROGRESS_BYTES) throw thrown;
+      throw new FailureError({ ...toFailure(thrown), hasProgress: true }, { cause: thrown });
     } finally {
       gauge.end();
       part.close(isWhole);

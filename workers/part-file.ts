@@ -52,6 +52,12 @@ export class PartFile {
     return this.#size;
   }
 
+  /** Bytes that can be gone on with. */
+  get kept(): number {
+    if (this.#notes === null) return 0;
+    return this.#notes.pieces?.reduce((sum, [, , done]) => sum + done, 0) ?? this.#size;
+  }
+
   /** Lets go of all bytes but the first so many. @throws DiskError */
   cut(size: number): void {
     const fd = this.#fd;

@@ -128,7 +128,8 @@ function settleFailure(
 /** What a request says of its host; null = nothing. Success is any answer but 429 and 5xx, whatever it was worth to us. */
 export function eventOf(failure: Failure | null): HostEvent | null {
   if (failure === null) return SUCCESS;
-  const { status, retryAfterMs } = failure;
+  const { status, retryAfterMs, hasProgress } = failure;
+  if (hasProgress === true) return SUCCESS;
   if (status !== undefined && status < 500 && status !== 429) return SUCCESS;
   const { blames } = retryRule(failure);
   if (blames === 'rate') return { kind: 'refusal', retryAfterMs: retryAfterMs ?? null };

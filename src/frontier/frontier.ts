@@ -165,7 +165,7 @@ export type Settlement =
       readonly kind: 'retry';
       readonly id: number;
       readonly notBefore: number;
-      readonly charge: 'attempt' | 'refusal';
+      readonly charge: 'attempt' | 'refusal' | 'nothing';
       readonly detail: string;
     }
   /** Queued again at once, to be asked for in another spelling of its own key. */

@@ -307,7 +307,8 @@ function settledAs(
         state: 'queued',
         notBefore: settlement.notBefore,
         detail: settlement.detail,
-        [settlement.charge === 'attempt' ? 'attempts' : 'refusals']: 1,
+        attempts: settlement.charge === 'attempt' ? 1 : 0,
+        refusals: settlement.charge === 'refusal' ? 1 : 0,
       };
     case 'respell':
       return { state: 'queued', respelt: settlement.url };

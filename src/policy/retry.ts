@@ -79,7 +79,7 @@ export function backoffMs(n: number, baseMs: number, random: number): number {
 
 export type RetryDecision =
   | { readonly kind: 'fail' }
-  | { readonly kind: 'retry'; readonly waitMs: number; readonly charge: 'attempt' | 'refusal' };
+  | { readonly kind: 'retry'; readonly waitMs: number; readonly charge: 'attempt' | 'refusal' | 'nothing' };
 
 export interface RetryFacts {
   readonly failure: Failure;
@@ -103,10 +103,12 @@ export function decideRetry(facts: RetryFacts): RetryDecision {
     if (facts.hasHostSucceeded && facts.refusals + 1 >= MAX_REFUSALS) return { kind: 'fail' };
     return { kind: 'retry', waitMs: 0, charge: 'refusal' };
   }
-  if (facts.attempts >= facts.retries) return { kind: 'fail' };
+  // A server that cuts each answer gives the whole all the same, and what is missing gets less.
+  const isAdvancing = facts.failure.hasProgress === true && facts.retries > 0;
+  if (facts.attempts >= facts.retries && !isAdvancing) return { kind: 'fail' };
   return {
     kind: 'retry',
-    waitMs: backoffMs(facts.attempts + 1, facts.retryDelayMs, facts.random),
-    charge: 'attempt',
+    waitMs: backoffMs(isAdvancing ? 1 : facts.attempts + 1, facts.retryDelayMs, facts.random),
+    charge: isAdvancing ? 'nothing' : 'attempt',
   };
 }

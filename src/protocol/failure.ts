@@ -68,6 +68,8 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** A kept connection was closed under the request, before a byte of an answer: nobody's fault. */
   readonly isStale?: true;
+  /** A good part of a file came all the same, and is kept. */
+  readonly hasProgress?: true;
   /** Nothing was asked, and nothing will be in this run: not tried again. */
   readonly isFinal?: true;
 }

@@ -219,3 +219,35 @@ test('what the rest of a file does not say again is as its start has said', asyn
   expect(home.rows()).toMatchObject([{ content_type: 'audio/mpeg', last_modified: DATED['last-modified'] }]);
   expect((await stat(join(home.into, 'song.mp3'))).mtime.toUTCString()).toBe(DATED['last-modified']);
 });
+
+test('a server that breaks off each answer gives the whole all the same', async ({ home }) => {
+  const size = 4_000_000;
+  const body = bytesOf(size);
+  await using site = await FileSite.open({
+    '/m/': pageOf(['a.bin']),
+    '/m/a.bin': (request, response) => {
+      const first = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      const range = { 'content-range': `bytes ${first}-${size - 1}/${size}` };
+      response.writeHead(first === 0 ? 200 : 206, {
+        'content-length': size - first,
+        etag: '"one"',
+        ...(first === 0 ? {} : range),
+      });
+      response.write(body.subarray(first, first + HALF), () =>
+        first + HALF < size ? response.destroy() : response.end(),
+      );
+    },
+  });
+  const { status, stderr } = await home.download(site.url('/m/'), '--retries', '1');
+  expect(status, stderr).toBe(0);
+  expect(site.of('/m/a.bin').length).toBeGreaterThan(5);
+  expect(await home.holds('a.bin', body)).toBe(true);
+});
+
+test('one that gives nothing more is given up', async ({ home }) => {
+  await using site = await FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': cut() });
+  const { status } = await home.download(site.url('/m/'), '--retries', '2');
+  expect(status).toBe(1);
+  // The first brings half of it, the others nothing.
+  expect(site.of('/m/a.bin')).toHaveLength(4);
+});

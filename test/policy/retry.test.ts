@@ -104,6 +104,11 @@ describe('a URL that failed', () => {
     ['waits longer each time', { attempts: 2 }, { kind: 'retry', waitMs: 2_000, charge: 'attempt' }],
     ['is failed when its retries are used up', { attempts: 3 }, { kind: 'fail' }],
     ['is never tried again without retries', { retries: 0 }, { kind: 'fail' }],
+    [
+      'is not charged with a try that brought more of a file',
+      { failure: { code: 'reset', message: '', hasProgress: true }, attempts: 3 },
+      { kind: 'retry', waitMs: 500, charge: 'nothing' },
+    ],
     ['is failed at once when the answer is final', { failure: status(404) }, { kind: 'fail' }],
     [
       'is not charged with a try for a 429',
