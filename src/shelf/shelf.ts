@@ -262,9 +262,13 @@ export class Shelf {
     // Killed when it had its name, and before the part was gone.
     const isThere =
       there.dev === whole.dev ? there.ino === whole.ino : this.#holds(target, there, known.sha256);
-    if (isThere) unlinkSync(part);
-    else if (this.#holds(target, there, known.placedSha256)) this.#rename(part, target, whole);
-    else return false;
+    if (isThere) {
+      rmSync(this.#copyOf(part, target), { force: true });
+      unlinkSync(part);
+      return true;
+    }
+    if (!this.#holds(target, there, known.placedSha256)) return false;
+    this.#rename(part, target, whole);
     return true;
   }
 
@@ -282,15 +286,21 @@ export class Shelf {
 
   /** A folder of another file system: the file is copied into it, under a hidden name, and gets its own there. */
   #across(part: string, target: string, whole: Stats, put: (copy: string) => boolean): boolean {
-    const copy = join(dirname(target), `${basename(this.#parts)}-${basename(part)}`);
+    const copy = this.#copyOf(part, target);
+    let isPlaced = false;
     try {
       copyWhole(part, copy, whole);
-      const isPlaced = put(copy);
-      if (isPlaced) unlinkSync(part);
-      return isPlaced;
+      isPlaced = put(copy);
     } finally {
       rmSync(copy, { force: true });
     }
+    // Last, so that a kill before leaves what the copy is taken away by.
+    if (isPlaced) unlinkSync(part);
+    return isPlaced;
+  }
+
+  #copyOf(part: string, target: string): string {
+    return join(dirname(target), `${basename(this.#parts)}-${basename(part)}`);
   }
 
   /** False where a file has the name of one of the folders. */

@@ -175,6 +175,22 @@ test.skipIf(otherFileSystem() === null)(
       expect(await readdir(outside)).toEqual(['1.mp3']);
       expect(await home.holds('album/1.mp3', song('new').body)).toBe(true);
       expect(await home.files()).toEqual(['2.mp3', 'album']);
+      // As after a kill when it had its name, and copy and part were still there.
+      const db = new Database(home.db);
+      const [id, token] = [
+        `SELECT id FROM download_files WHERE path = 'album/1.mp3'`,
+        `SELECT value FROM settings WHERE name = 'downloadToken'`,
+      ].map((sql) => String(db.prepare(sql).pluck().get()).replaceAll('"', ''));
+      db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL WHERE id = ?`).run(id);
+      db.close();
+      const hidden = `.orbweaver-${token}`;
+      await mkdir(join(home.into, hidden));
+      await writeFile(join(home.into, hidden, `${id}.part`), song('new').body);
+      await writeFile(join(outside, `${hidden}-${id}.part`), 'a copy');
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+      expect(await readdir(outside)).toEqual(['1.mp3']);
+      expect(await home.files()).toEqual(['2.mp3', 'album']);
+      expect(site.of('/album/1.mp3')).toHaveLength(2);
     } finally {
       await rm(outside, { recursive: true, force: true });
     }
