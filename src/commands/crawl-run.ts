@@ -117,7 +117,7 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   // Nor is a file made, or emptied, only to find that.
   if (config.fresh || !existsSync(config.databasePath)) refuseKeysAlone(config.tasks ?? []);
   let isNew = false;
-  // Before the file is changed in any way: a refusal leaves it byte by byte as it was.
+  // A refusal leaves the file byte by byte as it was.
   const admit = (connection: Connection): void => void (isNew = adoptSettings(connection, config));
   const database = openForWriting(config.databasePath, MIGRATIONS, config.fresh, admit, request.walBound);
   try {

@@ -50,18 +50,29 @@ export function requireReadable(
   }
 }
 
-/** Brings a file up to our version, in one transaction. */
-export function migrate(connection: Connection, file: string, migrations: Migrations): void {
+/**
+ * Brings a file up to our version and asks whether it is admitted, in one transaction: a refusal leaves no trace of
+ * either. What `admit` reads is of our version already.
+ */
+export function migrate(
+  connection: Connection,
+  file: string,
+  migrations: Migrations,
+  admit: (connection: Connection) => void,
+): void {
   const version = versionOf(connection);
   if (version > migrations.length) throw newer(file, version, migrations.length);
-  if (version === migrations.length) return;
+  const isOlder = version < migrations.length;
   // In a rollback journal still: a kill in here leaves the old file (or an empty one), never a half-made
   // one, and the header that says whose file it is never waits in a write-ahead log.
-  connection.pragma('journal_mode = DELETE');
+  if (isOlder) connection.pragma('journal_mode = DELETE');
   connection.transaction(() => {
-    for (const step of migrations.slice(version)) connection.exec(step);
-    connection.pragma(`application_id = ${APPLICATION_ID}`);
-    connection.pragma(`user_version = ${migrations.length}`);
+    if (isOlder) {
+      for (const step of migrations.slice(version)) connection.exec(step);
+      connection.pragma(`application_id = ${APPLICATION_ID}`);
+      connection.pragma(`user_version = ${migrations.length}`);
+    }
+    admit(connection);
   })();
 }
 

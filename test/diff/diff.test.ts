@@ -10,9 +10,8 @@ import { parse } from '../../dist/cli/parse.js';
 import { diffCommand } from '../../dist/commands/diff.js';
 import type { Invocation } from '../../dist/commands/invocation.js';
 import { compareCrawls, shortestPaths } from '../../dist/index.js';
-import { APPLICATION_ID } from '../../dist/database/file.js';
-import { MIGRATIONS } from '../../dist/migrations.js';
 import { openFile } from '../store/file.js';
+import { makeOlder } from '../support/older-file.js';
 
 interface Page {
   readonly state?: string;
@@ -306,12 +305,7 @@ test('--ignore leaves fields and links out; --exit-code answers whether the rest
 
 test('a file of the first version is read as it is', async () => {
   const file = join(emptyFolder(), 'v1.db');
-  const v1 = new BetterSqlite3(file);
-  v1.exec(MIGRATIONS[0] ?? '');
-  v1.pragma(`application_id = ${APPLICATION_ID}`);
-  v1.pragma('user_version = 1');
-  v1.transaction(() => fill(v1, OLD, {}))();
-  v1.close();
+  makeOlder(file, 1, (connection) => fill(connection, OLD, {}));
   expect((await lines(file, crawl(OLD))).map(({ kind }) => kind)).toEqual(['crawls', 'counts']);
   expect((await lines(file, crawl(NEW))).at(-1)).toMatchObject({ pages: { added: 1, gone: 1, changed: 3 } });
   const kept = new BetterSqlite3(file, { readonly: true });
