@@ -313,7 +313,7 @@ describe('reading', () => {
 
   test('an older file is refused with what to do about it', () => {
     makeFile(['one'], OLDER);
-    expect(refusal(() => read(file, NEWER)).hint).toContain('run the crawl command');
+    expect(refusal(() => read(file, NEWER)).hint).toContain('run the command that made it');
   });
 
   test('an empty one, which is no older version', () => {

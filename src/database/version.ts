@@ -44,8 +44,10 @@ export function requireReadable(
   if (version > migrations.length) throw newer(file, version, migrations.length);
   if (version === 0) throw new StoreError(`${file} is empty: no crawl was started in it`);
   if (version < oldest) {
-    throw new StoreError(`${file} has schema version ${version}, this program reads ${migrations.length}`, {
-      hint: 'run the crawl command on it once: that brings it up to date',
+    const known =
+      oldest === migrations.length ? `version ${oldest}` : `versions ${oldest} to ${migrations.length}`;
+    throw new StoreError(`${file} has schema version ${version}, and what is asked for needs ${known}`, {
+      hint: 'run the command that made it once more: that brings it up to date',
     });
   }
 }

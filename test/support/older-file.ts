@@ -7,9 +7,12 @@ import { MIGRATIONS } from '../../dist/migrations.js';
 /** Makes a file of a version, fills it and closes it. */
 export function makeOlder(file: string, version: number, fill: (connection: Connection) => void): void {
   const connection = new BetterSqlite3(file);
+  connection.pragma('synchronous = OFF');
   connection.pragma(`application_id = ${APPLICATION_ID}`);
-  for (const step of MIGRATIONS.slice(0, version)) connection.exec(step);
-  connection.pragma(`user_version = ${version}`);
-  connection.transaction(() => fill(connection))();
+  connection.transaction(() => {
+    for (const step of MIGRATIONS.slice(0, version)) connection.exec(step);
+    connection.pragma(`user_version = ${version}`);
+    fill(connection);
+  })();
   connection.close();
 }
