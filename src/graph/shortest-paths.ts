@@ -30,7 +30,7 @@ export interface PathAnswer {
   readonly chains: readonly (readonly Step[])[];
   /** Both ends were searched from; where links have no index by target, only the start was. */
   readonly isTwoSided: boolean;
-  /** URLs that are not crawled yet: where there are some, a shorter chain may be found. */
+  /** URLs that are not crawled yet: where there are some, what is longer than one click may become shorter. */
   readonly open: number;
 }
 
