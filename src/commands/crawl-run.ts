@@ -10,8 +10,7 @@ import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
 import { asStoreError, type Connection } from '../database/connection.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
 import { Delegator, type DelegatorParts, type Ending } from '../delegator/delegator.js';
-import type { CrawlListener, Filed, Notice, Valve } from '../delegator/events.js';
-import type { FoundFile } from '../delegator/file-work.js';
+import type { CrawlListener, Notice } from '../delegator/events.js';
 import { longestSilenceMs } from '../delegator/overdue.js';
 import { WorkerPool } from '../delegator/pool.js';
 import type { Resumption, RunLimits, StateCounts } from '../frontier/frontier.js';
@@ -22,14 +21,13 @@ import type { DownloadSnapshot } from '../observe/download-progress.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
-import { type FinishedPage, FinishedPages } from '../status/finished-page.js';
 import { RecordTable } from '../store/records.js';
 import { type RunEnd, RunTable } from '../store/runs.js';
 import { readTotals, seedEnd, type Totals } from '../store/totals.js';
 import { originOf } from '../url/canonicalise.js';
 import { scopeKeyOf } from '../url/scope.js';
 import { VERSION } from '../version.js';
-import type { WalkEvent, WalkStand } from '../walk/events.js';
+import type { WalkStand } from '../walk/events.js';
 import type { Walk } from '../walk/walk.js';
 import { adoptSettings } from './adoption.js';
 import { type Downloads, type FilesResult, openDownloads } from './downloads.js';
@@ -45,28 +43,18 @@ import {
 } from './executors.js';
 import { openCookies } from './open-cookies.js';
 import { openWalk } from './open-walk.js';
+import { filling, type Sinks, type Telling, valveOf } from './sinks.js';
 import { admitEntries, refuseKeysAlone, storedAddresses } from './task-list.js';
 import { workerSettings } from './worker-settings.js';
 
 /** The key of the task that a page is; null where it is none. */
 export type KeyOf = (pageId: number) => string | null;
 
-export interface CrawlHooks extends CrawlListener {
-  /** A listing page leads to a file. */
-  onFound?(file: FoundFile): void;
+export interface CrawlHooks extends Telling {
   /** Called before `onStart` where files are downloaded. */
   onFiles?(snapshot: () => DownloadSnapshot): void;
   /** The file is open and the work known; nothing has been asked for yet. `isNew`: no earlier run left anything. */
   onStart(resumption: Resumption, isNew: boolean, snapshot: () => Snapshot, keyOf: KeyOf): void;
-  /** What walkers do, when it is in the file. */
-  onWalk?(event: WalkEvent): void;
-}
-
-/** Whoever takes finished pages, and holds the crawl back when there are too many of them. */
-export interface PageSink extends Valve {
-  /** Whether anybody wants them; they cost a look into the file. */
-  isTaking(): boolean;
-  take(page: FinishedPage): void;
 }
 
 /** How a run came out. */
@@ -96,7 +84,7 @@ export interface RunRequest {
   readonly commandLine: string;
   readonly hooks: CrawlHooks;
   readonly stop: AbortSignal;
-  readonly sink?: PageSink;
+  readonly sinks?: Sinks;
   /** How far a reader may make the file's log grow before the crawl waits for it, bytes; 1 GiB by default. */
   readonly walBound?: number;
   /** Says what status a result gives, so that the row of this run can hold it; null where there is none. */
@@ -135,8 +123,9 @@ async function crawlInto(
   isNew: boolean,
   cookieFile: CookieFile | null,
 ): Promise<RunResult> {
-  const { hooks } = request;
+  const { hooks, sinks = {} } = request;
   const { connection } = database;
+  const told = filling(sinks, connection, hooks);
   const config = withStoredAddresses(connection, request.config);
   const startedAt = Date.now();
   const runs = new RunTable(connection);
@@ -149,10 +138,10 @@ async function crawlInto(
   });
   const records = new RecordTable(connection);
   if (config.retryFailed !== null) records.rememberFailed(config.retryFailed);
-  const walk = openWalk(connection, config, frontier, (event) => hooks.onWalk?.(event));
+  const walk = openWalk(connection, config, frontier, told.onWalk);
   const limits = { ...limitsOf(config), ...(walk === null ? {} : { chosen: walk.chosen }) };
   const resumption = frontier.start(startedAt, limits, config.retryFailed);
-  const downloads = filesOf(connection, frontier, config, hooks);
+  const downloads = filesOf(connection, frontier, config, told);
   frontier.admitSeeds(config.seeds);
   walk?.begin();
   const executors = openExecutors(connection, config, startedAt);
@@ -160,7 +149,7 @@ async function crawlInto(
   const cookies = openCookies(database, config, cookieFile, startedAt);
   const executions = executors?.ledger ?? null;
   const listener =
-    executors !== null && config.keepGoing ? sayingFaults(new FaultNotices(executors.table), hooks) : hooks;
+    executors !== null && config.keepGoing ? sayingFaults(new FaultNotices(executors.table), told) : told;
   const delegator = delegatorFor(
     config,
     frontier,
@@ -170,10 +159,10 @@ async function crawlInto(
       executions,
       fileWork: downloads?.work ?? null,
       walk: walk ?? undefined,
-      valve: request.sink,
+      valve: valveOf(sinks),
       checkStore: database.check,
     },
-    request.sink === undefined ? listener : telling(request.sink, new FinishedPages(connection), listener),
+    listener,
   );
   const isBound = isPolitenessBound(seedHosts(config), config);
   const snapshot = (): Snapshot => snapshotOf(delegator, frontier.counts(), config, startedAt, isBound);
@@ -263,10 +252,10 @@ function filesOf(
   connection: Connection,
   frontier: SqliteFrontier,
   config: CrawlConfig,
-  hooks: CrawlHooks,
+  { onFound }: Required<Telling>,
 ): Downloads | null {
   if (config.downloads === null) return null;
-  return openDownloads(connection, frontier, config.downloads, config, (file) => hooks.onFound?.(file));
+  return openDownloads(connection, frontier, config.downloads, config, onFound);
 }
 
 /** The tasks of the run, and what executors have still to be run on, into the queue. */
@@ -345,22 +334,6 @@ function sayingFaults(faults: FaultNotices, hooks: CrawlListener): CrawlListener
       if (notice !== null) hooks.onNotice(notice);
     },
   };
-}
-
-/** Hooks that hand finished pages on, too. */
-function telling(sink: PageSink, pages: FinishedPages, hooks: CrawlListener): CrawlListener {
-  return {
-    onNotice: (notice) => hooks.onNotice(notice),
-    onFiled: (filed) => {
-      hooks.onFiled(filed);
-      if (sink.isTaking() && isFinishedPage(filed)) sink.take(pages.read(filed.lease.pageId));
-    },
-  };
-}
-
-/** A redirect leads to the page, and a sitemap is none. */
-function isFinishedPage({ lease, outcome, state }: Filed): boolean {
-  return state !== 'retry' && lease.kind !== 'sitemap' && outcome.kind !== 'redirect';
 }
 
 /** Milliseconds since epoch that go on evenly when somebody sets the machine's clock. */
