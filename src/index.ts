@@ -13,7 +13,7 @@ export type { RunResult } from './commands/crawl-run.js';
 export type { FilesResult } from './commands/downloads.js';
 export type { WalkerStand, WalkStand, WalkStep } from './walk/events.js';
 export { readStatus, statusSummary } from './commands/read-status.js';
-export { compareCrawls, type CrawlComparison } from './commands/compare-crawls.js';
+export { compareCrawls, type CompareOptions, type CrawlComparison } from './commands/compare-crawls.js';
 export type { CrawlFacts } from './diff/crawl-facts.js';
 export type { Change, Difference, PageFacts } from './diff/differences.js';
 export type { SettingDifference } from './config/fixed-settings.js';
