@@ -9,7 +9,7 @@ export type { DownloadOptions } from './config/download-options.js';
 export type { CrawlOptions, TaskOptions, WalkOptions } from './config/options.js';
 export type { TaskList } from './tasks/list.js';
 export type { Filed, Notice } from './delegator/events.js';
-export type { RunResult } from './commands/crawl-run.js';
+export type { RunResult } from './commands/run-result.js';
 export type { FilesResult } from './commands/downloads.js';
 export type { WalkerStand, WalkStand, WalkStep } from './walk/events.js';
 export { readStatus, statusSummary } from './commands/read-status.js';

@@ -1,5 +1,5 @@
 /** `crawl` and `run` of the library: the commands of the same names, for programs. */
-import type { RunResult } from '../commands/crawl-run.js';
+import type { RunResult } from '../commands/run-result.js';
 import { readTaskEnds } from '../commands/read-status.js';
 import { resolveConfig } from '../config/config.js';
 import type { CrawlOptions, TaskOptions } from '../config/options.js';

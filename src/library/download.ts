@@ -1,5 +1,5 @@
 /** `download` of the library: the command of the same name, for programs. */
-import type { RunResult } from '../commands/crawl-run.js';
+import type { RunResult } from '../commands/run-result.js';
 import type { FilesResult } from '../commands/downloads.js';
 import { onCopy } from '../commands/dry-run.js';
 import { resolveDownloadConfig } from '../config/download-config.js';

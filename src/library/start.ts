@@ -1,5 +1,6 @@
 /** A run as the library gives it: a promise of its result, and a loop over what it is finished with. */
-import { type RunResult, runCrawl } from '../commands/crawl-run.js';
+import { runCrawl } from '../commands/crawl-run.js';
+import type { RunResult } from '../commands/run-result.js';
 import type { Sinks } from '../commands/sinks.js';
 import type { CrawlConfig } from '../config/config.js';
 import type { Filed, Notice } from '../delegator/events.js';

@@ -1,5 +1,5 @@
 /** `walk` of the library: the command of the same name, for programs. */
-import type { RunResult } from '../commands/crawl-run.js';
+import type { RunResult } from '../commands/run-result.js';
 import type { WalkOptions } from '../config/options.js';
 import { resolveWalkConfig } from '../config/walk-config.js';
 import { InvariantError } from '../errors.js';
