@@ -8,7 +8,8 @@ import { paintFor } from '../observe/paint.js';
 import { sum } from '../observe/quantity.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
 import { countBroken } from '../protocol/failure.js';
-import { type RunResult, runCrawl } from './crawl-run.js';
+import { runCrawl } from './crawl-run.js';
+import type { RunResult } from './run-result.js';
 import { Display } from './display.js';
 import type { Invocation } from './invocation.js';
 

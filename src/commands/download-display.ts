@@ -10,7 +10,8 @@ import { politenessLines } from '../observe/politeness-lines.js';
 import { printable, printableJson } from '../observe/printable.js';
 import { type Progress, showPicture } from '../observe/progress.js';
 import { formatBytes, plural } from '../observe/quantity.js';
-import { type CrawlHooks, seedHosts } from './crawl-run.js';
+import type { CrawlHooks } from './crawl-run.js';
+import { seedHosts } from './run-snapshot.js';
 import type { Invocation } from './invocation.js';
 import { failureText, noticeText } from './notice-text.js';
 

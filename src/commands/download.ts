@@ -11,7 +11,8 @@ import {
 } from '../observe/download-summary.js';
 import { paintFor } from '../observe/paint.js';
 import { sum } from '../observe/quantity.js';
-import { type RunResult, runCrawl } from './crawl-run.js';
+import { runCrawl } from './crawl-run.js';
+import type { RunResult } from './run-result.js';
 import { DownloadDisplay } from './download-display.js';
 import { onCopy } from './dry-run.js';
 import type { Invocation } from './invocation.js';

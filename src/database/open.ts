@@ -35,9 +35,9 @@ export interface CrawlDatabase {
 }
 
 /**
- * Opens a file for writing: makes it when it is missing, migrates an older one in one transaction.
- * With `fresh`, a file of ours is emptied first. `admit` may refuse the file by throwing, before
- * anything in it is changed.
+ * Opens a file for writing: makes it when it is missing, migrates an older one. With `fresh`, a file of ours is
+ * emptied first. `admit` sees the file as of our version, in the transaction that brings it there, and may refuse it by
+ * throwing: all that it and the migration changed is undone.
  *
  * @throws StoreError when the file is not SQLite, not ours, newer, held by another writer, or cannot
  *   be opened; what was there is then untouched
@@ -60,8 +60,7 @@ export function openForWriting(
     if (fresh) removeFile(file);
     const created = !existsSync(file);
     connection = connect(file);
-    migrate(connection, file, migrations);
-    admit(connection);
+    migrate(connection, file, migrations, admit);
     tune(connection, file);
     const watch = new FileWatch(file, connection, walBound);
     return {
