@@ -39,6 +39,7 @@ const H1 = idOf('h1');
 const A = idOf('a');
 const IFRAME = idOf('iframe');
 const HR = idOf('hr');
+const STYLE = idOf('style');
 const OPTION = idOf('option');
 const OPTGROUP = idOf('optgroup');
 
@@ -63,6 +64,8 @@ class Pass {
   #heading: number[] | null = null;
   #headingText = '';
   #hasHeading = false;
+  /** How often the visitor was told something. */
+  #told = 0;
   #bail: Bail | null = null;
 
   constructor(text: string, visitor: Visitor, { titleTag, within }: QuickRule) {
@@ -128,12 +131,22 @@ class Pass {
 
   #refusalInBody(id: number, role: number): Bail | null {
     if (this.#isInSelect) return isSelectPart(id) || role === ROLE.script ? null : 'select';
-    if (!this.#tables.isBetween) return refusalOf(role);
-    if (role === ROLE.tablePart || role === ROLE.script || role === ROLE.headRaw) {
-      return role === ROLE.headRaw && nameOf(id) !== 'style' ? 'foster parenting' : null;
-    }
-    if (role === ROLE.form && this.#nesting === null) return null;
-    return role === ROLE.table ? 'table nesting' : 'foster parenting';
+    const isFostered =
+      this.#tables.isBetween && role !== ROLE.tablePart && role !== ROLE.script && id !== STYLE;
+    return isFostered ? this.#refusalBetween(id, role) : refusalOf(role);
+  }
+
+  /** Between the cells of a table: what goes before it leaves the table as it is, but is in its place only there. */
+  #refusalBetween(id: number, role: number): Bail | null {
+    if (role === ROLE.table) return this.#nesting === null ? null : 'table nesting';
+    if (this.#nesting !== null || role === ROLE.select || this.#isTitleHeading(id)) return 'foster parenting';
+    const isTold = role === ROLE.link || role === ROLE.headVoid || role === ROLE.title || id === IFRAME;
+    if (isTold && !this.#tables.foster(this.#told)) return 'foster parenting';
+    return refusalOf(role);
+  }
+
+  #isTitleHeading(id: number): boolean {
+    return id === H1 && this.#titleTag === 'h1' && !this.#hasHeading;
   }
 
   /** The select itself, or an option: none holds a link, but it may be the area. */
@@ -172,13 +185,13 @@ class Pass {
         return this.#startInSelect(id, after);
       case ROLE.table:
         if (this.#nesting?.startTable() === false) return this.#refuse('nesting within');
-        this.#tables.open();
+        if (!this.#tables.open(this.#told)) return this.#refuse('table nesting');
         return this.#opened(id, after);
       case ROLE.tablePart:
         if (!this.#tables.isOpen) return this.#tags.skipAttributes(after);
         return this.#tables.startPart(id) ? this.#opened(id, after) : this.#refuse('nesting within');
       case ROLE.heading:
-        if (id === H1 && this.#titleTag === 'h1' && !this.#hasHeading) {
+        if (this.#isTitleHeading(id)) {
           this.#hasHeading = true;
           this.#heading = [];
         }
@@ -210,7 +223,7 @@ class Pass {
     const element = this.#elementOf(id);
     const isInside = this.#place(id, element);
     if (isInside === null) return this.#refuse('nesting within');
-    this.#visitor.visit(element, isInside, this.#titleTag);
+    this.#tell(element, isInside, this.#titleTag);
     return end;
   }
 
@@ -249,6 +262,11 @@ class Pass {
     return true;
   }
 
+  #tell(element: PageElement, isInside: boolean, titleTag: string): void {
+    this.#told += 1;
+    this.#visitor.visit(element, isInside, titleTag);
+  }
+
   get #isInside(): boolean {
     return this.#isAllInside || this.#nesting?.isInside === true;
   }
@@ -267,7 +285,7 @@ class Pass {
       const element = this.#elementOf(id, text);
       const isInside = this.#place(id, element);
       if (isInside === null) return this.#refuse('nesting within');
-      this.#visitor.visit(element, isInside, this.#titleTag);
+      this.#tell(element, isInside, this.#titleTag);
       if (this.#head.isOver) this.#nesting?.close(id);
     }
     return this.#tags.skipAttributes(end + 2 + name.length);
@@ -300,10 +318,9 @@ class Pass {
     if (role === ROLE.table || role === ROLE.tablePart) {
       return this.#tables.endPart(id) ? null : this.#nesting === null ? 'table nesting' : 'nesting within';
     }
-    if (this.#tables.isBetween) {
-      return role === ROLE.form && this.#nesting === null ? null : 'foster parenting';
-    }
-    return this.#nesting?.end(id) === false ? 'nesting within' : null;
+    if (this.#nesting === null) return null;
+    if (this.#tables.isBetween) return 'foster parenting';
+    return this.#nesting.end(id) ? null : 'nesting within';
   }
 
   #endInHeading(id: number): Bail | null {
@@ -314,7 +331,7 @@ class Pass {
     if (!isEnd) return null;
     this.#heading = null;
     const text = { nodeName: '#text', value: this.#headingText };
-    this.#visitor.visit(elementOf('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
+    this.#tell(elementOf('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
     return null;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Where in its tables the pass stands: the table modes of the HTML standard, for tables with nothing but their own parts
- * between the cells. What is inside a cell can neither leave nor end the table, so these parts decide alone.
+ * Where in its tables the pass stands: the table modes of the HTML standard. What is inside a cell can neither leave nor
+ * end the table, and what stands between the cells is moved before it, so a table's own parts decide alone.
  */
 import type { Nesting } from './nesting.js';
 import { idOf } from './tag-names.js';
@@ -22,6 +22,8 @@ interface OpenTable {
   hasRow: boolean;
   /** -1 without. */
   cell: number;
+  /** How much the visitor had been told before anything inside. */
+  toldBefore: number;
 }
 
 /** Follows the tables of one page. Methods answer false for what is better left to parse5. */
@@ -35,10 +37,30 @@ export class QuickTables {
     this.#nesting = nesting;
   }
 
-  /** Opens a table; where that may be is the caller's to know. */
-  open(): void {
-    this.#tables.push({ group: -1, hasRow: false, cell: -1 });
+  /**
+   * Opens a table; one straight inside a table ends that first.
+   *
+   * @param told how much the visitor was told so far
+   */
+  open(told: number): boolean {
+    const outer = this.#table;
+    if (this.isBetween && outer !== undefined && !this.#closeTable(outer)) return false;
+    this.#tables.push({ group: -1, hasRow: false, cell: -1, toldBefore: told });
     this.isBetween = true;
+    return true;
+  }
+
+  /**
+   * Makes room for something to tell of between the cells, which is moved before the table: it comes after all that was
+   * told as long as that had nothing of the table in it. False otherwise.
+   *
+   * @param told how much the visitor was told so far
+   */
+  foster(told: number): boolean {
+    const table = this.#table;
+    if (table?.toldBefore !== told) return false;
+    table.toldBefore = told + 1;
+    return true;
   }
 
   get isOpen(): boolean {
