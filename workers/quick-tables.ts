@@ -13,7 +13,8 @@ const TBODY = idOf('tbody');
 const CAPTION = idOf('caption');
 const COL = idOf('col');
 const COLGROUP = idOf('colgroup');
-const GROUPS = new Set(['tbody', 'thead', 'tfoot'].map(idOf));
+const THEAD = idOf('thead');
+const TFOOT = idOf('tfoot');
 
 /** The open elements of one table. */
 interface OpenTable {
@@ -80,7 +81,7 @@ export class QuickTables {
     if (!this.#closeCell(table)) return false;
     if (table.hasRow && !isCell && !this.#closeRow(table)) return false;
     if (isCell || id === TR) {
-      if (!GROUPS.has(table.group) && !this.#openGroup(table, TBODY)) return false;
+      if (!isRowGroup(table.group) && !this.#openGroup(table, TBODY)) return false;
       if (!table.hasRow) this.#openRow(table);
       if (isCell) this.#openCell(table, id);
       return true;
@@ -102,7 +103,7 @@ export class QuickTables {
       return this.#closeCell(table) && (!table.hasRow || this.#closeRow(table)) && this.#closeGroup(table);
     }
     // parse5 ends a row at the end of any group, a cell only at that of its own.
-    return !(GROUPS.has(id) && table.hasRow) && table.group !== COLGROUP;
+    return !(isRowGroup(id) && table.hasRow) && table.group !== COLGROUP;
   }
 
   #openGroup(table: OpenTable, id: number): boolean {
@@ -152,4 +153,8 @@ export class QuickTables {
     this.isBetween = outer !== undefined && outer.cell === -1 && outer.group !== CAPTION;
     return this.#nesting?.close(TABLE) ?? true;
   }
+}
+
+function isRowGroup(id: number): boolean {
+  return id === TBODY || id === THEAD || id === TFOOT;
 }
