@@ -6,6 +6,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectedDigests } from '#src/downloads/digests.js';
 import { type ContentRange, isPartOfSame, parseContentRange, resumeValidator } from '#src/downloads/range.js';
+import { isTypeWanted } from '#src/downloads/types.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { contentTypeOf, isHtml, isRedirect, refusal } from './answer.js';
@@ -15,7 +16,7 @@ import { declaredLength, type ReplyHeaders } from './exchange.js';
 import type { Use } from './file-exchange.js';
 import { type FileFacts, factsOf, lineOf } from './file-facts.js';
 import { FileHashes } from './file-hashes.js';
-import { isKeptCoded, isTypeWanted, namesOtherThanPage } from './file-kind.js';
+import { isKeptCoded, namesOtherThanPage } from './file-kind.js';
 import type { Gauge } from './files-meter.js';
 import type { PartFile } from './part-file.js';
 import { isWhole, type Piece, Pieces } from './pieces.js';
@@ -140,7 +141,7 @@ export class FileIntake {
     if (isRest && (status === 416 || (status === 206 && !this.#fits(headers)))) return 'start-over';
     if (status !== 200 && (status !== 206 || !isRest)) throw refusal(status, headers);
     const type = contentTypeOf(headers);
-    if (types.length > 0) return isTypeWanted(type, types) ? 'file' : 'other-type';
+    if (types.length > 0) return isTypeWanted(type?.essence ?? null, types) ? 'file' : 'other-type';
     if (type !== null && isHtml(type) && namesOtherThanPage(task.key)) {
       const message = `an HTML page in the place of the file: a login or an error page`;
       throw new FailureError({ code: 'validation', message, status, isFinal: true });

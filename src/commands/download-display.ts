@@ -65,7 +65,7 @@ export class DownloadDisplay implements CrawlHooks {
   }
 
   onFound({ url, page, path, fate }: FoundFile): void {
-    if (!this.#isDryRun || fate === 'kept') return;
+    if (!this.#isDryRun || fate === 'kept' || fate === 'refused') return;
     const { stdout } = this.#invocation;
     if (this.#view.json)
       stdout.write(`${printableJson(JSON.stringify({ url, path, page, refresh: fate === 'ask' }))}\n`);

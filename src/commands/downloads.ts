@@ -50,6 +50,7 @@ export function openDownloads(
     // Folders of pages are numbered where several have one name, over all runs; a tree stands for itself.
     layout: new Layout(plan.layout, isByPage ? rememberPages(settings, seeds) : seeds),
     isByPage,
+    types: plan.types,
     refresh: plan.refresh,
     isDryRun: plan.isDryRun,
     maxDepth: maxDepth ?? Infinity,

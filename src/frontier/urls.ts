@@ -271,8 +271,8 @@ export class UrlTable {
 
   /** Makes the row of a file, unless its key is known. It is in no queue yet. */
   admitFile({ requestKey, url, hostId, depth, foundOn }: FileRow): AdmittedFile {
-    const [id, state] = this.#byKey.get(requestKey) ?? [];
-    if (id !== undefined && state !== undefined) return { id, state, isNew: false };
+    const [id, state, known = null] = this.#byKey.get(requestKey) ?? [];
+    if (id !== undefined && state !== undefined) return { id, state, error: known };
     this.#tally.add('file', 'skipped', 1);
     const error: SkipReason = 'out-of-scope';
     const row = this.#insert.run(
@@ -287,7 +287,7 @@ export class UrlTable {
       foundOn,
       NO_HOPS,
     );
-    return { id: Number(row.lastInsertRowid), state: 'skipped', isNew: true };
+    return { id: Number(row.lastInsertRowid), state: 'skipped', error };
   }
 
   /** Counts a URL that is about to be queued at a host which may be another one than before. */
