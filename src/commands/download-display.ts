@@ -75,7 +75,9 @@ export class DownloadDisplay implements CrawlHooks {
   onFiled({ lease, outcome, state }: Filed): void {
     if (!this.#view.verbose) return;
     const what = lease.kind === 'file' ? printable(lease.key) : `listing ${printable(lease.key)}`;
-    this.#progress?.note(`${state === 'retry' ? 'again later' : state}: ${what}${detailOf(outcome)}`);
+    // A file that is somewhere else is asked for there next.
+    const next = outcome.kind === 'redirect' ? 'redirected' : 'again later';
+    this.#progress?.note(`${state === 'retry' ? next : state}: ${what}${detailOf(outcome)}`);
   }
 
   onNotice(notice: Notice): void {

@@ -163,8 +163,12 @@ test('a file that has moved keeps its name; the other host is asked for its rule
     '--header',
     'X-Key: secret',
     '--allow-private',
+    '--verbose',
   );
   expect(status).toBe(1);
+  expect(stderr).toContain(`redirected: ${site.url('/m/a.pdf')} (to ${cdn.url('/x/8f3e?sig=1%2B2')})\n`);
+  expect(stderr).toContain(`failed: ${site.url('/m/b.pdf')} (to ${site.url('/m/b.pdf')})\n`);
+  expect(stderr).not.toContain('again later');
   expect(stderr).toContain('passed over: 2 robots');
   expect(stderr).toContain('failed: 1 redirect');
   expect(await home.files()).toEqual(['a.pdf']);
