@@ -203,8 +203,8 @@ export class Dispatcher {
     if (files === null) return null;
     if (lease.kind === 'file')
       return { listing: null, part: files.partOf(lease.id), known: files.knownOf(lease.id) };
-    const { start } = await this.#frontier.listingOf(lease.id);
-    return { listing: { start, isLast: files.isLast(lease) }, part: '', known: null };
+    const starts = files.startsOf(await this.#frontier.listingOf(lease.id));
+    return { listing: { starts, isLast: files.isLast(lease) }, part: '', known: null };
   }
 
   async #launchSuspects(now: number): Promise<void> {

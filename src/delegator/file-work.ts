@@ -5,6 +5,7 @@
  * The order is what a kill cannot break: bytes flushed into the temporary file, then the row, then the name.
  */
 import { StoreError } from '../errors.js';
+import { isBelow } from '../downloads/choice.js';
 import type { Layout, Place } from '../downloads/layout.js';
 import { essenceOf, isTypeWanted } from '../downloads/types.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
@@ -30,6 +31,8 @@ export interface FoundFile {
 
 export interface FileWorkOptions {
   readonly layout: Layout;
+  /** Keys of the start pages, as given. */
+  readonly starts: readonly string[];
   /** Each listing page has files of its own, whatever others list. */
   readonly isByPage: boolean;
   /** Content types that are kept; empty = all. */
@@ -163,6 +166,14 @@ export class FileWork {
   /** Whether nested listings of this page are followed no further. */
   isLast({ depth }: Pick<Lease, 'depth'>): boolean {
     return depth >= this.#options.maxDepth;
+  }
+
+  /**
+   * The start pages that a listing is read for: the one that it was reached from, and all others that it lies below, so
+   * that it makes no difference which of them came first.
+   */
+  startsOf({ key, start }: ListingPage): readonly string[] {
+    return [...new Set([start, ...this.#options.starts.filter((other) => isBelow(key, other))])];
   }
 
   partOf(id: number): string {
