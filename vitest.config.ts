@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Commands of their own: vitest.long.config.ts, vitest.slow.config.ts.
     exclude: [
-      'test/crash/{clocks,executors,kill-more,long,steps}.test.ts',
+      'test/crash/{clocks,executors,kill-more,long,names,steps}.test.ts',
       'test/hostile/*.test.ts',
       'test/cli/{explain,storage,terminal,views}.test.ts',
       'test/crawl/{ca,cookies,determinism-all,private,proxies,sitemaps,threads}.test.ts',

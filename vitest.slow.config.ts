@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: [
       'test/hostile/*.test.ts',
-      'test/crash/{clocks,executors,kill-more,steps}.test.ts',
+      'test/crash/{clocks,executors,kill-more,names,steps}.test.ts',
       'test/cli/{explain,storage,terminal,views}.test.ts',
       'test/crawl/{ca,cookies,determinism-all,private,proxies,sitemaps,threads}.test.ts',
       'test/executors/{failures,fetch,lost,rerun}.test.ts',

@@ -1,7 +1,7 @@
 /** What the head of an answer says of a file. */
 import { dispositionName } from '#src/downloads/disposition.js';
 import { contentTypeText } from './answer.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 
 export interface FileFacts {
   readonly contentType: string | null;

@@ -10,6 +10,8 @@ export interface LeaveRequest {
   readonly url: string;
   /** Where it should come from; two letters, null = anywhere. */
   readonly country: string | null;
+  /** See `Ask`. */
+  readonly isBeside: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface LeaveRequest {
  */
 export function askLeave(
   post: (message: WorkerMessage, transfer?: readonly Transferable[]) => void,
-  { flightId, askId, url, country }: LeaveRequest,
+  { flightId, askId, url, country, isBeside }: LeaveRequest,
   signal: AbortSignal,
 ): Promise<Grant | null> {
   const { port1: own, port2: port } = new MessageChannel();
@@ -33,6 +35,6 @@ export function askLeave(
     if (signal.aborted) return giveUp();
     signal.addEventListener('abort', giveUp);
     own.once('message', (grant: Grant) => end(grant));
-    post({ kind: 'ask', flightId, askId, url, country, port }, [port]);
+    post({ kind: 'ask', flightId, askId, url, country, isBeside, port }, [port]);
   });
 }

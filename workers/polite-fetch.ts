@@ -133,7 +133,8 @@ export class PoliteFetch {
   /** One request, with leave. */
   async #try(asker: Asking, request: PlainRequest, signal: AbortSignal): Promise<Reply> {
     const askId = randomUUID();
-    const grant = await askLeave(this.#options.post, { ...asker, askId, url: request.url }, signal);
+    const asked = { ...asker, askId, url: request.url, isBeside: false };
+    const grant = await askLeave(this.#options.post, asked, signal);
     if (grant === null)
       throw new FetchError('timeout', 'the time for this executor was up before it was its turn');
     if (grant.kind === 'refused') throw new FetchError(grant.code, grant.message);

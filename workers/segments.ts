@@ -15,7 +15,7 @@ import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { isRedirect, refusal } from './answer.js';
 import { codingsOf } from './content-coding.js';
 import { DiskError } from './disk-error.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 import type { Fetcher } from './fetcher.js';
 import type { Use } from './file-exchange.js';
 import { type FileFacts, factsOf, lineOf } from './file-facts.js';
@@ -39,7 +39,6 @@ interface Means {
   readonly sendHeaders: boolean;
   readonly cookie: string | null;
   readonly proxy: string | null;
-  readonly keepAlive: boolean;
 }
 
 export class Segments {
@@ -82,12 +81,10 @@ export class Segments {
    */
   async finish(): Promise<void> {
     const { task, pieces } = this.#parts;
-    const { sendHeaders, cookie, proxy } = task;
-    const means = { sendHeaders, cookie, proxy, keepAlive: true };
     let failure: unknown = null;
     try {
       for (let piece = pieces.takeLast(); piece !== null; piece = pieces.takeLast())
-        await this.#fetch(piece, means);
+        await this.#fetch(piece, task);
     } catch (thrown) {
       failure = thrown;
     }
@@ -114,12 +111,12 @@ export class Segments {
     const { url, flightId } = task;
     for (;;) {
       const askId = randomUUID();
-      const grant = await askLeave(post, { flightId, askId, url, country: null }, this.#stop.signal);
+      const asked = { flightId, askId, url, country: null, isBeside: true };
+      const grant = await askLeave(post, asked, this.#stop.signal);
       if (grant === null || grant.kind === 'refused') return;
       const piece = this.#isAbandoned ? null : pieces.takeLast();
       if (piece === null) return post({ kind: 'asked', askId, answer: null });
-      // Its slot is the host's, not this thread's: an idle connection would count against the host's limit.
-      const answer = await this.#try(piece, { ...grant, keepAlive: false });
+      const answer = await this.#try(piece, grant);
       post({ kind: 'asked', askId, answer });
       if (answer.failure !== null || !isWhole(piece)) return;
     }
@@ -146,7 +143,7 @@ export class Segments {
   }
 
   /** Answers the status. @throws (rejects) FailureError, UnfitError, DiskError */
-  async #fetch(piece: Piece, { sendHeaders, cookie, proxy, keepAlive }: Means): Promise<number> {
+  async #fetch(piece: Piece, { sendHeaders, cookie, proxy }: Means): Promise<number> {
     const { task, pieces, fetcher } = this.#parts;
     const first = piece.first + piece.done;
     const headers = restHeaders(first, pieces).map((header) =>
@@ -158,7 +155,8 @@ export class Segments {
         sendHeaders,
         cookie,
         proxy,
-        keepAlive,
+        // As for pages: slots stay with their thread.
+        keepAlive: true,
         headers,
         onHead: (code, answer) => this.#look(piece, code, answer),
         onData: (chunk) => this.#take(piece, chunk),

@@ -13,9 +13,9 @@ export interface StatusCommand {
 export const STATUS: Grammar<StatusCommand> = {
   name: 'status',
   usage: 'status [options]',
-  summary: 'count what executors did, what is queued and what failed',
+  summary: 'count what executors did, what is queued, downloaded and failed',
   description: [
-    'Counts the results of every executor by status and by error, the URLs by state, and the failures by code and by host. Works while the crawl runs, too: all figures are of one moment. With --csv it prints a row for every executor and task: key, params, executor, status, error, last_run, duration_ms, attempts, output.',
+    'Counts the results of every executor by status and by error, the URLs by state, and the failures by code and by host; of a file of downloads, the files by state, their bytes and their failures. Works while the crawl runs, too: all figures are of one moment. With --csv it prints a row for every executor and task: key, params, executor, status, error, last_run, duration_ms, attempts, output.',
   ],
   flags: [
     READ_FLAG,
@@ -27,6 +27,7 @@ export const STATUS: Grammar<StatusCommand> = {
   examples: [
     ['orbweaver status', 'how far crawl.db has come'],
     ['orbweaver status --db products.db --csv > status.csv', 'every row, for a spreadsheet'],
+    ['orbweaver status --db downloads.db', 'how far a download has come'],
   ],
   read(values) {
     const [json, csv] = [values['--json'] === true, values['--csv'] === true];

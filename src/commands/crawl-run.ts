@@ -89,7 +89,12 @@ async function crawlInto(
     runs.end(runId, { endedAt: Date.now(), outcome, exitStatus, ...delegator.counters, counts });
   };
   announce(run, hooks, isNew);
-  const ending = await endingOf(delegator, request, end).finally(() => downloads?.work.close());
+  const crawl = async (): Promise<Ending> => {
+    const ended = await delegator.run(request.stop);
+    downloads?.settle(ended);
+    return ended;
+  };
+  const ending = await endingOf(crawl, request, end).finally(() => downloads?.work.close());
   // Nothing is said to be there that has gone into a file which is not.
   database.check();
   if (ending !== 'stopped') frontier.finish();
@@ -109,14 +114,14 @@ function announce(run: OpenRun, hooks: CrawlHooks, isNew: boolean): void {
   for (const notice of notices) hooks.onNotice(notice);
 }
 
-/** Crawls to the end; a run that ends by an error leaves its mark in the table of runs, where that can still be written. */
+/** Runs to the end; a run that ends by an error leaves its mark in the table of runs, where that can still be written. */
 async function endingOf(
-  delegator: Delegator,
-  { stop, errorStatus }: RunRequest,
+  run: () => Promise<Ending>,
+  { errorStatus }: RunRequest,
   end: (outcome: 'error', exitStatus: number | null) => void,
 ): Promise<Ending> {
   try {
-    return await delegator.run(stop);
+    return await run();
   } catch (error) {
     try {
       end('error', errorStatus(asStoreError(error, 'cannot write')));

@@ -41,6 +41,12 @@ export class DownloadDisplay implements CrawlHooks {
     return this.#isUnread;
   }
 
+  /** Waits until somebody has taken what was written, or will not. */
+  async flush(): Promise<void> {
+    const { stdout } = this.#invocation;
+    await new Promise<void>((resolve) => stdout.write('', () => setImmediate(resolve)));
+  }
+
   onStart(_resumption: Resumption): void {
     this.#invocation.stdout.once('error', () => (this.#isUnread = true));
     if (this.#view.quiet || this.#snapshot === null) return;
@@ -60,7 +66,7 @@ export class DownloadDisplay implements CrawlHooks {
   }
 
   onFound({ url, page, path, fate }: FoundFile): void {
-    if (!this.#isDryRun || fate === 'kept') return;
+    if (!this.#isDryRun || fate === 'kept' || fate === 'refused') return;
     const { stdout } = this.#invocation;
     if (this.#view.json)
       stdout.write(`${printableJson(JSON.stringify({ url, path, page, refresh: fate === 'ask' }))}\n`);
@@ -70,7 +76,9 @@ export class DownloadDisplay implements CrawlHooks {
   onFiled({ lease, outcome, state }: Filed): void {
     if (!this.#view.verbose) return;
     const what = lease.kind === 'file' ? printable(lease.key) : `listing ${printable(lease.key)}`;
-    this.#progress?.note(`${state === 'retry' ? 'again later' : state}: ${what}${detailOf(outcome)}`);
+    // A file that is somewhere else is asked for there next.
+    const next = outcome.kind === 'redirect' ? 'redirected' : 'again later';
+    this.#progress?.note(`${state === 'retry' ? next : state}: ${what}${detailOf(outcome)}`);
   }
 
   onNotice(notice: Notice): void {

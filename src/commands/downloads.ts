@@ -4,8 +4,9 @@ import { statSync } from 'node:fs';
 import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
-import type { Delegator } from '../delegator/delegator.js';
+import type { Delegator, Ending } from '../delegator/delegator.js';
 import { type FileCounters, FileWork, type FoundFile } from '../delegator/file-work.js';
+import { isBelow } from '../downloads/choice.js';
 import { Layout } from '../downloads/layout.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import type { DownloadSnapshot } from '../observe/download-progress.js';
@@ -26,6 +27,8 @@ export interface FilesResult extends FileCounters, DownloadEnds {
 export interface Downloads {
   readonly work: FileWork;
   snapshot(delegator: Delegator): DownloadSnapshot;
+  /** The run is over: what it has listed gets its final names, if it has listed all. @throws StoreError */
+  settle(ending: Ending): void;
   result(): FilesResult;
 }
 
@@ -47,7 +50,9 @@ export function openDownloads(
   const work = new FileWork(new DownloadTable(connection), shelf, {
     // Folders of pages are numbered where several have one name, over all runs; a tree stands for itself.
     layout: new Layout(plan.layout, isByPage ? rememberPages(settings, seeds) : seeds),
+    starts: seeds,
     isByPage,
+    types: plan.types,
     refresh: plan.refresh,
     isDryRun: plan.isDryRun,
     maxDepth: maxDepth ?? Infinity,
@@ -60,6 +65,9 @@ export function openDownloads(
   const startedAt = Date.now();
   return {
     work,
+    settle: (ending) => {
+      if (ending === 'finished' || plan.isDryRun) work.settle(frontier.listingWays(seeds, isBelow));
+    },
     snapshot: (delegator) => snapshotOf(work, delegator, frontier, startedAt),
     result: () => ({ ...work.counters, ...readDownloadEnds(connection), unfinished: shelf.unfinished() }),
   };

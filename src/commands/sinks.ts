@@ -49,7 +49,7 @@ export function filling(
     },
     onFound: (file) => {
       listener.onFound?.(file);
-      if (wanted?.isTaking() && file.fate !== 'kept') wanted.take(wantedFile(file));
+      if (wanted?.isTaking() && (file.fate === 'fetch' || file.fate === 'ask')) wanted.take(wantedFile(file));
     },
     onWalk: (event) => {
       listener.onWalk?.(event);

@@ -1,8 +1,10 @@
 /** The text of `status`. */
 import { columns } from '../observe/columns.js';
 import { printable } from '../observe/printable.js';
-import { formatNumber, plural } from '../observe/quantity.js';
-import { type FailureCount, type StatusSummary, URL_STATES } from '../status/summary.js';
+import { formatBytes, formatNumber, plural, sum } from '../observe/quantity.js';
+import type { DownloadCounts } from '../status/downloads.js';
+import { type FailureCount, type HostFailures, URL_STATES } from '../status/failures.js';
+import type { StatusSummary } from '../status/summary.js';
 
 /** Hosts that are named, and codes of one executor or host. */
 const MOST = 10;
@@ -11,10 +13,10 @@ const MOST = 10;
 const ENDS = ['success', 'failed', 'skipped', 'waiting'] as const;
 
 export function statusText(summary: StatusSummary, file: string): string {
-  const { tasks, executors, queue, failures, hosts } = summary;
-  const ran = executors.length === 0 ? 'no executor has run' : plural(executors.length, 'executor');
+  const { executors, queue, failures, hosts, downloads } = summary;
   const lines = [
-    `${printable(file)}: ${plural(tasks, 'task')}, ${ran}`,
+    `${printable(file)}: ${headline(summary)}`,
+    ...(downloads === null ? [] : downloadLines(downloads)),
     ...section(
       'executors',
       executors.map((counts) => [
@@ -28,23 +30,56 @@ export function statusText(summary: StatusSummary, file: string): string {
         cut(errors, ({ code, count }) => [printable(executor), formatNumber(count), printable(code)]),
       ),
     ),
+    ...section(downloads === null ? 'URLs' : 'listing pages', states(queue)),
+    ...failureLines(downloads === null ? '' : ' of listing pages', failures, hosts),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function headline({ tasks, executors, downloads }: StatusSummary): string {
+  if (downloads !== null) {
+    const { files, bytes, skips } = downloads;
+    const unlisted = skips.find(({ reason }) => reason === 'out-of-scope')?.files ?? 0;
+    const listed = sum(Object.values(files)) - unlisted;
+    return `${formatNumber(files.done)} of ${plural(listed, 'file')} downloaded, ${formatBytes(bytes)}`;
+  }
+  const ran = executors.length === 0 ? 'no executor has run' : plural(executors.length, 'executor');
+  return `${plural(tasks, 'task')}, ${ran}`;
+}
+
+function downloadLines({ files, skips, failures, hosts }: DownloadCounts): string[] {
+  return [
+    ...section('files', states(files)),
     ...section(
-      'URLs',
-      URL_STATES.map((state) => [state, formatNumber(queue[state])]),
+      'files skipped',
+      skips.map(({ reason, files: count }) => [formatNumber(count), printable(reason)]),
     ),
+    ...failureLines(' of files', failures, hosts),
+  ];
+}
+
+function states(counts: StatusSummary['queue']): string[][] {
+  return URL_STATES.map((state) => [state, formatNumber(counts[state])]);
+}
+
+function failureLines(
+  what: string,
+  failures: readonly FailureCount[],
+  hosts: readonly HostFailures[],
+): string[] {
+  return [
     ...section(
-      'failures',
+      `failures${what}`,
       failures.map((failure) => [formatNumber(failure.urls), nameOf(failure)]),
     ),
     ...section(
-      'failures by host',
-      cut(hosts, ({ host, givenUp, urls, failures }) => [
+      `failures${what} by host`,
+      cut(hosts, ({ host, givenUp, urls, failures: ofHost }) => [
         formatNumber(urls),
-        `${printable(host)}: ${counts(failures)}${givenUp === null ? '' : `; given up (${givenUp})`}`,
+        `${printable(host)}: ${counts(ofHost)}${givenUp === null ? '' : `; given up (${givenUp})`}`,
       ]),
     ),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function counts(failures: readonly FailureCount[]): string {

@@ -8,26 +8,32 @@ import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber, plural } from '../observe/quantity.js';
 import { digestOf } from '../verify/digest.js';
+import { checkFiles, recordedFiles } from '../verify/files.js';
 import { checkInvariants, damageIn, type Finding, type Verification } from '../verify/invariants.js';
 import type { Invocation } from './invocation.js';
 
 /** A damaged file has no digest. */
 interface Report extends Verification {
   readonly digest: string | null;
+  /** That should lie on disk, where that is to be checked. */
+  readonly files: ReturnType<typeof recordedFiles>;
 }
 
 /** Answers 0 when nothing is wrong, 1 when there is a fault. */
-export function verifyCommand({ file, json }: VerifyCommand, { stdout }: Invocation): number {
-  const found = examine(file);
-  const { faults, open, pages, links, digest } = found;
+export function verifyCommand({ file, folder, json }: VerifyCommand, { stdout }: Invocation): number {
+  const examined = examine(file, folder !== null);
+  const ofFiles = folder === null ? [] : checkFiles(examined.files, folder);
+  const found = { ...examined, faults: [...examined.faults, ...ofFiles] };
+  const { faults, open, pages, links, downloads, digest } = found;
   const state = faults.length > 0 ? 'faulty' : open.length > 0 ? 'unfinished' : 'whole';
-  if (json) stdout.write(`${JSON.stringify({ file, state, digest, pages, links, faults, open })}\n`);
+  if (json)
+    stdout.write(`${JSON.stringify({ file, state, digest, pages, links, downloads, faults, open })}\n`);
   else stdout.write(report(file, found));
   return faults.length > 0 ? EXIT.incomplete : EXIT.finished;
 }
 
 /** @throws StoreError when the file cannot be opened, or not read for another reason than damage */
-function examine(file: string): Report {
+function examine(file: string, withFiles: boolean): Report {
   let database: CrawlDatabase | undefined;
   try {
     database = openForReading(file, MIGRATIONS);
@@ -35,18 +41,20 @@ function examine(file: string): Report {
     // One moment of the file, should a crawl be writing it.
     return connection.transaction(() => {
       const found = checkInvariants(connection);
-      return { ...found, digest: found.isDamaged ? null : digestOf(connection) };
+      const isRead = withFiles && !found.isDamaged;
+      const files = isRead ? recordedFiles(connection) : [];
+      return { ...found, digest: found.isDamaged ? null : digestOf(connection), files };
     })();
   } catch (error) {
     const damage = damageIn(error instanceof StoreError ? error.cause : error);
     if (damage === null) throw asStoreError(error, `cannot read ${file}`);
-    return { ...damage, digest: null };
+    return { ...damage, digest: null, files: [] };
   } finally {
     database?.close();
   }
 }
 
-function report(file: string, { faults, open, pages, links, isDamaged, digest }: Report): string {
+function report(file: string, { faults, open, pages, links, downloads, isDamaged, digest }: Report): string {
   const verdict =
     faults.length > 0
       ? 'has faults'
@@ -56,7 +64,7 @@ function report(file: string, { faults, open, pages, links, isDamaged, digest }:
   const lines = [
     isDamaged
       ? `${printable(file)} is damaged; what it holds was not checked`
-      : `${printable(file)} ${verdict}: ${plural(pages, 'page')}, ${plural(links, 'link')}`,
+      : `${printable(file)} ${verdict}: ${plural(pages, 'page')}, ${plural(links, 'link')}${downloads === 0 ? '' : `, ${plural(downloads, 'file')}`}`,
     ...faults.map((fault) => `  fault: ${describe(fault)}`),
     ...open.map((finding) => `  open: ${describe(finding)}`),
     ...(digest === null ? [] : [`  digest ${digest}`]),

@@ -21,11 +21,15 @@ export interface AskParts extends RequestParts {
   readonly onChange: () => void;
 }
 
+/** A slot may be kept for the idle connection of another thread, and nobody says when that is over. */
+const LOOK_MS = 1_000;
+
 interface Waiting {
   readonly flightId: number;
   readonly thread: number;
   readonly url: string;
   readonly country: string | null;
+  readonly isBeside: boolean;
   readonly port: MessagePort;
 }
 
@@ -54,11 +58,11 @@ export class Asks {
     this.#parts = parts;
   }
 
-  add({ askId, flightId, url, country, port }: Ask): void {
+  add({ askId, flightId, url, country, isBeside, port }: Ask): void {
     const flight = this.#parts.flights.get(flightId);
     // Its task is over, or its thread has ended: nobody waits for an answer.
     if (flight === undefined) return port.close();
-    this.#waiting.set(askId, { flightId, thread: flight.slot.thread, url, country, port });
+    this.#waiting.set(askId, { flightId, thread: flight.slot.thread, url, country, isBeside, port });
     const origin = originOf(url);
     this.#queues.set(origin, (this.#queues.get(origin) ?? new Set()).add(askId));
     this.#parts.onChange();
@@ -148,7 +152,8 @@ export class Asks {
 
   /** The earliest moment at which a host that is waited for may be asked; null when time changes nothing. */
   async nextAt(now: number): Promise<number | null> {
-    let next: number | null = null;
+    const isAnyBeside = [...this.#waiting.values()].some(({ isBeside }) => isBeside);
+    let next = isAnyBeside ? now + LOOK_MS : null;
     for (const origin of this.#queues.keys()) {
       const { nextFetchAt } = await this.#parts.frontier.hostOf(`${origin}/`);
       if (nextFetchAt > now) next = Math.min(next ?? Infinity, nextFetchAt);
@@ -174,10 +179,11 @@ export class Asks {
   /** Null = not yet. */
   async #judge(
     askId: string,
-    { url, country, flightId, thread }: Waiting,
+    { url, country, flightId, thread, isBeside }: Waiting,
     now: number,
   ): Promise<Grant | null> {
     const { frontier, gate, robots, cookies, proxies, settings, slots, flights } = this.#parts;
+    if (isBeside && slots.areAllTaken) return null;
     const host = await frontier.hostOf(url);
     if (host.givenUp !== null) return refused(host.givenUp, `${host.host} was given up`);
     if (robots.waitOf(host.id, now) !== null || host.nextFetchAt > now) return null;
@@ -190,7 +196,9 @@ export class Asks {
     if (gate.refuse(canonicalise(url) ?? url, host.id, () => text) !== null)
       return refused('robots', `robots.txt of ${host.host} does not allow ${url}`);
     if (gapMs > 0 && (flights.isStarting(host.id) || this.isUnderWay(host.id))) return null;
-    const slot = slots.acquireHost(host.id, perHost, thread);
+    const slot = isBeside
+      ? slots.acquireBeside(host.id, perHost, thread)
+      : slots.acquireHost(host.id, perHost, thread);
     if (slot === null) return null;
     // Only now: each choice is a proxy's turn.
     const choice = proxies.choose(url, country, subjectOf(flightId), now);

@@ -9,7 +9,7 @@ import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
 import type { ProxyPlan } from '../proxies/plan.js';
 import { Asks } from './asks.js';
 import type { Cookies } from './cookies.js';
-import { Dispatcher, type DispatchSettings } from './dispatcher.js';
+import { Dispatcher } from './dispatcher.js';
 import type { FileWork } from './file-work.js';
 import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
@@ -17,7 +17,7 @@ import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from '.
 import { type Flight, Flights } from './flights.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
-import { RobotsDispatch } from './robots-dispatch.js';
+import { type RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import { RobotsGate } from './robots-gate.js';
 import { RobotsHops } from './robots-hops.js';
 import { Slots } from './slots.js';
@@ -37,9 +37,11 @@ const MAX_SLEEP_MS = 30_000;
 /** Why a run ended without an error. */
 export type Ending = 'finished' | 'max-pages' | 'max-time' | 'stopped';
 
-export interface DelegatorSettings extends DispatchSettings, FilingSettings, StuckThreadsSettings {
+export interface DelegatorSettings extends RequestSettings, FilingSettings, StuckThreadsSettings {
   readonly workers: number;
   readonly concurrency: number;
+  /** In all threads together; beside what threads and slots allow. */
+  readonly maxInFlight: number;
   readonly maxPages: number | null;
   readonly maxTimeMs: number | null;
   /** Null = all requests are made directly. */
@@ -102,7 +104,7 @@ export class Delegator implements PoolListener {
     this.#valve = parts.valve;
     this.#walk = parts.walk;
     if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
-    this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock);
+    this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock, settings.maxInFlight);
     const holding = makeHolding(settings.workers);
     this.#pool = parts.startPool(this, holding);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
@@ -123,7 +125,7 @@ export class Delegator implements PoolListener {
       valve,
     };
     const threads = { flights: this.#flights, slots: this.#slots };
-    this.#robots = new RobotsDispatch({ ...shared, ...threads, hops });
+    this.#robots = new RobotsDispatch({ ...shared, ...threads, hops, hasUserCode: executions !== null });
     const outward = { ...shared, ...threads, robots: this.#robots };
     this.#asks = new Asks({ ...outward, random, onChange: () => this.#change() });
     this.#stuck = new StuckThreads(settings, {

@@ -25,11 +25,6 @@ import type { Slot, Slots } from './slots.js';
 import type { FileWork } from './file-work.js';
 import { type FileParts, taskFor } from './task-for.js';
 
-export interface DispatchSettings extends RequestSettings {
-  /** Tasks in all threads together; beside what threads and slots allow. */
-  readonly maxInFlight: number;
-}
-
 export interface DispatcherParts extends RequestParts {
   readonly robots: RobotsDispatch;
   readonly asks: Asks;
@@ -38,7 +33,7 @@ export interface DispatcherParts extends RequestParts {
   /** null = the run downloads no files. */
   readonly fileWork: FileWork | null;
   readonly valve?: Valve | undefined;
-  readonly settings: DispatchSettings;
+  readonly settings: RequestSettings;
 }
 
 /** Stored bodies belong to nobody who could be asked too often. */
@@ -55,7 +50,7 @@ export class Dispatcher {
   readonly #executions: ExecutionLedger | null;
   readonly #fileWork: FileWork | null;
   readonly #proxies: Proxies;
-  readonly #settings: DispatchSettings;
+  readonly #settings: RequestSettings;
   readonly #valve: Valve | undefined;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
@@ -91,7 +86,7 @@ export class Dispatcher {
     await this.#robots.sendHops(now);
     await this.#asks.grant(now);
     if (this.#valve?.isOpen() === false) return false;
-    const limit = Math.min(this.#slots.free(), this.#settings.maxInFlight - this.#flights.size);
+    const limit = this.#slots.free();
     return limit > 0 && (await this.#claim(now, limit, pageBudget));
   }
 
@@ -208,8 +203,8 @@ export class Dispatcher {
     if (files === null) return null;
     if (lease.kind === 'file')
       return { listing: null, part: files.partOf(lease.id), known: files.knownOf(lease.id) };
-    const { start } = await this.#frontier.listingOf(lease.id);
-    return { listing: { start, isLast: files.isLast(lease) }, part: '', known: null };
+    const starts = files.startsOf(await this.#frontier.listingOf(lease.id));
+    return { listing: { starts, isLast: files.isLast(lease) }, part: '', known: null };
   }
 
   async #launchSuspects(now: number): Promise<void> {

@@ -5,36 +5,44 @@
  * The order is what a kill cannot break: bytes flushed into the temporary file, then the row, then the name.
  */
 import { StoreError } from '../errors.js';
+import { isBelow } from '../downloads/choice.js';
 import type { Layout, Place } from '../downloads/layout.js';
-import type { FileAdmission, Lease, ListingPage } from '../frontier/frontier.js';
+import { essenceOf, isTypeWanted } from '../downloads/types.js';
+import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
 import type { Known, Listed } from '../protocol/download.js';
 import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
+import { settleNames } from './final-names.js';
 import { FreePaths } from './free-paths.js';
 
 /** Names that are tried for one file: another one is only needed where somebody else writes there, too. */
 const MAX_PLACES = 100;
 
-/** A file as it was listed, for those who watch. */
+/** What a dry run would do with a file. */
 export interface FoundFile {
   readonly url: string;
   /** The listing page. */
   readonly page: string;
   readonly path: string;
-  /** `kept`: it lies there from an earlier run. */
-  readonly fate: 'fetch' | 'ask' | 'kept';
+  /** `kept`: it lies there from an earlier run; `refused`: it is of no type that is wanted, as an earlier run learnt. */
+  readonly fate: 'fetch' | 'ask' | 'kept' | 'refused';
 }
 
 export interface FileWorkOptions {
   readonly layout: Layout;
+  /** Keys of the start pages, as given. */
+  readonly starts: readonly string[];
   /** Each listing page has files of its own, whatever others list. */
   readonly isByPage: boolean;
+  /** Content types that are kept; empty = all. */
+  readonly types: readonly string[];
   /** Files that lie there are asked for if they have changed. */
   readonly refresh: boolean;
   /** Nothing is fetched but listing pages. */
   readonly isDryRun: boolean;
   readonly maxDepth: number;
+  /** Called for each file when a dry run has ended. */
   readonly onFound: (file: FoundFile) => void;
 }
 
@@ -44,6 +52,8 @@ export interface FileCounters {
   listed: number;
   /** Of these, those that lay there and were left alone. */
   kept: number;
+  /** Of these, those that an earlier run has found to be of a type that is not wanted. */
+  refused: number;
   unchanged: number;
   fetched: number;
   /** Of the fetched, size on disk. */
@@ -60,6 +70,10 @@ export class FileWork {
   readonly #options: FileWorkOptions;
   /** Files that were listed in this run. */
   readonly #seen = new Set<number>();
+  /** The pages that list one, but for the first. */
+  readonly #alsoOn = new Map<number, readonly number[]>();
+  /** Of a dry run: what would be done. */
+  readonly #found = new Map<number, FoundFile['fate']>();
   readonly #paths: FreePaths;
   readonly #progress = new Map<number, FileProgress>();
   /** Bytes that were there when a flight was first heard of. */
@@ -67,6 +81,7 @@ export class FileWork {
   readonly counters: FileCounters = {
     listed: 0,
     kept: 0,
+    refused: 0,
     unchanged: 0,
     fetched: 0,
     bytes: 0,
@@ -86,17 +101,79 @@ export class FileWork {
   open(): void {
     if (this.#options.isDryRun) return;
     this.#shelf.open();
-    this.#completed = this.#table.completed().map(({ id }) => id);
-    this.place();
+    this.#relocate();
   }
 
   close(): void {
-    if (!this.#options.isDryRun) this.#shelf.close();
+    if (!this.#options.isDryRun) this.#shelf.close(() => this.#table.completed().map(({ id }) => id));
+  }
+
+  /**
+   * Gives all files that are listed their final names, now that all listings are read and all answers are in.
+   * @param ways how each listing was reached, by the number of its page
+   * @throws StoreError
+   */
+  settle(ways: ReadonlyMap<number, RankedListing>): void {
+    this.#table.atOnce(() => {
+      this.#settlePages(ways);
+      const unnamed = [...this.#table.unnamed()].flatMap((file) => {
+        const page = this.#seen.has(file.id) ? ways.get(file.pageId) : undefined;
+        return page === undefined
+          ? []
+          : [{ file, page, place: this.#placeOf(file.url, page, file.disposition) }];
+      });
+      unnamed.sort((a, b) => byWay(a.page, b.page) || compare(a.file.url, b.file.url));
+      const files = unnamed.map(({ file, place }) => ({ ...file, place }));
+      for (const { id, path } of settleNames(files, this.#table, this.#shelf)) {
+        if (!this.#options.isDryRun) this.#shelf.discard(id);
+        this.#table.moveAway(id, path);
+      }
+      for (const { id } of files) this.#table.setNamed(id);
+    });
+    if (!this.#options.isDryRun) this.#relocate();
+    this.#tellFound(ways);
+  }
+
+  /** Of all pages that list a file, the one that it belongs to. */
+  #settlePages(ways: ReadonlyMap<number, RankedListing>): void {
+    for (const [id, others] of this.#alsoOn) {
+      const pages = [this.pageOf(id), ...others].flatMap((page) => ways.get(page) ?? []);
+      const [first] = pages.sort(byWay);
+      if (first !== undefined) this.#table.setPage(id, first.id);
+    }
+  }
+
+  #tellFound(ways: ReadonlyMap<number, RankedListing>): void {
+    const found = [...this.#found].flatMap(([id, fate]) => {
+      const { url, path, pageId } = this.#table.get(id) as Download;
+      const page = ways.get(pageId);
+      return page === undefined ? [] : [{ url, path, page, fate }];
+    });
+    found.sort((a, b) => byWay(a.page, b.page) || compare(a.url, b.url));
+    for (const { page, ...file } of found) this.#options.onFound({ ...file, page: page.key });
+  }
+
+  /** From the names that they had to those that they have now; goes on where a kill ended it. @throws StoreError */
+  #relocate(): void {
+    const moving = this.#table.moving();
+    for (const file of moving) this.#shelf.takeAway(file.id, file.movedFrom as string, file);
+    // Before any is placed: its new name may be one that another had.
+    this.#table.movedAway(moving.map(({ id }) => id));
+    this.#completed = this.#table.completed().map(({ id }) => id);
+    this.place();
   }
 
   /** Whether nested listings of this page are followed no further. */
   isLast({ depth }: Pick<Lease, 'depth'>): boolean {
     return depth >= this.#options.maxDepth;
+  }
+
+  /**
+   * The start pages that a listing is read for: the one that it was reached from, and all others that it lies below, so
+   * that it makes no difference which of them came first.
+   */
+  startsOf({ key, start }: ListingPage): readonly string[] {
+    return [...new Set([start, ...this.#options.starts.filter((other) => isBelow(key, other))])];
   }
 
   partOf(id: number): string {
@@ -187,17 +264,27 @@ export class FileWork {
 
   #listOne(url: string, page: ListingPage, files: FileAdmission): void {
     const key = this.#options.isByPage ? `${page.id} ${url}` : url;
-    const { id, state } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
-    if (this.#seen.has(id)) return;
+    const { id, state, error } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
+    if (this.#seen.has(id)) {
+      this.#alsoOn.set(id, [...(this.#alsoOn.get(id) ?? []), page.id]);
+      return;
+    }
     this.#seen.add(id);
     this.counters.listed++;
     const file = this.#table.get(id) ?? this.#add(id, url, page);
     if (file.pageId !== page.id) this.#table.setPage(id, page.id);
     const isThere = file.state === 'done' && state === 'done' && this.#shelf.has(file.path);
-    const fate = !isThere ? 'fetch' : this.#options.refresh ? 'ask' : 'kept';
-    if (fate === 'kept') this.counters.kept++;
+    const isRefused = error === 'content-type' && !this.#isOfWantedType(id);
+    const known = isThere ? 'kept' : isRefused ? 'refused' : null;
+    const fate = known === null ? 'fetch' : this.#options.refresh ? 'ask' : known;
+    if (fate === 'kept' || fate === 'refused') this.counters[fate]++;
     else if (!this.#options.isDryRun) files.queue(id);
-    this.#options.onFound({ url, page: page.key, path: file.path, fate });
+    if (this.#options.isDryRun) this.#found.set(id, fate);
+  }
+
+  /** By what it was when it was asked for last. */
+  #isOfWantedType(id: number): boolean {
+    return isTypeWanted(essenceOf(this.#table.answeredType(id)), this.#options.types);
   }
 
   #add(id: number, url: string, page: ListingPage): Download {
@@ -250,6 +337,15 @@ function splitPath(path: string): Place {
   const folders = path.split('/');
   const name = folders.pop() as string;
   return { folders, name };
+}
+
+/** The start page that was given first, then the shallowest listing. */
+function byWay(a: RankedListing, b: RankedListing): number {
+  return a.rank - b.rank || a.depth - b.depth || compare(a.key, b.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function linesOf(lines: string): readonly string[] {

@@ -7,15 +7,19 @@ import type { Place } from '../downloads/layout.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { DownloadTable, PlacePath } from '../store/downloads.js';
 
+/** What tells which paths are taken. */
+type Table = Pick<DownloadTable, 'ownerOf' | 'isFolder'>;
+type Disk = Pick<Shelf, 'has' | 'hasFile'>;
+
 export class FreePaths {
-  readonly #table: DownloadTable;
-  readonly #shelf: Shelf;
+  readonly #table: Table;
+  readonly #shelf: Disk;
   /** The last number given to a name, by its key: thousands of files of one name are no search each. */
   readonly #numbers = new Map<string, number>();
   /** Folders that were looked at, by the path wanted for them. */
   readonly #folders = new Map<string, string>();
 
-  constructor(table: DownloadTable, shelf: Shelf) {
+  constructor(table: Table, shelf: Disk) {
     this.#table = table;
     this.#shelf = shelf;
   }
@@ -28,9 +32,9 @@ export class FreePaths {
   /** The first free path for a place, its name numbered where need be, and any of its folders. */
   find({ folders, name }: Place): PlacePath {
     const folder = this.#folderFor(folders);
-    const base = clashKey(join(folder, name));
+    const base = clashKey(joinPath(folder, name));
     for (let n = this.#numbers.get(base) ?? 1; ; n++) {
-      const path = join(folder, n === 1 ? name : numbered(name, n));
+      const path = joinPath(folder, n === 1 ? name : numbered(name, n));
       const key = clashKey(path);
       if (this.#table.ownerOf(key) !== undefined || this.#table.isFolder(key) || this.#shelf.has(path))
         continue;
@@ -43,14 +47,14 @@ export class FreePaths {
   #folderFor(folders: readonly string[]): string {
     let folder = '';
     for (const name of folders) {
-      const wanted = join(folder, name);
+      const wanted = joinPath(folder, name);
       const known = this.#folders.get(wanted);
       if (known !== undefined) {
         folder = known;
         continue;
       }
       let free = wanted;
-      for (let n = 2; this.#isFile(free); n++) free = join(folder, numberedFolder(name, n));
+      for (let n = 2; this.#isFile(free); n++) free = joinPath(folder, numberedFolder(name, n));
       this.#folders.set(wanted, free);
       folder = free;
     }
@@ -62,6 +66,7 @@ export class FreePaths {
   }
 }
 
-function join(folder: string, name: string): string {
+/** A name in a folder; '' is the folder of all. */
+export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }

@@ -30,6 +30,8 @@ export interface RequestParts {
 
 export interface RobotsDispatchParts extends RequestParts {
   readonly hops: RobotsHops;
+  /** Tasks may hold all room there is, and wait for the answer. */
+  readonly hasUserCode: boolean;
   readonly settings: RequestSettings;
 }
 
@@ -71,13 +73,14 @@ export class RobotsDispatch {
 
   /** Those that were redirected, to hosts whose turn it is. */
   async sendHops(now: number): Promise<void> {
-    const { frontier, hops, flights, slots, settings } = this.#parts;
+    const { frontier, hops, flights, slots, hasUserCode, settings } = this.#parts;
     for (const targetId of hops.targets()) {
       const host = await frontier.hostById(targetId);
       if (host.nextFetchAt > now) continue;
       const { perHost, gapMs } = hostLimits(host, settings);
-      // All room may be taken by tasks that wait for this very answer.
-      const slot = slots.acquire(host.id, perHost) ?? slots.acquireReserve(host.id, perHost);
+      // All room may be taken by tasks whose user code waits for this very answer.
+      const slot =
+        slots.acquire(host.id, perHost) ?? (hasUserCode ? slots.acquireReserve(host.id, perHost) : null);
       if (slot === null) continue;
       const hop = hops.take(targetId);
       if (hop === null) {

@@ -18,10 +18,11 @@ export interface Slot {
   /** The only task on its thread, on purpose. */
   readonly isAlone: boolean;
   /**
-   * What it takes of the thread: room for a `task`; `nothing`, for a request that a task under way makes; or the
-   * `reserve` that each thread has beside its tasks, for what those wait for.
+   * What it takes of the thread and of the limit for all: room for a `task`; `nothing`, for a request that a task under
+   * way makes in the place of its own; only a part of that limit, for one it makes `beside` its own; or the `reserve`
+   * that each thread has beside its tasks, for what those wait for, whatever the limit is.
    */
-  readonly takes: 'task' | 'nothing' | 'reserve';
+  readonly takes: 'task' | 'nothing' | 'beside' | 'reserve';
 }
 
 interface HostLoad {
@@ -37,6 +38,9 @@ interface Home {
 
 export class Slots {
   readonly #concurrency: number;
+  readonly #most: number;
+  /** What counts for the limit for all. */
+  #taken = 0;
   readonly #loads: number[];
   readonly #isLive: boolean[];
   /** Threads that get no more tasks, until one that must run alone can have them. */
@@ -51,21 +55,31 @@ export class Slots {
   readonly #reserved = new Set<number>();
   readonly #clock: () => number;
 
-  /** @param clock in ms; must never go back */
-  constructor(threads: number, concurrency: number, clock: () => number) {
+  /**
+   * @param clock in ms; must never go back
+   * @param most  the limit for all threads together, below what each takes by itself
+   */
+  constructor(threads: number, concurrency: number, clock: () => number, most = Infinity) {
     this.#clock = clock;
     this.#concurrency = concurrency;
+    this.#most = most;
     this.#loads = new Array<number>(threads).fill(0);
     this.#isLive = new Array<boolean>(threads).fill(true);
   }
 
   get capacity(): number {
-    return this.#loads.length * this.#concurrency;
+    return Math.min(this.#loads.length * this.#concurrency, this.#most);
+  }
+
+  /** Whether the limit for all is reached. */
+  get areAllTaken(): boolean {
+    return this.#taken >= this.#most;
   }
 
   /** Requests that could be handed out now, hosts aside. */
   free(): number {
-    return this.#loads.reduce((sum, _, thread) => sum + this.#room(thread), 0);
+    const room = this.#loads.reduce((sum, _, thread) => sum + this.#room(thread), 0);
+    return Math.max(0, Math.min(room, this.#most - this.#taken));
   }
 
   loads(): readonly number[] {
@@ -93,6 +107,7 @@ export class Slots {
 
   /** Takes a slot, or answers null when host or threads have none. */
   acquire(hostId: number, perHost: number): Slot | null {
+    if (this.areAllTaken) return null;
     if (perHost === Infinity) {
       const thread = this.#leastLoaded();
       return thread === null
@@ -116,7 +131,7 @@ export class Slots {
   acquireAlone(hostId: number): Slot | null {
     if (this.#hosts.get(hostId)?.busy.has(0) === true) return null;
     const thread = this.#homeOf(hostId, 0) ?? this.#leastBusy();
-    if (this.#loads[thread] !== 0 || this.#isLive[thread] !== true) {
+    if (this.#loads[thread] !== 0 || this.#isLive[thread] !== true || this.areAllTaken) {
       this.#emptying.add(thread);
       return null;
     }
@@ -134,6 +149,20 @@ export class Slots {
     return index === undefined
       ? null
       : this.#take({ hostId, thread, index, isAlone: false, takes: 'nothing' });
+  }
+
+  /**
+   * As `acquireHost`, for a request that a thread makes beside that of its task. It can be done without, so it takes no
+   * slot whose connection another thread may keep: an idle one beside it would be more than the host's limit.
+   */
+  acquireBeside(hostId: number, perHost: number, thread: number): Slot | null {
+    if (this.areAllTaken) return null;
+    const limit = perHost === Infinity ? Infinity : Math.min(perHost, this.capacity);
+    const index = this.#freeIndex(hostId, limit, thread);
+    if (index === undefined) return null;
+    const home = index === null ? null : this.#homeOf(hostId, index);
+    if (home !== null && home !== thread) return null;
+    return this.#take({ hostId, thread, index, isAlone: false, takes: 'beside' });
   }
 
   /** Takes a slot on the reserve of a thread. */
@@ -167,6 +196,7 @@ export class Slots {
   release(slot: Slot): void {
     this.releaseHost(slot);
     this.#freedEarly.delete(slot);
+    if (slot.takes !== 'nothing') this.#taken--;
     if (slot.takes === 'task') this.#loads[slot.thread] = (this.#loads[slot.thread] as number) - 1;
     if (slot.takes === 'reserve') this.#reserved.delete(slot.thread);
     if (slot.isAlone) this.#alone.delete(slot.thread);
@@ -183,6 +213,7 @@ export class Slots {
   }
 
   #take(slot: Slot): Slot {
+    if (slot.takes !== 'nothing') this.#taken++;
     if (slot.takes === 'task') this.#loads[slot.thread] = (this.#loads[slot.thread] as number) + 1;
     if (slot.takes === 'reserve') this.#reserved.add(slot.thread);
     const host = this.#hosts.get(slot.hostId) ?? { count: 0, busy: new Set<number>() };

@@ -206,11 +206,17 @@ export interface ListingPage {
   readonly typed: string;
 }
 
+/** A page that lists files, when all are read: reached on a shortest way, from the first start page that has one. */
+export interface RankedListing extends ListingPage {
+  /** Of that start page in the order given. */
+  readonly rank: number;
+}
+
 export interface AdmittedFile {
   readonly id: number;
-  /** There was no row of it before. */
-  readonly isNew: boolean;
+  /** What became of it in an earlier run, or where it stands in this one. */
   readonly state: 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
+  readonly error: string | null;
 }
 
 /** Admits files that are listed. One that is new is in no queue yet. */

@@ -18,6 +18,7 @@ import {
   type HostFacts,
   type HostUpdate,
   type ListingPage,
+  type RankedListing,
   type Rerun,
   type Resumption,
   type RunLimits,
@@ -30,6 +31,7 @@ import { FileQueue } from './files.js';
 import { Guards } from './guards.js';
 import { HostTable } from './hosts.js';
 import { linesOf } from './joined.js';
+import { listingWays } from './listing-ways.js';
 import { OutsideLinks } from './outside.js';
 import { Queue } from './queue.js';
 import { Restart } from './restart.js';
@@ -162,6 +164,14 @@ export class SqliteFrontier implements Frontier {
 
   listingOf(pageId: number): ListingPage {
     return this.#files.listingOf(pageId);
+  }
+
+  /** How each listing page was reached, when all are read: see `listing-ways.ts`. */
+  listingWays(
+    seeds: readonly string[],
+    isBelow: (page: string, start: string) => boolean,
+  ): ReadonlyMap<number, RankedListing> {
+    return listingWays(this.#connection, seeds, isBelow);
   }
 
   /** Lets a walk look at what became of URLs and choose, in one transaction with what it writes itself. */

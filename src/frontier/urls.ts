@@ -247,12 +247,12 @@ export class UrlTable {
 
   /** Makes the row of a file, unless its key is known. It is in no queue yet. */
   admitFile({ requestKey, url, hostId, depth, foundOn }: FileRow): AdmittedFile {
-    const [id, state] = this.#byKey.get(requestKey) ?? [];
-    if (id !== undefined && state !== undefined) return { id, state, isNew: false };
+    const [id, state, known = null] = this.#byKey.get(requestKey) ?? [];
+    if (id !== undefined && state !== undefined) return { id, state, error: known };
     const error: SkipReason = 'out-of-scope';
     const way = { depth, hops: 0, foundOn, seedHops: NO_HOPS };
     const newId = this.#add({ requestKey, kind: 'file', url, hostId, state: 'skipped', error, ...way });
-    return { id: newId, state: 'skipped', isNew: true };
+    return { id: newId, state: 'skipped', error };
   }
 
   /** Counts a URL that is about to be queued at a host which may be another one than before. */

@@ -18,6 +18,8 @@ export interface Ask {
   readonly url: string;
   /** As in the params of the task; null = any. */
   readonly country: string | null;
+  /** The task's own request goes on meanwhile, and does without this one: it counts for the limit for all. */
+  readonly isBeside: boolean;
   readonly port: MessagePort;
 }
 

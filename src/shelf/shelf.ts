@@ -71,10 +71,15 @@ export class Shelf {
     this.#onDisk(this.#into, () => makeFolders(this.#parts));
   }
 
-  /** Flushes what may be gone on with, and takes everything else of the temporary files away. Nobody writes any more. */
-  close(): void {
+  /**
+   * Flushes what may be gone on with, and takes everything else of the temporary files away. Nobody writes any more.
+   * @param whole says which files are whole, and have yet to be placed
+   */
+  close(whole: () => readonly number[]): void {
     try {
-      for (const name of readdirSync(this.#parts)) this.#tidy(join(this.#parts, name));
+      const kept = new Set(whole().map((id) => this.partOf(id)));
+      for (const name of readdirSync(this.#parts))
+        if (!kept.has(join(this.#parts, name))) this.#tidy(join(this.#parts, name));
       rmdirSync(this.#parts);
     } catch {
       // There are some, or it is gone.
@@ -140,6 +145,30 @@ export class Shelf {
       else return { kind: 'taken' };
       return placedAt(whole);
     });
+  }
+
+  /** Whether our own file lies there as we put it there. */
+  hasOwn(path: string, { modifiedAt, bytes }: Known): boolean {
+    const there = this.#statOf(join(this.#into, path));
+    return there?.isFile() === true && there.size === bytes && Math.floor(there.mtimeMs) === modifiedAt;
+  }
+
+  /** Takes our own file away from its name, if it still is as we put it there; the folder with it, if it was the last one. */
+  takeAway(id: number, path: string, known: Known): void {
+    const part = this.partOf(id);
+    // Killed before that was noted: it may be somebody else's turn to lie there.
+    if (this.#statOf(part) !== null || !this.hasOwn(path, known)) return;
+    const source = join(this.#into, path);
+    this.#onDisk(source, () => renameSync(source, part));
+    for (let folder = dirname(source); folder !== this.#into; folder = dirname(folder)) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // Others are in it.
+        break;
+      }
+      this.#made.delete(folder);
+    }
   }
 
   /** What is known of a part is of no more use; neither are its bytes, if there are any. */

@@ -1,6 +1,15 @@
-/** How far a file has come, counted: executors by status and error, URLs by state, failures by code and host. */
+/** How far a file has come, counted: executors by status and error, URLs by state, failures by code and host, downloads. */
 import type { Connection } from '../database/connection.js';
 import type { Execution } from '../protocol/work.js';
+import { type DownloadCounts, downloadCounts } from './downloads.js';
+import {
+  type FailureCount,
+  failures,
+  type HostFailures,
+  hosts,
+  URL_STATES,
+  type UrlState,
+} from './failures.js';
 
 export interface StatusSummary {
   /** Crawled pages and entries of task lists that executors are run on. */
@@ -13,6 +22,8 @@ export interface StatusSummary {
   readonly failures: readonly FailureCount[];
   /** Those with failures; most first. */
   readonly hosts: readonly HostFailures[];
+  /** Null where the file holds none. */
+  readonly downloads: DownloadCounts | null;
 }
 
 export interface ExecutorCounts extends Readonly<Record<Execution['status'], number>> {
@@ -23,25 +34,6 @@ export interface ExecutorCounts extends Readonly<Record<Execution['status'], num
   readonly errors: readonly { readonly code: string; readonly count: number }[];
 }
 
-export interface FailureCount {
-  readonly code: string;
-  /** Behind the code `status`. */
-  readonly httpStatus: number | null;
-  readonly urls: number;
-}
-
-export interface HostFailures {
-  readonly host: string;
-  /** The code with which it was given up. */
-  readonly givenUp: string | null;
-  readonly urls: number;
-  /** Most first. */
-  readonly failures: readonly FailureCount[];
-}
-
-export const URL_STATES = ['queued', 'leased', 'done', 'failed', 'skipped'] as const;
-type UrlState = (typeof URL_STATES)[number];
-
 /** Counts everything; one pass or two over the tables. To be called in a transaction, or the figures may not agree. */
 export function summarise(connection: Connection): StatusSummary {
   const tasks = connection.prepare<[], number>('SELECT count(*) FROM tasks').pluck().get() ?? 0;
@@ -49,8 +41,9 @@ export function summarise(connection: Connection): StatusSummary {
     tasks,
     executors: executors(connection, tasks),
     queue: queue(connection),
-    failures: connection.prepare<[], FailureCount>(failuresBy([])).all(),
-    hosts: hosts(connection),
+    failures: failures(connection, 'others'),
+    hosts: hosts(connection, 'others'),
+    downloads: downloadCounts(connection),
   };
 }
 
@@ -86,34 +79,4 @@ function queue(connection: Connection): StatusSummary['queue'] {
     .all();
   const count = (state: UrlState): number => rows.find((row) => row.state === state)?.urls ?? 0;
   return Object.fromEntries(URL_STATES.map((state) => [state, count(state)])) as StatusSummary['queue'];
-}
-
-function hosts(connection: Connection): HostFailures[] {
-  const failed = connection.prepare<[], FailureCount & Pick<HostFailures, 'host' | 'givenUp'>>(
-    failuresBy(['h.host', 'h.given_up AS givenUp']),
-  );
-  const found = new Map<string, { readonly givenUp: string | null; readonly failures: FailureCount[] }>();
-  for (const { host, givenUp, ...failure } of failed.iterate()) {
-    const known = found.get(host);
-    if (known === undefined) found.set(host, { givenUp, failures: [failure] });
-    else known.failures.push(failure);
-  }
-  return [...found]
-    .map(([host, { givenUp, failures }]) => ({ host, givenUp, urls: sum(failures), failures }))
-    .sort((a, b) => b.urls - a.urls || (a.host < b.host ? -1 : 1));
-}
-
-function sum(failures: readonly FailureCount[]): number {
-  return failures.reduce((total, { urls }) => total + urls, 0);
-}
-
-/** Failures by code and HTTP status, and by host where columns of hosts are asked for; most first. */
-function failuresBy(columns: readonly string[]): string {
-  const host = columns.length === 0 ? '' : ', u.host_id';
-  return `
-    SELECT ${columns.map((column) => `${column}, `).join('')}u.error AS code,
-           CASE u.error WHEN 'status' THEN r.http_status END AS httpStatus, count(*) AS urls
-      FROM urls u JOIN hosts h ON h.id = u.host_id LEFT JOIN records r ON r.id = u.id
-     WHERE u.state = 'failed' AND u.kind <> 'sitemap'
-     GROUP BY code, httpStatus${host} ORDER BY urls DESC, code, httpStatus`;
 }

@@ -24,6 +24,12 @@ export interface Download {
   readonly lastModified: string | null;
   /** Of the file that was put there last, ms since epoch; null = none was. */
   readonly modifiedAt: number | null;
+  /** The name that the server gave with it first, raw; null = none. */
+  readonly disposition: string | null;
+  /** 0: the path may change until a run has ended by itself. */
+  readonly named: 0 | 1;
+  /** The path that it is to be taken away from first; null = none. */
+  readonly movedFrom: string | null;
 }
 
 /** A path with the text that it is told from others by. */
@@ -33,7 +39,7 @@ export interface PlacePath {
 }
 
 const ROW = `id, page_id AS pageId, url, state, path, bytes, sha256, etag, last_modified AS lastModified,
-  modified_at AS modifiedAt`;
+  modified_at AS modifiedAt, disposition, named, moved_from AS movedFrom`;
 
 export class DownloadTable {
   readonly #connection: Connection;
@@ -46,6 +52,11 @@ export class DownloadTable {
   readonly #setPage: Statement<[number, number]>;
   readonly #setState: Statement<[DownloadState, number]>;
   readonly #placed: Statement<[number, number]>;
+  readonly #answeredType: Statement<[number], string | null>;
+  readonly #release: Statement<[number]>;
+  readonly #moveAway: Statement<[string, number]>;
+  readonly #away: Statement<[number]>;
+  readonly #setNamed: Statement<[number]>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -59,11 +70,14 @@ export class DownloadTable {
       )
       .pluck();
     this.#add = connection.prepare(
-      `INSERT INTO download_files (id, page_id, url, state, path, path_key) VALUES (?, ?, ?, 'wanted', ?, ?)`,
+      `INSERT INTO download_files (id, page_id, url, state, path, path_key, named) VALUES (?, ?, ?, 'wanted', ?, ?, 0)`,
     );
     this.#move = connection.prepare('UPDATE download_files SET path = ?, path_key = ? WHERE id = ?');
+    // A name of the server's counts when the file comes for the first time.
     this.#complete = connection.prepare(
-      `UPDATE download_files SET state = 'complete', bytes = @bytes, sha256 = @sha256, etag = @etag,
+      `UPDATE download_files SET disposition = CASE WHEN sha256 IS NULL THEN @disposition ELSE disposition END,
+         named = CASE WHEN sha256 IS NULL AND @disposition IS NOT NULL THEN 0 ELSE named END,
+         state = 'complete', bytes = @bytes, sha256 = @sha256, etag = @etag,
          last_modified = @lastModified, content_type = @contentType, fetched_at = @fetchedAt WHERE id = @id`,
     );
     this.#setPage = connection.prepare('UPDATE download_files SET page_id = ? WHERE id = ?');
@@ -71,10 +85,29 @@ export class DownloadTable {
     this.#placed = connection.prepare(
       `UPDATE download_files SET state = 'done', modified_at = ? WHERE id = ?`,
     );
+    this.#answeredType = connection
+      .prepare<[number], string | null>('SELECT content_type FROM records WHERE id = ?')
+      .pluck();
+    this.#release = connection.prepare(
+      // No path begins so.
+      `UPDATE download_files SET path_key = '/' || id WHERE id = ?`,
+    );
+    this.#moveAway = connection.prepare(
+      `UPDATE download_files SET state = 'complete', moved_from = ? WHERE id = ?`,
+    );
+    this.#away = connection.prepare(
+      'UPDATE download_files SET moved_from = NULL, modified_at = NULL WHERE id = ?',
+    );
+    this.#setNamed = connection.prepare('UPDATE download_files SET named = 1 WHERE id = ?');
   }
 
   get(id: number): Download | undefined {
     return this.#byId.get(id);
+  }
+
+  /** The content type of the last answer to it; null = none is known. */
+  answeredType(id: number): string | null {
+    return this.#answeredType.get(id) ?? null;
   }
 
   /** The file that a path belongs to. */
@@ -105,7 +138,7 @@ export class DownloadTable {
 
   /** All of it is in its temporary file. */
   complete(id: number, outcome: FileOutcome): void {
-    const { bodyBytes, bodySha256, etag, lastModified, contentType, startedAt } = outcome;
+    const { bodyBytes, bodySha256, etag, lastModified, contentType, disposition, startedAt } = outcome;
     this.#complete.run({
       id,
       bytes: bodyBytes,
@@ -113,6 +146,7 @@ export class DownloadTable {
       etag,
       lastModified,
       contentType,
+      disposition,
       fetchedAt: startedAt,
     });
   }
@@ -129,6 +163,47 @@ export class DownloadTable {
     this.#connection.transaction(() => {
       for (const { id, modifiedAt } of placed) this.#placed.run(modifiedAt, id);
     })();
+  }
+
+  /** Those whose names are not final. */
+  unnamed(): IterableIterator<Download> {
+    return this.#connection
+      .prepare<[], Download>(`SELECT ${ROW} FROM download_files WHERE named = 0 ORDER BY id`)
+      .iterate();
+  }
+
+  /** In one transaction: what is done there is done as a whole. */
+  atOnce(work: () => void): void {
+    this.#connection.transaction(work)();
+  }
+
+  /** Its path is nobody's, until it is moved. */
+  release(id: number): void {
+    this.#release.run(id);
+  }
+
+  /** It lies at another path than it has now, from where it is to be taken away. */
+  moveAway(id: number, from: string): void {
+    this.#moveAway.run(from, id);
+  }
+
+  /** Those that are to be taken away from where they lie. */
+  moving(): readonly Download[] {
+    return this.#connection
+      .prepare<[], Download>(`SELECT ${ROW} FROM download_files WHERE moved_from IS NOT NULL`)
+      .all();
+  }
+
+  /** They lie under no name. */
+  movedAway(ids: readonly number[]): void {
+    this.atOnce(() => {
+      for (const id of ids) this.#away.run(id);
+    });
+  }
+
+  /** Its path stays from now on. */
+  setNamed(id: number): void {
+    this.#setNamed.run(id);
   }
 
   /** Nothing is there of it any more. */

@@ -126,6 +126,14 @@ CREATE INDEX download_files_by_page ON download_files(page_id);
 CREATE INDEX download_files_complete ON download_files(id) WHERE state = 'complete';
 `;
 
+/** Which names of files are final, and what it takes to give others. */
+export const FINAL_NAMES = `
+ALTER TABLE download_files ADD COLUMN disposition TEXT;   -- the name that the server gave with it first, raw
+ALTER TABLE download_files ADD COLUMN named INTEGER NOT NULL DEFAULT 1;  -- 0: the path may change until a run has ended by itself
+ALTER TABLE download_files ADD COLUMN moved_from TEXT;    -- the path that it is to be taken away from first
+CREATE INDEX download_files_moved ON download_files(id) WHERE moved_from IS NOT NULL;
+`;
+
 /** Version 6: which proxy a try went through; what --force still has to run again. */
 export const TRY_PROXIES_AND_FORCES = `
 ALTER TABLE tries ADD COLUMN proxy TEXT;  -- without its password; NULL = none

@@ -4,6 +4,7 @@
  */
 import type { Connection } from '../database/connection.js';
 import { shortestDistances } from './distances.js';
+import { DOWNLOAD_FAULTS, DOWNLOADS_OPEN } from './download-rules.js';
 
 export interface Finding {
   /** What is the matter, to be read after the count. */
@@ -20,10 +21,12 @@ export interface Verification {
   readonly open: readonly Finding[];
   readonly pages: number;
   readonly links: number;
+  /** Files that listing pages lead to. */
+  readonly downloads: number;
 }
 
 /** What is said of one offender and of several, and what selects them: one text column, empty when all is well. */
-type Rule = readonly [one: string, many: string, sql: string];
+export type Rule = readonly [one: string, many: string, sql: string];
 
 const EXECUTIONS = `SELECT e.executor || ' on ' || t.key FROM executions e JOIN tasks t ON t.id = e.task_id`;
 
@@ -124,16 +127,6 @@ const FAULTS: readonly Rule[] = [
     `SELECT 'id ' || b.page_id FROM bodies b LEFT JOIN urls u ON u.id = b.page_id WHERE u.id IS NULL`,
   ],
   [
-    'download belongs to no file',
-    'downloads belong to no file',
-    `SELECT f.path FROM download_files f LEFT JOIN urls u ON u.id = f.id AND u.kind = 'file' WHERE u.id IS NULL`,
-  ],
-  [
-    'download has its name, and no digest',
-    'downloads have their names, and no digest',
-    `SELECT path FROM download_files WHERE state <> 'wanted' AND (sha256 IS NULL OR bytes IS NULL)`,
-  ],
-  [
     'task is deeper than the shortest way that executors followed to it',
     'tasks are deeper than the shortest ways that executors followed to them',
     `SELECT u.request_key FROM follows f JOIN urls u ON u.id = f.target_id JOIN urls s ON s.id = f.source_id
@@ -179,17 +172,18 @@ const OPEN: readonly Rule[] = [
 export function checkInvariants(connection: Connection): Verification {
   const damage = fileFaults(connection);
   if (damage.length > 0) return damaged(damage);
-  const open = OPEN.flatMap((rule) => find(connection, rule));
+  const open = [...OPEN, ...DOWNLOADS_OPEN].flatMap((rule) => find(connection, rule));
   const faults = [
-    ...FAULTS.flatMap((rule) => find(connection, rule)),
+    ...[...FAULTS, ...DOWNLOAD_FAULTS].flatMap((rule) => find(connection, rule)),
     ...depthFaults(connection, open.length > 0),
   ];
-  const { pages, links } = connection
-    .prepare<[], { pages: number; links: number }>(
-      'SELECT count(link_count) AS pages, coalesce(sum(link_count), 0) AS links FROM urls',
+  const counts = connection
+    .prepare<[], Pick<Verification, 'pages' | 'links' | 'downloads'>>(
+      `SELECT count(link_count) AS pages, coalesce(sum(link_count), 0) AS links,
+              (SELECT count(*) FROM download_files) AS downloads FROM urls`,
     )
-    .get() ?? { pages: 0, links: 0 };
-  return { isDamaged: false, faults, open, pages, links };
+    .get() ?? { pages: 0, links: 0, downloads: 0 };
+  return { isDamaged: false, faults, open, ...counts };
 }
 
 /**
@@ -209,7 +203,7 @@ function damaged(complaints: readonly string[]): Verification {
   const count = complaints.length;
   const text = count === 1 ? 'place in the file is damaged' : 'places in the file are damaged';
   const faults = [{ text, count, example: complaints[0] ?? null }];
-  return { isDamaged: true, faults, open: [], pages: 0, links: 0 };
+  return { isDamaged: true, faults, open: [], pages: 0, links: 0, downloads: 0 };
 }
 
 /** What SQLite itself finds wrong with the file: lines of several rows, some of them headings. */

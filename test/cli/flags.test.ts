@@ -264,7 +264,12 @@ describe('commands', () => {
   });
 
   test('verify', () => {
-    expect(parse(['verify', 'x.db', '--json'])).toEqual({ command: 'verify', file: 'x.db', json: true });
+    expect(parse(['verify', 'x.db', '--json'])).toEqual({
+      command: 'verify',
+      file: 'x.db',
+      folder: null,
+      json: true,
+    });
   });
 
   test('help and version win over every mistake', () => {

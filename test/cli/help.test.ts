@@ -66,7 +66,13 @@ Usage: orbweaver verify <file> [options]
 Checks the file of a crawl that is not running: every link of every page is
 there, every target is known, nothing is held, counts agree, depths are the
 shortest. On an unfinished file, what is still open is reported and is no fault.
-Exits with 1 if there is a fault.
+Downloads are checked, too, and with --files what lies on disk. Exits with 1 if
+there is a fault.
+
+What is checked:
+  --files <folder>         Read the files that were downloaded into this folder,
+                           too, and check their sizes and SHA-256. (folder name;
+                           default: none)
 
 What is shown:
   --json                   Print the findings as one JSON object.
@@ -78,6 +84,8 @@ Examples:
       say what is right and what is not
   orbweaver verify crawl.db --json
       the same for a program
+  orbweaver verify downloads.db --files downloads
+      whether every file is still what was downloaded
 
 Exit status:
   0    finished; pages that answered 4xx are counted, and are no failure

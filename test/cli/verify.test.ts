@@ -35,6 +35,7 @@ describe.concurrent('verify', () => {
       digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       pages: 3,
       links: 3,
+      downloads: 0,
       faults: [],
       open: [],
     });

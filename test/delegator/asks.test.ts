@@ -67,7 +67,7 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
     seedOrigins: new Set([API]),
   };
   const shared = { frontier, flights, slots, gate, cookies, proxies, settings };
-  const robots = new RobotsDispatch({ ...shared, hops });
+  const robots = new RobotsDispatch({ ...shared, hops, hasUserCode: true });
   let changes = 0;
   const asks = new Asks({ ...shared, robots, random: () => 0, onChange: () => void changes++ });
   const lease = { id: 1, url: PAGE } as Lease; // Nothing else of it is looked at.
@@ -106,7 +106,7 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
     ask: (askId: string, url: string, flightId = 1, country: string | null = null): (() => Grant | null) => {
       const { port1, port2 } = new MessageChannel();
       closing.push(() => port1.close());
-      asks.add({ kind: 'ask', askId, flightId, url, country, port: port2 });
+      asks.add({ kind: 'ask', askId, flightId, url, country, isBeside: false, port: port2 });
       return () => read(port1);
     },
   };

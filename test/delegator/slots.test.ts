@@ -53,6 +53,32 @@ describe('slots', () => {
     expect(slots.acquire(5, 1)).toMatchObject({ thread: 1 });
   });
 
+  test('a limit for all threads holds for tasks and for requests beside them, and those of user code are no more', () => {
+    const slots = new Slots(2, 4, clock, 3);
+    expect([slots.capacity, slots.free()]).toEqual([3, 3]);
+    const [first] = [required(slots.acquire(1, Infinity)), required(slots.acquireBeside(1, Infinity, 0))];
+    expect(slots.free()).toBe(1);
+    const beside = required(slots.acquireBeside(2, Infinity, 0));
+    expect(slots.acquireBeside(2, Infinity, 0)).toBeNull();
+    expect(slots.acquire(2, Infinity)).toBeNull();
+    expect(slots.acquireAlone(3)).toBeNull();
+    expect(slots.acquireHost(2, Infinity, 0)).not.toBeNull();
+    expect(slots.acquireReserve(2, Infinity)).not.toBeNull();
+    slots.release(beside);
+    slots.release(first);
+    // The reserve, too, is a request of a thread.
+    expect(slots.free()).toBe(1);
+  });
+
+  test('a request that can be done without takes no slot whose connection another thread may keep', () => {
+    const slots = new Slots(2, 4, clock);
+    slots.release(required(slots.acquire(5, 1)));
+    expect(slots.acquireBeside(5, 1, 1)).toBeNull();
+    slots.release(required(slots.acquireBeside(5, 1, 0)));
+    now += 6_000;
+    expect(slots.acquireBeside(5, 1, 1)).toMatchObject({ thread: 1, index: 0 });
+  });
+
   test('a slot does not wait for a dead thread', () => {
     const slots = new Slots(2, 1, clock);
     slots.release(required(slots.acquire(5, 1)));

@@ -25,7 +25,7 @@ export interface FileSpec {
   readonly etag?: string | null;
   /** Answers Range. @default true */
   readonly resumes?: boolean;
-  /** Pauses behind each so many bytes. */
+  /** Pauses after each so many bytes. */
   readonly pace?: { readonly bytes: number; readonly ms: number };
 }
 
@@ -124,13 +124,17 @@ export async function sendFile(
     });
   }
   const step = pace?.bytes ?? piece.length;
-  for (let at = 0; at < piece.length && !response.destroyed; at += step) {
-    const part = piece.subarray(at, at + step);
-    hit.sent += part.length;
-    if (!response.write(part)) await new Promise((resolve) => response.once('drain', resolve));
+  let at = 0;
+  for (; at + step < piece.length && !response.destroyed; at += step) {
+    hit.sent += step;
+    if (!response.write(piece.subarray(at, at + step)))
+      await new Promise((resolve) => response.once('drain', resolve));
     if (pace !== undefined) await sleep(pace.ms);
   }
-  response.end();
+  if (response.destroyed) return;
+  hit.sent += piece.length - at;
+  // With the last bytes: whoever has them all may ask for the next file.
+  response.end(piece.subarray(at));
 }
 
 export function etagOf(body: Buffer): string {

@@ -1,4 +1,7 @@
 /** One large file by several requests side by side. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { test as inFolder } from '../support/program.js';
 import { Home, test } from './bench.js';
@@ -52,6 +55,36 @@ test('pieces count as requests of their host', async ({ home }) => {
   expect(server.peakInFlight).toBe(2);
   expect(await home.holds('a.bin', BODY)).toBe(true);
 });
+
+test.each([
+  ['1', '9', '2', 1],
+  ['3', '9', '1', 3],
+  ['3', '9', '2', 3],
+  ['9', '2', '1', 2],
+  ['4', '3', '2', 3],
+  ['3', 'any', '1', 3],
+])(
+  'no more than %s requests at once, nor %s to a host, pieces and all, in %s threads, and all comes: %i',
+  async (most, perHost, workers, peak) => {
+    const home = new Home(await mkdtemp(join(tmpdir(), 'orbweaver-segments-')));
+    const names = ['big-1.bin', 'big-2.bin', ...Array.from({ length: 12 }, (_, i) => `small-${i}.bin`)];
+    const bodyOf = (name: string): Buffer => bytesOf(name.startsWith('big') ? SIZE : 60_000, name);
+    await using server = await FileSite.open({
+      '/m/': pageOf(...names.map((name): [string] => [name])),
+      ...Object.fromEntries(names.map((name) => [`/m/${name}`, { body: bodyOf(name), pace: PACE }])),
+    });
+    const ofHost = perHost === 'any' ? [] : ['--per-host', perHost];
+    const limits = ['--segments', '4', '--max-parallelism', most, ...ofHost];
+    const { status, stderr } = await home.download(server.url('/m/'), ...limits, '--workers', workers);
+    expect(status, stderr).toBe(0);
+    for (const name of names) expect(await home.holds(name, bodyOf(name)), name).toBe(true);
+    expect(server.peakInFlight).toBe(peak);
+    expect(server.peakConnections).toBe(peak);
+    const parts = server.hits.filter(({ headers }) => headers.range !== undefined);
+    if (peak === 3 && workers === '1') expect(parts.length).toBeGreaterThan(0);
+    if (most === '1') expect(parts).toEqual([]);
+  },
+);
 
 test('where the server cannot send parts, or sends those of another file, it comes at once', async ({
   home,

@@ -54,6 +54,7 @@ test('executors, errors, states and failures are counted', () => {
         failures: [{ code: 'dns', httpStatus: null, urls: 1 }],
       },
     ],
+    downloads: null,
   });
 });
 

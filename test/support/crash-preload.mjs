@@ -1,7 +1,7 @@
 // Loaded into the program before its own code (node --import): kills it just before a certain step, or a
 // little after that step began, so that a test can choose a moment that no timing from outside would hit.
 //
-//   CRASH_STEP    which step, counted from 1: statements that SQLite is given, and files that are removed
+//   CRASH_STEP    which step, counted from 1: statements that SQLite is given, and files that are removed, linked, renamed
 //   CRASH_MATCH   count only steps whose text contains this
 //   CRASH_AFTER   microseconds from the beginning of the step to the kill; absent = before it begins
 import fs from 'node:fs';
@@ -21,7 +21,7 @@ if (isMainThread) {
     if (text.includes(match) && ++steps === last) killAfter();
   };
   watchStatements(step);
-  watchRemovals(step);
+  watchFiles(step);
 }
 
 function die() {
@@ -67,11 +67,14 @@ function watchStatements(step) {
   }
 }
 
-function watchRemovals(step) {
-  const original = fs.rmSync;
-  fs.rmSync = (path, ...rest) => {
-    step(`remove ${String(path)}`);
-    return original(path, ...rest);
-  };
+function watchFiles(step) {
+  const words = { rmSync: 'remove', unlinkSync: 'unlink', linkSync: 'link', renameSync: 'rename' };
+  for (const [name, word] of Object.entries(words)) {
+    const original = fs[name];
+    fs[name] = (path, ...rest) => {
+      step(`${word} ${String(path)}`);
+      return original(path, ...rest);
+    };
+  }
   syncBuiltinESMExports();
 }

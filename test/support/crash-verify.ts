@@ -24,6 +24,8 @@ export function verify(file: string): Verified {
     },
   });
   // Of what a command gets of its process, this one uses nothing else.
-  const status = verifyCommand({ command: 'verify', file, json: true }, { stdout } as unknown as Invocation);
+  const status = verifyCommand({ command: 'verify', file, folder: null, json: true }, {
+    stdout,
+  } as unknown as Invocation);
   return { ...(JSON.parse(printed) as Omit<Verified, 'status'>), status };
 }

@@ -23,6 +23,7 @@ describe('a finished file', () => {
       open: [],
       pages: 5,
       links: 9,
+      downloads: 0,
     });
   });
 
