@@ -1,6 +1,6 @@
 /** What becomes of a crawl when its file does: deleted, replaced, damaged, held by a reader, out of room. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -29,9 +29,10 @@ describe.concurrent('a file under a crawl', () => {
       if (how === 'deleted') await rm(file);
       else {
         renameSync(file, folder.file('moved.db'));
-        await writeFile(file, 'mine');
-        await rm(`${file}-wal`);
-        await writeFile(`${file}-wal`, 'mine too');
+        writeFileSync(file, 'mine');
+        // It may have noticed by now, and taken its log along.
+        rmSync(`${file}-wal`, { force: true });
+        writeFileSync(`${file}-wal`, 'mine too');
       }
       const { status, stderr } = await running.ended;
       expect(status, stderr).toBe(4);
