@@ -13,6 +13,8 @@ import { FileWatch } from './watch.js';
 
 const CACHE_KIB = 64 * 1024;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Pages of the log that are moved into the file together: with SQLite's 1,000 a crawl waits for the disk three times as often. */
+const CHECKPOINT_PAGES = 4_000;
 /** How far a reader may make the write-ahead log grow before writing waits for it. */
 const WAL_BOUND_BYTES = 1024 * 1024 * 1024;
 
@@ -144,6 +146,7 @@ function tune(connection: Connection, file: string): void {
   // Survives kill -9; after a power cut the last commits may be missing, the file is whole.
   connection.pragma('synchronous = NORMAL');
   connection.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   connection.pragma(`cache_size = -${CACHE_KIB}`);
   connection.pragma('temp_store = MEMORY');
 }

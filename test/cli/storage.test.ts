@@ -1,6 +1,6 @@
 /** What becomes of a crawl when its file does: deleted, replaced, damaged, held by a reader, out of room. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -28,11 +28,12 @@ describe.concurrent('a file under a crawl', () => {
       await until(() => demo.requests() > 50, running);
       if (how === 'deleted') await rm(file);
       else {
+        await writeFile(folder.file('mine'), 'mine');
+        await writeFile(folder.file('mine-wal'), 'mine too');
+        // In one go, or the crawl might look while there is nothing.
         renameSync(file, folder.file('moved.db'));
-        writeFileSync(file, 'mine');
-        // It may have noticed by now, and taken its log along.
-        rmSync(`${file}-wal`, { force: true });
-        writeFileSync(`${file}-wal`, 'mine too');
+        renameSync(folder.file('mine'), file);
+        renameSync(folder.file('mine-wal'), `${file}-wal`);
       }
       const { status, stderr } = await running.ended;
       expect(status, stderr).toBe(4);
