@@ -7,7 +7,7 @@ import type { CrawlConfig } from '../config/config.js';
 import { type CookieFile, readCookieFile } from '../cookies/cookie-file.js';
 import { asStoreError, type Connection } from '../database/connection.js';
 import { type CrawlDatabase, openForWriting } from '../database/open.js';
-import type { Delegator, Ending } from '../delegator/delegator.js';
+import type { Ending } from '../delegator/delegator.js';
 import type { Resumption } from '../frontier/frontier.js';
 import { MIGRATIONS } from '../migrations.js';
 import type { DownloadSnapshot } from '../observe/download-progress.js';

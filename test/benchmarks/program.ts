@@ -15,11 +15,11 @@ export interface Ended {
 
 export interface Benchmark {
   readonly folder: string;
-  run(...args: readonly string[]): Promise<Ended>;
+  readonly run: (...args: readonly string[]) => Promise<Ended>;
   /** Names in the folder, or one below it. */
-  files(below?: string): readonly string[];
+  readonly files: (below?: string) => readonly string[];
   /** A file in the folder, as text. */
-  read(file: string): string;
+  readonly read: (file: string) => string;
 }
 
 /** To be called once, at the top of a file of tests. */

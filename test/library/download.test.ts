@@ -100,7 +100,7 @@ test('a slow loop is waited for, and one that is left early can be gone on with'
   const run = download(site.url('/list/'), options);
   const files = run[Symbol.asyncIterator]();
   await files.next();
-  await expect.poll(() => site.hits.length).toBeGreaterThan(60);
+  await expect.poll(() => site.hits.length, { timeout: 20_000 }).toBeGreaterThan(60);
   await pause(300);
   // 64 that wait, what was under way when they were there, the first file, the page and robots.txt.
   expect(site.hits.length).toBeLessThanOrEqual(64 + 4 + 3);
