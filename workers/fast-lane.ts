@@ -154,6 +154,7 @@ class Pass {
 
   #refusalInBody(id: number, role: number): Bail | null {
     if (this.#isInSelect) return isSelectPart(id) || role === ROLE.script ? null : 'select';
+    if (role === ROLE.marked && this.#tables.isOpen) return 'foster parenting';
     const isFostered =
       this.#tables.isBetween && role !== ROLE.tablePart && role !== ROLE.script && id !== STYLE;
     return isFostered ? this.#refusalBetween(id, role) : refusalOf(role);

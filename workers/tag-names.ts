@@ -32,6 +32,8 @@ export const ROLE = {
   template: 17,
   frames: 18,
   plaintext: 19,
+  /** Formatting begun in it ends with it; at the end of a cell that it is left open in, that of the cell does not. */
+  marked: 20,
 } as const;
 
 /** What nesting has to know of an element; bits. */
@@ -76,6 +78,7 @@ const ROLES: Readonly<Partial<Record<keyof typeof ROLE, readonly string[]>>> = {
   template: ['template'],
   frames: words('frame frameset'),
   plaintext: ['plaintext'],
+  marked: words('applet marquee object'),
 };
 
 const BLOCKS = words(

@@ -171,7 +171,9 @@ function neatPage(below: Below): string {
 
 const TABLE_PARTS = 'table table caption colgroup col tbody thead tr tr td td th'.split(' ');
 const BETWEEN_PARTS =
-  'a a b p div h1 h3 span li form button object input br iframe title base meta select style nobr'.split(' ');
+  'a a b p div object h1 h3 span li form button object input br iframe title base meta select style nobr'.split(
+    ' ',
+  );
 
 /** Tables with anything between their cells: nothing nests, as what is moved before a table matters in any order. */
 function tablePage(below: Below): string {

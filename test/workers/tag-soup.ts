@@ -29,6 +29,7 @@ export const TAG_SOUP: readonly string[] = [
   '<table><a href=/1><b>x</a><div><a href=/2></b><tr>y<td><a href=/3></a></td>z</table>w<a href=/1>',
   '<table><tr><td>x<table><a href=/1><tr><td>y</td><iframe src=/2></iframe><title>T</title></table></td><a href=/3></table>',
   '<a href=/1><table><tr><a href=/2><td></td></a><base href=/b/><table><a href=/3><caption><a href=/4></caption></table>',
+  '<table><td><a href=/1><a href=/2><object><col>x</table>',
   '<table><object><tr><a href=/1><td></object></td><button><tr></button><colgroup><col><a href=/2></tr></table><a href=/3>',
   '<h1>one<table>fostered text<tr><td>cell</table>two</h1><h1>second</h1>',
   '<h1><a>1<b>2<div>3</a>4</b>5</div>6</h1>7<h1>no</h1>',
