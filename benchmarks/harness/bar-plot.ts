@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { COLOURS, standAlone, STYLE, type SvgElement } from './plot.js';
 import type { Spread } from './statistics.js';
+import { figure } from './table.js';
 
 export interface Bar {
   readonly name: string;
@@ -16,6 +17,10 @@ export interface BarPlot {
   /** Of the axis, with its unit. */
   readonly label: string;
   readonly bars: readonly Bar[];
+  /** Of the figures beside the bars. @default 2 */
+  readonly decimals?: number;
+  /** Where more is better, the longest comes first. @default false */
+  readonly isLongestFirst?: boolean;
   /** For those who cannot see it. */
   readonly description: string;
 }
@@ -24,10 +29,11 @@ const WIDTH = 760;
 const BAR_HEIGHT = 52;
 const HEADROOM = 1.12;
 
-/** The shortest on top. @returns the SVG as text, ending with a newline */
-export function barPlot({ label, bars, description }: BarPlot): string {
+/** The best on top. @returns the SVG as text, ending with a newline */
+export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, description }: BarPlot): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const sorted = bars.toSorted((a, b) => a.total.median - b.total.median);
+  const rising = bars.toSorted((a, b) => a.total.median - b.total.median);
+  const sorted = isLongestFirst ? rising.toReversed() : rising;
   const names = sorted.map(({ name }) => name);
   const pieces = sorted.flatMap(({ name, parts }) => {
     let from = 0;
@@ -70,7 +76,7 @@ export function barPlot({ label, bars, description }: BarPlot): string {
         x: ({ name, p90 }: { name: string; p90: number }) =>
           Math.max(p90, ...pieces.filter((piece) => piece.name === name).map(({ to }) => to)),
         y: 'name',
-        text: ({ median }: Spread) => median.toFixed(2),
+        text: ({ median }: Spread) => figure(median, decimals),
         textAnchor: 'start',
         dx: 8,
         fontWeight: 'bold',
