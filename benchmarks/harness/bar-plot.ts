@@ -53,7 +53,7 @@ export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, des
     .filter(({ name }) => name === names[0])
     .map(({ label, from, colour }) => {
       const at = Math.max(from, free);
-      free = at + top * LEGEND_SHARE;
+      free = at + top * (LEGEND_GAP + CHARACTER_SHARE * label.length);
       return { label, at, colour, name: names[0] };
     });
   const svg: unknown = Plot.plot({
@@ -96,5 +96,6 @@ export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, des
   return standAlone(svg as SvgElement, description); // Without a legend or a caption Plot answers the SVG itself.
 }
 
-/** Room of one name in the legend, as a share of the axis. */
-const LEGEND_SHARE = 0.13;
+/** Room of a name in the legend, as shares of the axis: after it, and for each of its characters. */
+const LEGEND_GAP = 0.03;
+const CHARACTER_SHARE = 0.0155;
