@@ -22,6 +22,8 @@ export interface Axis {
   readonly label: string;
   /** By powers, for what spans several of them; such an axis has no zero. */
   readonly isLogarithmic?: boolean;
+  /** Of the y axis: it reaches so far at least. */
+  readonly upTo?: number;
 }
 
 export interface LinePlot {
@@ -105,7 +107,7 @@ interface Span {
 function spanOf({ lines, y }: LinePlot): Span {
   const points = lines.flatMap((line) => line.points);
   if (y.isLogarithmic !== true)
-    return { bottom: 0, top: HEADROOM * Math.max(1, ...points.map(({ p90 }) => p90)) };
+    return { bottom: 0, top: HEADROOM * Math.max(y.upTo ?? 1, ...points.map(({ p90 }) => p90)) };
   return {
     bottom: Math.min(...points.map(({ p10 }) => p10)) / HEADROOM,
     top: HEADROOM * Math.max(...points.map(({ p90 }) => p90)),
@@ -215,7 +217,7 @@ function ceilingMarks(
       text: () => label,
       fill: colour,
       dx: isRight ? -8 : 8,
-      dy: -4,
+      dy: -10,
       textAnchor: isRight ? 'end' : 'start',
     }),
   ];
