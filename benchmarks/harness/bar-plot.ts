@@ -46,16 +46,11 @@ export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, des
     }));
   });
   const totals = sorted.map(({ name, total }) => ({ name, ...total }));
-  // The names of the parts stand over the first bar, each where its colour begins and not on another.
-  let free = 0;
   const top = HEADROOM * Math.max(1e-9, ...totals.map(({ p90 }) => p90), ...pieces.map(({ to }) => to));
-  const legend = pieces
-    .filter(({ name }) => name === names[0])
-    .map(({ label, from, colour }) => {
-      const at = Math.max(from, free);
-      free = at + top * (LEGEND_GAP + CHARACTER_SHARE * label.length);
-      return { label, at, colour, name: names[0] };
-    });
+  const legend = legendOf(
+    pieces.filter(({ name }) => name === names[0]),
+    top,
+  );
   const svg: unknown = Plot.plot({
     document,
     width: WIDTH,
@@ -94,6 +89,19 @@ export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, des
     ],
   });
   return standAlone(svg as SvgElement, description); // Without a legend or a caption Plot answers the SVG itself.
+}
+
+/** The names of the parts stand over the first bar, each where its colour begins and not on another. */
+function legendOf<Piece extends { readonly label: string; readonly from: number }>(
+  pieces: readonly Piece[],
+  top: number,
+): (Piece & { readonly at: number })[] {
+  let free = 0;
+  return pieces.map((piece) => {
+    const at = Math.max(piece.from, free);
+    free = at + top * (LEGEND_GAP + CHARACTER_SHARE * piece.label.length);
+    return { ...piece, at };
+  });
 }
 
 /** Room of a name in the legend, as shares of the axis: after it, and for each of its characters. */

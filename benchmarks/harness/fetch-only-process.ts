@@ -1,6 +1,7 @@
 /**
  * Fetches a list of pages and does nothing else, in as many threads as a crawl has. Called with the file of the list,
- * the number of threads, the requests in flight in each, and a file for what answered with 200.
+ * the number of threads, the requests in flight in each, and a file for what answered with 200; beside it, in a file of the
+ * same name and `.ms`, is how long that took from the first request to the last answer.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,14 @@ interface Share {
   readonly atOnce: number;
 }
 
-async function fetchAll({ urls, atOnce }: Share): Promise<string[]> {
+interface Fetched {
+  readonly got: readonly string[];
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+async function fetchAll({ urls, atOnce }: Share): Promise<Fetched> {
+  const startedAt = Date.now();
   const agent = new Agent({ connections: atOnce, pipelining: 1 });
   const got: string[] = [];
   let next = 0;
@@ -23,8 +31,9 @@ async function fetchAll({ urls, atOnce }: Share): Promise<string[]> {
     }
   };
   await Promise.all(Array.from({ length: atOnce }, line));
+  const endedAt = Date.now();
   await agent.close();
-  return got;
+  return { got, startedAt, endedAt };
 }
 
 /** 0 where no answer came. Bodies are let go as they arrive. */
@@ -49,17 +58,14 @@ async function main([list = '', threads = '', atOnce = '', file = '']: readonly 
     urls: urls.filter((_, index) => index % Number(threads) === thread),
     atOnce: Number(atOnce),
   }));
-  const got = await Promise.all(shares.map((share) => inThread(share)));
-  writeFileSync(
-    file,
-    got
-      .flat()
-      .map((url) => `${url}\n`)
-      .join(''),
-  );
+  const all = await Promise.all(shares.map((share) => inThread(share)));
+  const got = all.flatMap((each) => each.got);
+  writeFileSync(file, got.map((url) => `${url}\n`).join(''));
+  const startedAt = Math.min(...all.map((each) => each.startedAt));
+  writeFileSync(`${file}.ms`, `${Math.max(...all.map(({ endedAt }) => endedAt)) - startedAt}`);
 }
 
-function inThread(share: Share): Promise<string[]> {
+function inThread(share: Share): Promise<Fetched> {
   const thread = new Worker(fileURLToPath(import.meta.url), { workerData: share });
   return new Promise((settle, fail) => {
     thread.once('message', settle);

@@ -15,6 +15,8 @@ export interface PeerRow {
   readonly seconds: Spread;
   /** Expected pages by that time. */
   readonly pagesPerSecond: Spread;
+  /** Expected pages by the time from the first request to the end of the last answer, where that is known. */
+  readonly steady: number;
   /** Times the rate of the first row; NaN where one of the two is not ranked. */
   readonly ratio: number;
   readonly cpuMs: number;
@@ -40,6 +42,7 @@ export function peerRow(
     isEqual: trials.every(({ isEqual }) => isEqual),
     seconds: spreadOf(samples.map(({ wallMs }) => wallMs / 1000)),
     pagesPerSecond: spreadOf(samples.map(({ expected, wallMs }) => (expected / wallMs) * 1000)),
+    steady: median(samples.map(({ expected, steadyMs }) => (expected / steadyMs) * 1000)),
     ratio: Number.NaN,
     cpuMs: of('cpuMs'),
     peakBytes: Math.max(...samples.map(({ peakBytes }) => peakBytes)),
@@ -71,6 +74,7 @@ export const PEER_COLUMNS: readonly Column<PeerRow>[] = [
     cell: (row) => ranked(row, `${figure(row.seconds.p10, 2)}–${figure(row.seconds.p90, 2)}`),
   },
   { name: 'pages/s', cell: (row) => ranked(row, figure(row.pagesPerSecond.median)) },
+  { name: 'steady', cell: (row) => ranked(row, figure(row.steady)) },
   { name: 'ratio', cell: ({ ratio }) => figure(ratio, 2) },
   { name: 'CPU s', cell: ({ cpuMs }) => figure(cpuMs / 1000, 2) },
   { name: 'peak MB', cell: ({ peakBytes }) => figure(peakBytes / 1e6) },
@@ -80,7 +84,7 @@ export const PEER_COLUMNS: readonly Column<PeerRow>[] = [
 
 export const PEER_NOTES: readonly string[] = [
   'got, extra: pages of the site that the program has got, and what it has beside them, in its worst trial; equal: the two sets are the same in every trial. A row that is not equal is not ranked.',
-  'seconds: the whole process from start to exit, median and p10–p90; pages/s: pages of the site by that time; ratio: pages/s as a multiple of the first row.',
+  'seconds: the whole process from start to exit, median and p10–p90; pages/s: pages of the site by that time; steady: pages by the time from the first request to the end of the last answer, where a program tells; ratio: pages/s as a multiple of the first row.',
   'CPU s: user and system time of the program; peak MB: its resident memory at its highest, of all trials; requests: as the log of the site counted them; exit: the highest exit status (some programs end with another one than 0 where a site has dead links).',
 ];
 

@@ -17,6 +17,8 @@ export interface CrawledSite {
 
 /** What one trial came to. Times in ms, sizes in bytes. */
 export interface PeerTrial extends Omit<Watched, 'said' | 'descriptors'> {
+  /** From its first request to the end of its last answer; NaN where that is not known. */
+  readonly steadyMs: number;
   readonly expected: number;
   /** Pages of the site that it has got. */
   readonly got: number;
@@ -70,6 +72,7 @@ async function measure(peer: SitePeer, job: SiteJob, { pages, server }: CrawledS
     cpuMs,
     peakBytes,
     exitStatus,
+    steadyMs: steadyOf(peer, job),
     expected: pages.size,
     got,
     extra,
@@ -87,6 +90,14 @@ function foundBy(peer: SitePeer, job: SiteJob): Set<string> {
     return new Set(peer.found(job));
   } catch {
     return new Set();
+  }
+}
+
+function steadyOf({ steadyMs }: SitePeer, job: SiteJob): number {
+  try {
+    return steadyMs?.(job) ?? Number.NaN;
+  } catch {
+    return Number.NaN; // As above.
   }
 }
 

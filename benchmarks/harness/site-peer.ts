@@ -28,6 +28,8 @@ export interface SitePeer {
   readonly command: (job: SiteJob) => Command;
   /** Keys of the pages that it has got ({@link pathKey}), read when the clock has stopped. */
   readonly found: (job: SiteJob) => Iterable<string>;
+  /** From its first request to the end of its last answer, ms; absent where it keeps no such times. */
+  readonly steadyMs?: (job: SiteJob) => number;
   /** It is given the list of pages and looks for none: a limit, not a rival. */
   readonly isLimit?: boolean;
 }

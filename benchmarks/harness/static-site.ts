@@ -47,20 +47,28 @@ export function pathKey(url: string): string {
 
 /**
  * The articles of a demo wiki as files. Redirects, missing pages and whatever else only a server can have are left out,
- * and links to them lead nowhere, so that every link is one to a page.
+ * links to them lead nowhere, and all others are spelt alike: every link of the site is one to a page.
  */
 export function writeDemoSite(pages: number, folder: string): StaticSite {
   const wiki = new DemoWiki({ pages });
-  const paths = Array.from({ length: pages }, (_, id) => wiki.urlOf(id, ''));
-  const keys = new Set(paths.map((path) => pathKey(path)));
-  for (const path of paths) {
-    const file = join(folder, pathKey(path));
-    mkdirSync(dirname(file), { recursive: true });
-    const html = wiki.respond(path, ORIGIN).body.toString().replaceAll(`href="${ORIGIN}/`, 'href="/');
-    const own = html.replace(/href="(\/[^"#]*)/g, (link, target: string) =>
-      target.includes('?') || !keys.has(pathKey(target)) ? 'href="#' : link,
-    );
-    writeFileSync(file, own);
+  const paths = new Map(
+    Array.from({ length: pages }, (_, id) => {
+      const path = wiki.urlOf(id, '');
+      return [pathKey(path), path] as const;
+    }),
+  );
+  for (const [key, path] of paths) {
+    const html = wiki.respond(path, ORIGIN).body.toString();
+    const spelt = (link: string, href: string): string => {
+      const base = `${ORIGIN}${path}`;
+      if (!URL.canParse(unescaped(href), base)) return NOWHERE;
+      const { origin, search, pathname, hash } = new URL(unescaped(href), base);
+      if (origin !== ORIGIN) return link;
+      const known = search === '' ? paths.get(pathKey(pathname)) : undefined;
+      return known === undefined ? NOWHERE : ` href="${known}${hash}"`;
+    };
+    mkdirSync(dirname(join(folder, key)), { recursive: true });
+    writeFileSync(join(folder, key), html.replace(/ href="([^"]*)"/g, spelt));
   }
   return siteIn(folder, wiki.urlOf(0, ''));
 }
@@ -75,6 +83,12 @@ export function siteIn(folder: string, start: string): StaticSite {
       if (!pages.has(known) && isPage(join(folder, known))) pages.set(known, target);
     }
   return { folder, start, pages };
+}
+
+const NOWHERE = ' href="#"';
+
+function unescaped(href: string): string {
+  return href.replaceAll('&amp;', '&');
 }
 
 function isPage(file: string): boolean {

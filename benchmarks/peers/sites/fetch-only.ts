@@ -1,4 +1,5 @@
 /** The limit: the same HTTP client in as many threads, told all pages beforehand, that reads and keeps nothing. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listedPages, type SitePeer } from '../../harness/site-peer.js';
@@ -20,4 +21,5 @@ export const fetchOnly: SitePeer = {
     join(scratch, 'pages.txt'),
   ],
   found: ({ scratch }) => listedPages(join(scratch, 'pages.txt')),
+  steadyMs: ({ scratch }) => Number(readFileSync(join(scratch, 'pages.txt.ms'), 'utf8')),
 };

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CRAWLER } from '../../harness/root.js';
-import type { SitePeer } from '../../harness/site-peer.js';
+import type { SiteJob, SitePeer } from '../../harness/site-peer.js';
 import { pathKey } from '../../harness/static-site.js';
 
 export const orbweaver: SitePeer = {
@@ -28,9 +28,8 @@ export const orbweaver: SitePeer = {
     '--per-host',
     `${connections}`,
   ],
-  found({ scratch }) {
-    const database = new Database(join(scratch, 'crawl.db'), { readonly: true });
-    try {
+  found: (job) =>
+    read(job, (database) => {
       const keys = database.prepare<[], string>(
         `SELECT request_key FROM pages WHERE state = 'done' AND http_status BETWEEN 200 AND 299`,
       );
@@ -38,8 +37,21 @@ export const orbweaver: SitePeer = {
         .pluck()
         .all()
         .map((key) => pathKey(key));
-    } finally {
-      database.close();
-    }
-  },
+    }),
+  steadyMs: (job) =>
+    read(job, (database) => {
+      const times = database.prepare<[], number>(
+        'SELECT max(fetched_at + duration_ms) - min(fetched_at) FROM pages',
+      );
+      return times.pluck().get() ?? Number.NaN;
+    }),
 };
+
+function read<T>({ scratch }: SiteJob, ask: (database: Database.Database) => T): T {
+  const database = new Database(join(scratch, 'crawl.db'), { readonly: true });
+  try {
+    return ask(database);
+  } finally {
+    database.close();
+  }
+}
