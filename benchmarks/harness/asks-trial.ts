@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Asked, Asks } from './asks-process.js';
-import { machineTimes, processTimes } from './machine-times.js';
+import { machineTimes } from './machine-times.js';
 import type { Site } from './site.js';
 
 /** Times in ms; shares of a core while requests were under way. */
@@ -20,18 +20,13 @@ const PROCESS = fileURLToPath(new URL('asks-process.js', import.meta.url));
 
 /** Rejects if the process fails. */
 export async function runAsks(site: Site, asks: Omit<Asks, 'origin'>): Promise<AsksTrial> {
-  const before = {
-    site: await site.usage(),
-    machine: machineTimes(),
-    ownMs: processTimes('self').childrenCpuMs,
-  };
+  const before = { site: await site.usage(), machine: machineTimes() };
   const text = JSON.stringify({ origin: site.origin, ...asks } satisfies Asks);
   const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, text]);
   const asked = JSON.parse(stdout) as Asked; // Printed by the process.
   const [after, machine] = [await site.usage(), machineTimes()];
   const siteCpuMs = after.cpuMs - before.site.cpuMs;
-  const clientCpuMs = processTimes('self').childrenCpuMs - before.ownMs;
-  const othersMs = machine.busyMs - before.machine.busyMs - siteCpuMs - clientCpuMs;
+  const othersMs = machine.busyMs - before.machine.busyMs - siteCpuMs - asked.processCpuMs;
   return {
     ...asked,
     connections: after.connections - before.site.connections,
