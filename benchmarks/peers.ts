@@ -137,7 +137,7 @@ async function openSite(
 
 /** The flags without what is on this machine only. */
 function neutral(typed: string): string {
-  return typed.replace(/ ?--(?:folder|list|site) \S+/g, '').trim();
+  return typed.replace(/ ?--(?:folder|start|list|site) \S+/g, '').trim();
 }
 
 function withVersions(machine: Machine, peers: readonly SitePeer[], isOurs: boolean): Machine {
