@@ -13,6 +13,7 @@ import { MIMEType } from 'whatwg-mimetype';
 import { compileScope } from '#src/url/scope.js';
 import { decodeText } from '#src/workers/decode.js';
 import { LinkExtractor } from '#src/workers/links.js';
+import { THREAD_SETTINGS } from './thread-settings.js';
 
 /** The ways; `both` is what crawls use. */
 export const WAYS = ['both', 'tree', 'parse5', 'htmlparser2'] as const;
@@ -55,7 +56,7 @@ export async function extractWith(way: Way, corpusFile: string): Promise<Extract
 function measure(way: Way, { origin, within, pages }: ExtractCorpus): ExtractTrial {
   const rule = { profile: 'web', scope: 'origin', scopeKeys: [origin], include: [], exclude: [] } as const;
   const extractor = new LinkExtractor(
-    { ...NO_SETTINGS, rule, within },
+    { ...THREAD_SETTINGS, rule, within },
     compileScope(rule),
     way === 'tree' ? { isTreeOnly: true } : {},
   );
@@ -95,22 +96,6 @@ function anchorsOf(text: string): number {
   parser.end(text);
   return addresses.size;
 }
-
-/** What link extraction does not look at. */
-const NO_SETTINGS = {
-  stripParams: [],
-  obeyNofollow: true,
-  userAgent: '',
-  headers: [],
-  openHosts: [],
-  allowPrivate: false,
-  ca: [],
-  timeoutMs: 0,
-  maxBodyBytes: 0,
-  maxRedirects: 0,
-  executors: null,
-  downloads: null,
-};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , way, corpusFile = ''] = process.argv;
