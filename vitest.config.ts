@@ -9,7 +9,7 @@ export default defineConfig({
       'test/crash/{clocks,executors,kill-more,long,names,steps}.test.ts',
       'test/hostile/*.test.ts',
       'test/cli/{explain,storage,terminal,views}.test.ts',
-      'test/crawl/{ca,cookies,determinism-all,private,proxies,sitemaps,threads}.test.ts',
+      'test/crawl/{ca,cookies,determinism-all,proxies,sitemaps,threads}.test.ts',
       'test/executors/{failures,fetch,lost,rerun}.test.ts',
       'test/frontier/sqlite-more.test.ts',
       'test/run/{limits,lists}.test.ts',

@@ -24,10 +24,10 @@ import { freshFolder, summaryText, writeReport, type Report } from './harness/re
 import { runRounds, type Sample } from './harness/rounds.js';
 import { runProgram, SettingsError, wholeNumber, type Chosen } from './harness/settings.js';
 import { figure } from './harness/table.js';
-import { aria2c } from './peers/aria2c.js';
-import { curl } from './peers/curl.js';
-import { orbweaver, orbweaverReread } from './peers/orbweaver.js';
-import { wget2 } from './peers/wget2.js';
+import { aria2c } from './peers/downloads/aria2c.js';
+import { curl } from './peers/downloads/curl.js';
+import { orbweaver, orbweaverReread } from './peers/downloads/orbweaver.js';
+import { wget2 } from './peers/downloads/wget2.js';
 
 const PEERS: readonly Peer[] = [orbweaver, orbweaverReread, wget2, aria2c, curl];
 

@@ -25,7 +25,7 @@ import { figure, type Column } from './harness/table.js';
 interface Row {
   readonly way: Way;
   readonly usPerPage: Spread;
-  readonly charsPerSecond: number;
+  readonly bytesPerSecond: number;
   readonly pagesPerSecond: number;
   /** Against the tree lane, by medians. */
   readonly ratio: number;
@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   { name: 'µs/page', cell: ({ usPerPage }) => figure(usPerPage.median) },
   { name: 'p10–p90', cell: ({ usPerPage }) => `${figure(usPerPage.p10)}–${figure(usPerPage.p90)}` },
-  { name: 'M chars/s', cell: ({ charsPerSecond }) => figure(charsPerSecond / 1e6, 1) },
+  { name: 'MB/s', cell: ({ bytesPerSecond }) => figure(bytesPerSecond / 1e6, 1) },
   { name: 'pages/s', cell: ({ pagesPerSecond }) => figure(pagesPerSecond) },
   { name: 'speed', cell: ({ ratio }) => `${figure(ratio, 2)}×` },
 ];
@@ -138,11 +138,11 @@ function rowsOf(all: readonly Sample<Way, ExtractTrial>[]): Row[] {
   return WAYS.map((way) => {
     const own = resultsOf(way);
     const usPerPage = spreadOf(own.map(usOf));
-    const { pages = 0, chars = 0, quick = 0 } = own[0] ?? {};
+    const { pages = 0, bytes = 0, quick = 0 } = own[0] ?? {};
     return {
       way,
       usPerPage,
-      charsPerSecond: (chars / pages / usPerPage.median) * 1e6,
+      bytesPerSecond: (bytes / pages / usPerPage.median) * 1e6,
       pagesPerSecond: 1e6 / usPerPage.median,
       ratio: treeUs / usPerPage.median,
       quickShare: quick / pages,
@@ -154,17 +154,17 @@ function rowsOf(all: readonly Sample<Way, ExtractTrial>[]): Row[] {
 
 function reportOf(all: readonly Sample<Way, ExtractTrial>[], machine: Machine): Report<Row> {
   const rows = rowsOf(all);
-  const { pages = 0, chars = 0 } = all[0]?.result ?? {};
+  const { pages = 0, bytes = 0 } = all[0]?.result ?? {};
   const alt = 'Processor time a page by the way it is read';
   return {
     name: 'extract',
     title: 'Processor time to the links of a page',
-    question: `${figure(pages)} pages of ${figure(chars / pages / 1000)} thousand characters on average are read on one core, in a fresh process a trial that has read them twice before.`,
+    question: `${figure(pages)} pages of ${figure(bytes / pages / 1000)} kB on average are read on one core, in a fresh process a trial that has read them twice before.`,
     machine,
     columns: COLUMNS,
     rows,
     notes: [
-      'Both lanes and the tree lane find links, title, canonical address and robots rules, resolve the links and sort them by scope; equal: their results are those of the tree, order included.',
+      'All ways begin with the bytes of a page. Both lanes and the tree lane find links, title, canonical address and robots rules, resolve the links and sort them by scope; equal: their results are those of the tree, order included.',
       'parse5 alone builds its tree, htmlparser2 alone collects addresses of <a> and <area> as written; neither resolves any.',
       'Times are of the processor, all threads of the process (the collector of garbage, too). Speed is against the tree lane.',
     ],

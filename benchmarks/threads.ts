@@ -1,9 +1,10 @@
 /**
- * How much faster is the crawler with more threads? The demo wiki is crawled with 1, 2, 4 and 8 of them, without
- * latency (computing counts) and with 50 ms (waiting counts), and every crawl is held against what the wiki
- * knows of itself. Ends with 1 if an answer was wrong, with 2 if it was called wrongly.
+ * How much faster is the crawler with more threads, and where is the knee? The demo wiki is crawled with 1, 2, 4, 8 and
+ * 16 of them, without latency (computing counts) and with 50 ms (waiting counts), and every crawl is held against what
+ * the wiki knows of itself. Ends with 1 if an answer was wrong, with 2 if it was called wrongly.
  */
 import * as crawl from './harness/crawl-figures.js';
+import { KNEE_NOTE, kneeOf } from './harness/knee.js';
 import { limitOf, LIMITS, type Limit } from './harness/limit.js';
 import { describeMachine, type Machine } from './harness/machine.js';
 import { linePlot, type Line } from './harness/plot.js';
@@ -24,6 +25,7 @@ interface Row extends crawl.CrawlFigures {
   readonly threads: number;
   /** Times the rate of one thread at the same latency; NaN where that was not measured, or not right. */
   readonly speedUp: number;
+  readonly isKnee: boolean;
   readonly limit: Limit;
 }
 
@@ -34,7 +36,7 @@ const SETTINGS = {
   pages: { default: '2000', quick: '200', help: 'Size of the wiki, the same in every row.' },
   samples: { default: '5', quick: '1', help: 'Trials of a row that count.' },
   warmup: { default: '1', quick: '0', help: 'Trials of a row before them.' },
-  threads: { default: '1,2,4,8', quick: '1,2', help: 'Worker threads to compare.' },
+  threads: { default: '1,2,4,8,16', quick: '1,2', help: 'Worker threads to compare.' },
   latency: { default: '0,50', help: 'Wait of the site before each answer, ms.' },
   out: { default: '', help: 'Folder for the results, a fresh one under benchmarks/results if not given.' },
 };
@@ -46,6 +48,7 @@ const COLUMNS: readonly Column<Row>[] = [
   ...crawl.ANSWER_COLUMNS,
   ...crawl.SPEED_COLUMNS,
   { name: 'speed-up', cell: (row) => crawl.ranked(row, `${figure(row.speedUp, 2)}×`) },
+  { name: 'knee', cell: ({ isKnee }) => (isKnee ? 'knee' : '') },
   ...crawl.COST_COLUMNS,
   { name: 'limit', cell: ({ limit }) => limit },
 ];
@@ -100,8 +103,17 @@ function rowsOf(cases: readonly Case[], all: readonly Sample<Case, Trial>[], { c
     const rate = row.pagesPerSecond.median;
     const ceiling = ceilingAt(row.latencyMs, row.threads);
     const limit = limitOf({ ...row, pagesPerSecond: rate, ceiling, cores });
-    return { ...row, speedUp: rate / (one?.pagesPerSecond.median ?? Number.NaN), limit };
+    const isKnee = kneeAt(figures, row.latencyMs) === row.threads;
+    return { ...row, speedUp: rate / (one?.pagesPerSecond.median ?? Number.NaN), isKnee, limit };
   });
+}
+
+function kneeAt(
+  rows: readonly Pick<Row, 'latencyMs' | 'threads' | 'isEqual' | 'pagesPerSecond'>[],
+  latencyMs: number,
+): number | undefined {
+  const own = rows.filter((row) => row.isEqual && row.latencyMs === latencyMs);
+  return kneeOf(own.map(({ threads, pagesPerSecond }) => ({ size: threads, rate: pagesPerSecond.median })));
 }
 
 /** Pages a second if every request took the latency and nothing else. */
@@ -118,7 +130,7 @@ function reportOf(rows: readonly Row[], all: readonly Sample<Case, Trial>[], mac
     machine,
     columns: COLUMNS,
     rows,
-    notes: [...limitNotes(rows, machine), crawl.quietNote(rows), ...crawl.COLUMN_NOTES],
+    notes: [...limitNotes(rows, machine), KNEE_NOTE, crawl.quietNote(rows), ...crawl.COLUMN_NOTES],
     samples: all.map(({ row, round, isWarmUp, result }) => ({
       latencyMs: row.site.latencyMs,
       threads: row.threads,
@@ -128,7 +140,7 @@ function reportOf(rows: readonly Row[], all: readonly Sample<Case, Trial>[], mac
     })),
     plot: {
       svg: plotOf(rows, machine),
-      alt: 'Pages per second against worker threads, one line per latency',
+      alt: 'Pages per second against worker threads, one line per latency, the knees ringed',
     },
   };
 }
@@ -147,25 +159,34 @@ function limitNotes(rows: readonly Row[], { cores }: Machine): string[] {
     );
     const used = `of ${cores} cores the crawler used ${shares[0]}, the site ${shares[1]}, other programs ${shares[2]}`;
     return [
-      `At ${latencyMs} ms the fastest row is that of ${threadCount(best.threads)}; its limit was ${LIMITS[best.limit]}: ${used}.`,
+      `At ${latencyMs} ms the fastest row is that of ${threadCount(best.threads)}; its limit was ${LIMITS[best.limit]}: ${used}, the main thread ${figure(best.mainBusy * 100)} % of its time${kneeWords(group)}.`,
     ];
   });
 }
 
+function kneeWords(group: readonly Row[]): string {
+  const knee = group.find(({ isKnee }) => isKnee);
+  return knee === undefined ? '' : `; the knee is at ${threadCount(knee.threads)}`;
+}
+
 function plotOf(rows: readonly Row[], { cores }: Machine): string {
-  const lines = byLatency(rows).map(([latencyMs, group]): Line => ({
-    label: `${latencyMs} ms latency`,
-    points: group.map(({ threads, pagesPerSecond }) => ({ x: threads, ...pagesPerSecond })),
-    ...(latencyMs > 0 && {
-      ceiling: { label: `most that ${latencyMs} ms allow`, at: (threads) => ceilingAt(latencyMs, threads) },
-    }),
-  }));
+  const lines = byLatency(rows).map(([latencyMs, group]): Line => {
+    const knee = group.find(({ isKnee }) => isKnee);
+    return {
+      label: `${latencyMs} ms latency`,
+      points: group.map(({ threads, pagesPerSecond }) => ({ x: threads, ...pagesPerSecond })),
+      ...(latencyMs > 0 && {
+        ceiling: { label: `most that ${latencyMs} ms allow`, at: (threads) => ceilingAt(latencyMs, threads) },
+      }),
+      ...(knee !== undefined && { mark: { x: knee.threads, label: 'knee' } }),
+    };
+  });
   return linePlot({
     x: { label: 'worker threads', ticks: [...new Set(rows.map(({ threads }) => threads))] },
     y: { label: 'pages per second' },
     lines,
     marker: { x: cores, label: `${cores} cores` },
-    description: 'Pages per second against worker threads, one line per latency',
+    description: 'Pages per second against worker threads, one line per latency, the knees ringed',
   });
 }
 

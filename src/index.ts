@@ -1,13 +1,19 @@
 /** The library: what `import … from 'orbweaver'` gives. Options are named as the flags are. */
-export { crawl, run, type TaskRunResult } from './library/crawl.js';
-export type { CrawlControls, CrawlRun, Stoppable } from './library/start.js';
+export { crawl, type CrawlRun, run, type TaskRunResult } from './library/crawl.js';
+export { download, type DownloadRun, type DownloadRunResult } from './library/download.js';
+export { walk, type WalkRun, type WalkRunResult } from './library/walk.js';
+export type { Run, RunControls, Stoppable } from './library/start.js';
+export type { FinishedFile } from './status/finished-file.js';
 export type { FinishedPage } from './status/finished-page.js';
-export type { CrawlOptions, TaskOptions } from './config/options.js';
+export type { DownloadOptions } from './config/download-options.js';
+export type { CrawlOptions, TaskOptions, WalkOptions } from './config/options.js';
 export type { TaskList } from './tasks/list.js';
 export type { Filed, Notice } from './delegator/events.js';
-export type { RunResult } from './commands/crawl-run.js';
+export type { RunResult } from './commands/run-result.js';
+export type { FilesResult } from './commands/downloads.js';
+export type { WalkerStand, WalkStand, WalkStep } from './walk/events.js';
 export { readStatus, statusSummary } from './commands/read-status.js';
-export { compareCrawls, type CrawlComparison } from './commands/compare-crawls.js';
+export { compareCrawls, type CompareOptions, type CrawlComparison } from './commands/compare-crawls.js';
 export type { CrawlFacts } from './diff/crawl-facts.js';
 export type { Change, Difference, PageFacts } from './diff/differences.js';
 export type { SettingDifference } from './config/fixed-settings.js';

@@ -133,6 +133,20 @@ describe('a file of ours', () => {
     expect(connection.prepare('SELECT * FROM notes').all()).toEqual([{ text: 'one' }]);
   });
 
+  test('of an older version sees nothing of a migration, or of an admission, that ends in a refusal', () => {
+    makeFile(['one', 'two'], OLDER);
+    const before = digestOf();
+    const refusal = new Error('another crawl');
+    const admit = (connection: CrawlDatabase['connection']): void => {
+      expect(connection.prepare('SELECT day FROM notes').pluck().all()).toEqual(['Monday', 'Monday']);
+      connection.exec(`INSERT INTO notes VALUES ('three', 'Tuesday')`);
+      throw refusal;
+    };
+    expect(() => openForWriting(file, NEWER, false, admit)).toThrow(refusal);
+    expect(digestOf()).toBe(before);
+    expect(readdirSync(folder).sort()).toEqual(['crawl.db', 'crawl.db-lock']);
+  });
+
   test('is emptied when asked for, and only then', () => {
     makeFile(['one']);
     const database = write(file, NOTES, true);
@@ -299,7 +313,7 @@ describe('reading', () => {
 
   test('an older file is refused with what to do about it', () => {
     makeFile(['one'], OLDER);
-    expect(refusal(() => read(file, NEWER)).hint).toContain('run the crawl command');
+    expect(refusal(() => read(file, NEWER)).hint).toContain('run the command that made it');
   });
 
   test('an empty one, which is no older version', () => {

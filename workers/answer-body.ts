@@ -2,7 +2,8 @@
 import type { MIMEType } from 'whatwg-mimetype';
 import { contentTypeOf, sniffType } from './answer.js';
 import { codingsOf, decodeContent } from './content-coding.js';
-import type { Reply, ReplyHeaders } from './exchange.js';
+import type { Reply } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 
 export interface Answer {
   /** The address that answered. */

@@ -5,7 +5,7 @@
 import { computedMIMEType, MIMEType } from 'whatwg-mimetype';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { parseRetryAfter } from '#src/protocol/retry-after.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 
 /** The statuses that RFC 9110 §15.4 has a client follow by Location; 300 and 304 are none of them. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);

@@ -4,7 +4,8 @@
  */
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { FetchTask, RequestTask, SitemapTask } from '#src/protocol/task.js';
-import type { Intake, Reply, ReplyHeaders } from './exchange.js';
+import type { Intake, Reply } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 import type { Fetcher } from './fetcher.js';
 
 export class Asker {

@@ -16,7 +16,8 @@ export const BAILS = {
   'head text': 'a character reference before the body may be a blank, which opens no body',
   'head noscript': 'most things inside a <noscript> of the head end it, and the head',
   select: '<select> drops most tags inside it, and some end it',
-  'foster parenting': 'what stands between the cells of a table is moved before it',
+  'foster parenting':
+    'what stands between the cells of a table is moved before it, links that were left open in a cell with an <object>, too',
   'table nesting': 'a table straight inside a table ends it; ends of other row groups are read in two ways',
   heading: 'the text of a heading with anything but plain phrases in it',
   'nesting within': 'where an element of --within ends: tags that do not nest, or may close others',

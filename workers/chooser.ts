@@ -59,7 +59,7 @@ export class Chooser {
   }
 
   /** The chosen links of a page. Work and memory are linear in its text. */
-  choose(page: PageText, at: ListingPage): ChosenLink[] {
+  choose(page: Pick<PageText, 'text' | 'encoding'>, at: ListingPage): ChosenLink[] {
     const { links, baseHref } = this.#walk(
       parsePage(page.text, { titleTag: 'title', keepText: true, isPruned: false }),
     );

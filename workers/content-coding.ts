@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import zlib from 'node:zlib';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { FailureError } from '#src/protocol/to-failure.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 
 /** Real answers have one layer, seldom two; more is an attempt to make us work. */
 const MAX_LAYERS = 5;

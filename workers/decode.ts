@@ -4,6 +4,7 @@
  * invalid bytes become U+FFFD, as in browsers. And the one way back: the queries of a page's links are
  * written in the page's encoding.
  */
+import { isUtf8 } from 'node:buffer';
 import { labelToName, legacyHookDecode, TextDecoder } from '@exodus/bytes/encoding.js';
 import { percentEncodeAfterEncoding } from '@exodus/bytes/whatwg.js';
 import sniffEncoding from 'html-encoding-sniffer';
@@ -17,10 +18,22 @@ const PRESCAN_BYTES = 1024;
 /** Encodings whose pages have the queries of their links in UTF-8 (URL standard, "get an output encoding"). */
 const UTF8_QUERY: ReadonlySet<string> = new Set(['UTF-8', 'UTF-16LE', 'UTF-16BE', 'replacement']);
 
-/** A page's text and the encoding it was read in, by its name in the Encoding standard. */
-export interface PageText {
-  readonly text: string;
+/** A page's text, of which the fast lane needs the bytes only: most pages are never decoded as a whole. */
+export class PageText {
+  /** The encoding it was read in, by its name in the Encoding standard. */
   readonly encoding: string;
+  /** The text in UTF-8, valid and without a byte order mark. */
+  readonly utf8: Buffer;
+  #text: string | null = null;
+
+  constructor(utf8: Buffer, encoding: string) {
+    this.utf8 = utf8;
+    this.encoding = encoding;
+  }
+
+  get text(): string {
+    return (this.#text ??= this.utf8.toString('utf8'));
+  }
 }
 
 /**
@@ -31,8 +44,17 @@ export interface PageText {
  * @see https://html.spec.whatwg.org/#determining-the-character-encoding
  */
 export function decodeText(body: Uint8Array, type: MIMEType | null): PageText {
-  const encoding = encodingOf(body, type);
-  return { text: legacyHookDecode(body, encoding), encoding };
+  return textIn(encodingOf(body, type), body);
+}
+
+/** A byte order mark in UTF-8. */
+const MARK = Buffer.from('\uFEFF');
+
+function textIn(encoding: string, body: Uint8Array): PageText {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (encoding !== 'UTF-8' || !isUtf8(bytes))
+    return new PageText(Buffer.from(legacyHookDecode(body, encoding)), encoding);
+  return new PageText(bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes, encoding);
 }
 
 /** Encodings that must not be read, where the platform has no decoder that says so. */
@@ -69,8 +91,7 @@ export class TextPieces {
 
 /** The text of an answer that is no page: in the charset that its type or a byte order mark names, else UTF-8. */
 export function decodeOther(body: Uint8Array, type: MIMEType): PageText {
-  const encoding = known(type.parameters.get('charset') ?? 'utf-8') ?? 'UTF-8';
-  return { text: legacyHookDecode(body, encoding), encoding };
+  return textIn(known(type.parameters.get('charset') ?? 'utf-8') ?? 'UTF-8', body);
 }
 
 /**

@@ -11,7 +11,7 @@ import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { contentTypeText } from './answer.js';
 import type { Fetcher } from './fetcher.js';
 import { DiskError } from './disk-error.js';
-import type { FileReply } from './file-exchange.js';
+import type { ReplyHead } from './open-request.js';
 import { FileHashes } from './file-hashes.js';
 import { FileIntake, type IntakeParts, type Received } from './file-intake.js';
 import { type Headers, restHeaders, wholeHeaders } from './file-request.js';
@@ -22,8 +22,6 @@ import { Segments, UnfitError } from './segments.js';
 import { SharedThrottle } from './throttle.js';
 import { circumstances, redirectOf } from './visit.js';
 
-/** An answer, as far as it is known. */
-type Answered = Pick<FileReply, 'status' | 'headers' | 'startedAt' | 'durationMs'>;
 type Post = (message: WorkerMessage, transfer?: readonly Transferable[]) => void;
 type OnSetCookies = (lines: readonly string[]) => void;
 
@@ -110,7 +108,7 @@ export class Downloader {
   ): Promise<Outcome | null> {
     const { url, sendHeaders, cookie, proxy, spaced, flightId } = parts.task;
     const startedAt = Date.now();
-    let reply: Answered;
+    let reply: ReplyHead;
     try {
       reply = await this.#fetcher.stream({
         url,
@@ -192,7 +190,7 @@ export class Downloader {
     part: PartFile,
     { facts, bodySha256 }: Received,
     wireBytes: number,
-    reply: Answered,
+    reply: ReplyHead,
   ): Promise<FileOutcome> {
     await part.flush(facts.modifiedAt);
     const { status, startedAt } = reply;
@@ -214,7 +212,7 @@ export class Downloader {
   }
 }
 
-function otherTypeOf({ status, headers }: Answered): { status: number; contentType: string } {
+function otherTypeOf({ status, headers }: ReplyHead): { status: number; contentType: string } {
   return { status, contentType: contentTypeText(headers, null) };
 }
 

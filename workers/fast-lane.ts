@@ -1,13 +1,15 @@
 /**
- * The fast lane of link extraction: one pass over the text of a page, no tree. What it tells is what the tree would tell,
+ * The fast lane of link extraction: one pass over the bytes of a page, no tree. What it tells is what the tree would tell,
  * by construction: it follows the modes of the HTML standard as far as tags alone decide them, and hands the page over
  * (bails.ts) where anything else would. Elements come in document order; attributes nobody asks for are left out.
  */
 import type { Bail } from './bails.js';
+import { LINK_TABLE, nofollowIn } from './link-table.js';
 import { Nesting } from './nesting.js';
 import { QuickTables } from './quick-tables.js';
 import { QuickHead, refusalOf } from './quick-head.js';
-import { isBlank, isLetter, QuickTags } from './quick-tags.js';
+import { byteAt, EXCLAMATION, isBlank, QUESTION, SLASH } from './page-bytes.js';
+import { attributeNumber, MARKUP, QuickTags } from './quick-tags.js';
 import { hasTrait, idOf, nameOf, ROLE, roleOf, TRAIT, UNLISTED } from './tag-names.js';
 import { HTML } from './tree.js';
 import type { Attribute, PageElement, PageNode } from './tree.js';
@@ -18,6 +20,8 @@ export interface Visitor {
   /** Whether an area of `--within` was met. */
   isWithinFound: boolean;
   visit(element: PageElement, isInside: boolean, titleTag: string): void;
+  /** In place of `visit` where an element is nothing but a link. */
+  addLink(address: string, nofollow: 0 | 1): void;
 }
 
 export interface QuickRule {
@@ -31,23 +35,32 @@ export interface QuickRule {
  *
  * @returns why the page has to be parsed
  */
-export function readQuickly(text: string, visitor: Visitor, rule: QuickRule): Bail | null {
-  return text.includes('\0') ? 'zero byte' : new Pass(text, visitor, rule).run();
+export function readQuickly(utf8: Buffer, visitor: Visitor, rule: QuickRule): Bail | null {
+  return utf8.includes(0) ? 'zero byte' : new Pass(utf8, visitor, rule).run();
 }
 
 const H1 = idOf('h1');
 const A = idOf('a');
 const IFRAME = idOf('iframe');
 const HR = idOf('hr');
+const STYLE = idOf('style');
 const OPTION = idOf('option');
 const OPTGROUP = idOf('optgroup');
+
+/** Rows of the link table whose elements are nothing but links; by the element's number, where its attributes stand. */
+const LINKS = new Map(
+  LINK_TABLE.filter(
+    ({ element, namespace }) => namespace === 'html' && roleOf(idOf(element)) === ROLE.link,
+  ).map(({ element, attribute, hasRel }) => [idOf(element), { address: attributeNumber(attribute), hasRel }]),
+);
+const REL = attributeNumber('rel');
 
 const HEAD_NODE: PageNode = { nodeName: 'head' };
 const NO_ATTRIBUTES: readonly Attribute[] = [];
 const NO_CHILDREN: readonly PageNode[] = [];
 
 class Pass {
-  readonly #text: string;
+  readonly #bytes: Buffer;
   readonly #visitor: Visitor;
   readonly #titleTag: 'h1' | 'title';
   readonly #within: Within | null;
@@ -63,41 +76,56 @@ class Pass {
   #heading: number[] | null = null;
   #headingText = '';
   #hasHeading = false;
+  /** How often the visitor was told something. */
+  #told = 0;
   #bail: Bail | null = null;
 
-  constructor(text: string, visitor: Visitor, { titleTag, within }: QuickRule) {
-    this.#text = text;
+  constructor(bytes: Buffer, visitor: Visitor, { titleTag, within }: QuickRule) {
+    this.#bytes = bytes;
     this.#visitor = visitor;
     this.#titleTag = titleTag;
     this.#within = within;
-    this.#tags = new QuickTags(text);
+    this.#tags = new QuickTags(bytes);
     this.#nesting = within === null ? null : new Nesting();
     this.#tables = new QuickTables(this.#nesting);
     this.#isAllInside = within === null;
   }
 
   run(): Bail | null {
-    const text = this.#text;
-    for (let at = 0; ;) {
-      const tag = text.indexOf('<', at);
-      if (!this.#readText(at, tag === -1 ? text.length : tag)) return this.#bail;
-      if (tag === -1) return this.#heading === null ? null : 'heading';
-      at = this.#markup(tag, text.charCodeAt(tag + 1));
+    const { length } = this.#bytes;
+    for (let at = 0; at < length;) {
+      const tag = this.#isIdle ? this.#tags.nextTelling(at) : this.#tags.next(at);
+      if (!this.#readText(at, tag)) return this.#bail;
+      if (tag === length) break;
+      at = this.#markup(tag);
       if (at === -1) return this.#bail ?? this.#tags.bail;
     }
+    return this.#heading === null ? null : 'heading';
+  }
+
+  /** Whether plain tags and text mean nothing where the pass is. */
+  get #isIdle(): boolean {
+    return this.#within === null && this.#heading === null && !this.#isInSelect && this.#head.isOver;
   }
 
   /** From a `<` to the place after what it begins. */
-  #markup(start: number, next: number): number {
-    if (isLetter(next)) return this.#startTag(start + 1);
-    if (next === 0x2f)
-      return isLetter(this.#text.charCodeAt(start + 2))
-        ? this.#endTag(start + 2)
-        : this.#refuse('odd markup');
-    if (next === 0x21) return this.#tags.skipDeclaration(start);
-    if (next === 0x3f) return this.#tags.skipInstruction(start);
-    // Text after all.
-    return this.#readText(start, start + 1) ? start + 1 : -1;
+  #markup(tag: number): number {
+    const { markup, after } = this.#tags;
+    if (markup !== MARKUP.other) {
+      if (after === -1) return -1;
+      return markup === MARKUP.start ? this.#startTag(after) : this.#endTag(after);
+    }
+    switch (byteAt(this.#bytes, tag + 1)) {
+      case SLASH:
+        return this.#refuse('odd markup');
+      case EXCLAMATION:
+        return this.#tags.skipDeclaration(tag);
+      case QUESTION:
+        return this.#tags.skipInstruction(tag);
+      default:
+        // Text after all.
+        return this.#readText(tag, tag + 1) ? tag + 1 : -1;
+    }
   }
 
   /** Text counts where it opens the body, and in a heading. */
@@ -105,15 +133,13 @@ class Pass {
     if (this.#heading !== null) this.#headingText += this.#tags.textBetween(start, end);
     if (this.#head.isOver || start === end) return true;
     let at = start;
-    while (at < end && isBlank(this.#text.charCodeAt(at))) at++;
+    while (at < end && isBlank(byteAt(this.#bytes, at))) at++;
     if (at === end) return true;
-    const bail = this.#head.text(this.#text.slice(at, end));
+    const bail = this.#head.text(this.#tags.hasReference(at, end));
     return bail === null || this.#refuse(bail) !== -1;
   }
 
-  #startTag(start: number): number {
-    const after = this.#tags.readName(start);
-    if (after === -1) return -1;
+  #startTag(after: number): number {
     const { id } = this.#tags;
     const role = roleOf(id);
     const isHead = !this.#head.isOver;
@@ -128,12 +154,23 @@ class Pass {
 
   #refusalInBody(id: number, role: number): Bail | null {
     if (this.#isInSelect) return isSelectPart(id) || role === ROLE.script ? null : 'select';
-    if (!this.#tables.isBetween) return refusalOf(role);
-    if (role === ROLE.tablePart || role === ROLE.script || role === ROLE.headRaw) {
-      return role === ROLE.headRaw && nameOf(id) !== 'style' ? 'foster parenting' : null;
-    }
-    if (role === ROLE.form && this.#nesting === null) return null;
-    return role === ROLE.table ? 'table nesting' : 'foster parenting';
+    if (role === ROLE.marked && this.#tables.isOpen) return 'foster parenting';
+    const isFostered =
+      this.#tables.isBetween && role !== ROLE.tablePart && role !== ROLE.script && id !== STYLE;
+    return isFostered ? this.#refusalBetween(id, role) : refusalOf(role);
+  }
+
+  /** Between the cells of a table: what goes before it leaves the table as it is, but is in its place only there. */
+  #refusalBetween(id: number, role: number): Bail | null {
+    if (role === ROLE.table) return this.#nesting === null ? null : 'table nesting';
+    if (this.#nesting !== null || role === ROLE.select || this.#isTitleHeading(id)) return 'foster parenting';
+    const isTold = role === ROLE.link || role === ROLE.headVoid || role === ROLE.title || id === IFRAME;
+    if (isTold && !this.#tables.foster(this.#told)) return 'foster parenting';
+    return refusalOf(role);
+  }
+
+  #isTitleHeading(id: number): boolean {
+    return id === H1 && this.#titleTag === 'h1' && !this.#hasHeading;
   }
 
   /** The select itself, or an option: none holds a link, but it may be the area. */
@@ -160,8 +197,9 @@ class Pass {
       case ROLE.head:
         return this.#root(id, role, after);
       case ROLE.headVoid:
-      case ROLE.link:
         return this.#visited(id, after);
+      case ROLE.link:
+        return this.#link(id, after);
       case ROLE.headRaw:
       case ROLE.bodyRaw:
       case ROLE.script:
@@ -172,13 +210,13 @@ class Pass {
         return this.#startInSelect(id, after);
       case ROLE.table:
         if (this.#nesting?.startTable() === false) return this.#refuse('nesting within');
-        this.#tables.open();
+        if (!this.#tables.open(this.#told)) return this.#refuse('table nesting');
         return this.#opened(id, after);
       case ROLE.tablePart:
         if (!this.#tables.isOpen) return this.#tags.skipAttributes(after);
         return this.#tables.startPart(id) ? this.#opened(id, after) : this.#refuse('nesting within');
       case ROLE.heading:
-        if (id === H1 && this.#titleTag === 'h1' && !this.#hasHeading) {
+        if (this.#isTitleHeading(id)) {
           this.#hasHeading = true;
           this.#heading = [];
         }
@@ -210,7 +248,20 @@ class Pass {
     const element = this.#elementOf(id);
     const isInside = this.#place(id, element);
     if (isInside === null) return this.#refuse('nesting within');
-    this.#visitor.visit(element, isInside, this.#titleTag);
+    this.#tell(element, isInside, this.#titleTag);
+    return end;
+  }
+
+  #link(id: number, after: number): number {
+    const end = this.#tags.readAttributes(after);
+    if (end === -1) return -1;
+    const isInside = this.#within === null || this.#place(id, this.#elementOf(id));
+    if (isInside === null) return this.#refuse('nesting within');
+    this.#told += 1;
+    const places = isInside ? LINKS.get(id) : undefined;
+    const address = places === undefined ? null : this.#tags.attribute(places.address);
+    if (address !== null)
+      this.#visitor.addLink(address, places?.hasRel === true ? nofollowIn(this.#tags.attribute(REL)) : 0);
     return end;
   }
 
@@ -249,6 +300,11 @@ class Pass {
     return true;
   }
 
+  #tell(element: PageElement, isInside: boolean, titleTag: string): void {
+    this.#told += 1;
+    this.#visitor.visit(element, isInside, titleTag);
+  }
+
   get #isInside(): boolean {
     return this.#isAllInside || this.#nesting?.isInside === true;
   }
@@ -267,15 +323,13 @@ class Pass {
       const element = this.#elementOf(id, text);
       const isInside = this.#place(id, element);
       if (isInside === null) return this.#refuse('nesting within');
-      this.#visitor.visit(element, isInside, this.#titleTag);
+      this.#tell(element, isInside, this.#titleTag);
       if (this.#head.isOver) this.#nesting?.close(id);
     }
     return this.#tags.skipAttributes(end + 2 + name.length);
   }
 
-  #endTag(start: number): number {
-    const after = this.#tags.readName(start);
-    if (after === -1) return -1;
+  #endTag(after: number): number {
     const end = this.#tags.skipAttributes(after);
     if (end === -1) return -1;
     const { id } = this.#tags;
@@ -300,10 +354,9 @@ class Pass {
     if (role === ROLE.table || role === ROLE.tablePart) {
       return this.#tables.endPart(id) ? null : this.#nesting === null ? 'table nesting' : 'nesting within';
     }
-    if (this.#tables.isBetween) {
-      return role === ROLE.form && this.#nesting === null ? null : 'foster parenting';
-    }
-    return this.#nesting?.end(id) === false ? 'nesting within' : null;
+    if (this.#nesting === null) return null;
+    if (this.#tables.isBetween) return 'foster parenting';
+    return this.#nesting.end(id) ? null : 'nesting within';
   }
 
   #endInHeading(id: number): Bail | null {
@@ -314,7 +367,7 @@ class Pass {
     if (!isEnd) return null;
     this.#heading = null;
     const text = { nodeName: '#text', value: this.#headingText };
-    this.#visitor.visit(elementOf('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
+    this.#tell(elementOf('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
     return null;
   }
 

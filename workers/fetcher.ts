@@ -11,10 +11,11 @@ import { type AddressRule, bareHost } from '#src/url/addresses.js';
 import { originOf, pathAndQuery } from '#src/url/canonicalise.js';
 import { ACCEPT_ENCODING } from './content-coding.js';
 import { Exchange } from './exchange.js';
-import type { Reply, ReplyHeaders, Intake } from './exchange.js';
-import { FileExchange, type FileExchangeOptions, type FileReply } from './file-exchange.js';
+import type { Reply, Intake } from './exchange.js';
+import type { LineUser, ReplyHead, ReplyHeaders } from './open-request.js';
+import { FileExchange, type FileExchangeOptions } from './file-exchange.js';
 import { declineLiteral } from './guard.js';
-import { type ExchangeRequest, guarded, type LineUser, makeAgent, makeConnector } from './lines.js';
+import { type ExchangeRequest, guarded, makeAgent, makeConnector } from './lines.js';
 import { ProxyRoutes, type ProxyRoute } from './proxy-route.js';
 
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.5';
@@ -113,7 +114,7 @@ export class Fetcher {
    * Asks once and hands the answer on as it arrives. Rejects as `send`. `timeoutMs` is for the head, and for silence
    * after it.
    */
-  stream(ask: FileAsk): Promise<FileReply> {
+  stream(ask: FileAsk): Promise<ReplyHead> {
     const { onHead, onData, onStart } = ask;
     const way = this.#wayOf(ask);
     const exchange = new FileExchange({

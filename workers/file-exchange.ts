@@ -3,16 +3,8 @@
  * size. Time is limited for the head and for silence, not for the whole; a drip has a bound of its own.
  */
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
-import {
-  type Controller,
-  cutOff,
-  DRAIN_BYTES,
-  DRAIN_MS,
-  isStale,
-  type Line,
-  type ReplyHeaders,
-} from './exchange.js';
-import type { LineUser } from './lines.js';
+import { DRAIN_BYTES, DRAIN_MS } from './exchange.js';
+import { type Controller, OpenRequest, type ReplyHead, type ReplyHeaders } from './open-request.js';
 
 /** Over a minute in which nobody but the server kept us waiting, a body must come at this rate at least. */
 const LEAST_BYTES_PER_MINUTE = 60_000;
@@ -36,36 +28,15 @@ export interface FileExchangeOptions {
   readonly onStart?: () => void;
 }
 
-/** An answer whose body has gone where it should. */
-export interface FileReply {
-  readonly status: number;
-  readonly headers: ReplyHeaders;
-  /** ms since epoch. */
-  readonly startedAt: number;
-  readonly durationMs: number;
-}
-
-/** See the file's head. `reply` settles once. */
-export class FileExchange implements LineUser {
-  readonly reply: Promise<FileReply>;
-  line: Line | null = null;
+/** See the file's head. The answer's body has gone where it should. */
+export class FileExchange extends OpenRequest<ReplyHead> {
   readonly #options: FileExchangeOptions;
-  readonly #startedAt = Date.now();
-  readonly #startedTick = performance.now();
-  #resolve: (reply: FileReply) => void = () => {};
-  #reject: (reason: unknown) => void = () => {};
-  #timer: NodeJS.Timeout;
-  #isStarted = false;
-  #hasBytes = false;
-  #isSettled = false;
   /** Pieces that it handed on and that are not done with yet. */
   #held = 0;
   #heldSince = 0;
   /** The body has ended, the last of it may be held. */
   #hasEnded = false;
   #use: Use | null = null;
-  #status = 0;
-  #headers: ReplyHeaders = {};
   #drained = 0;
   #headBytes = 0;
   /** Since when bytes are counted for the least rate, and how many there were. */
@@ -73,86 +44,64 @@ export class FileExchange implements LineUser {
   #bytes = 0;
 
   constructor(options: FileExchangeOptions) {
+    super(options.timeoutMs, options.onStart);
     this.#options = options;
-    this.reply = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    // What arrived while the thread was busy is read before we give up.
-    this.#timer = setTimeout(() => setImmediate(() => this.#expire()), options.timeoutMs);
-  }
-
-  get hasBytes(): boolean {
-    return this.#hasBytes;
   }
 
   onBytes(count: number): void {
-    if (this.#status !== 0 || this.#isSettled) return;
+    if (this.status !== 0 || this.isSettled) return;
     this.#headBytes += count;
     if (this.#headBytes > MAX_HEAD_BYTES)
-      this.#fail(
+      this.fail(
         new FailureError({ code: 'too-large', message: `a head of more than ${MAX_HEAD_BYTES} bytes` }),
       );
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#isStarted = true;
-    this.#options.onStart?.();
-    if (this.#isSettled) controller.abort(new Error('answer no longer wanted'));
-  }
-
-  onResponseStarted(): void {
-    this.#hasBytes = true;
-  }
-
   onResponseStart(_controller: Controller, status: number, headers: ReplyHeaders): void {
-    if (status < 200 || this.#isSettled) return;
-    this.#status = status;
-    this.#headers = headers;
+    if (status < 200 || this.isSettled) return;
+    this.status = status;
+    this.headers = headers;
     this.#since = performance.now();
     try {
       this.#use = this.#options.onHead(status, headers);
     } catch (thrown) {
-      return this.#fail(thrown);
+      return this.fail(thrown);
     }
-    if (this.#use === 'take') return void this.#timer.refresh();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#leave(), DRAIN_MS);
+    if (this.#use === 'take') return void this.timer.refresh();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#leave(), DRAIN_MS);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#isSettled) return;
+    if (this.isSettled) return;
     if (this.#use === 'drain') {
       this.#drained += chunk.length;
       if (this.#drained > DRAIN_BYTES) this.#leave();
       return;
     }
-    this.#timer.refresh();
+    this.timer.refresh();
     if (this.#isDrip(chunk.length)) return;
     try {
       const held = this.#options.onData(chunk);
       if (held === 'enough') this.#leave();
       else if (held !== undefined) this.#hold(held);
     } catch (thrown) {
-      this.#fail(thrown);
+      this.fail(thrown);
     }
   }
 
-  onResponseEnd(): void {
-    const cut = cutOff(this.line, this.#status, this.#headers);
-    if (cut !== null) return this.onResponseError(null, cut);
-    if (this.line !== null) this.line.answered += 1;
-    if (this.#held === 0) return this.#finish();
-    this.#hasEnded = true;
-    this.line?.release();
+  onResponseError(_controller: Controller | null, error: Error): void {
+    if (this.isSettled) return;
+    if (this.#use === 'drain') this.resolve({});
+    else if (this.isStale(error))
+      this.fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
+    else this.fail(error);
   }
 
-  onResponseError(_controller: Controller | null, error: Error): void {
-    if (this.#isSettled) return;
-    if (this.#use === 'drain') this.#finish();
-    else if (isStale(this, error))
-      this.#fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
-    else this.#fail(error);
+  protected end(): void {
+    if (this.#held === 0) return this.resolve({});
+    this.#hasEnded = true;
+    this.line?.release();
   }
 
   /**
@@ -164,15 +113,15 @@ export class FileExchange implements LineUser {
     this.line?.hold();
     held.then(
       () => this.#release(),
-      (reason: unknown) => this.#fail(reason),
+      (reason: unknown) => this.fail(reason),
     );
   }
 
   #release(): void {
-    if (--this.#held > 0 || this.#isSettled) return;
+    if (--this.#held > 0 || this.isSettled) return;
     this.#since += performance.now() - this.#heldSince;
-    this.#timer.refresh();
-    if (this.#hasEnded) this.#finish();
+    this.timer.refresh();
+    if (this.#hasEnded) this.resolve({});
     else this.line?.release();
   }
 
@@ -182,7 +131,7 @@ export class FileExchange implements LineUser {
     if (now - this.#since < MINUTE_MS) return false;
     if (this.#bytes < LEAST_BYTES_PER_MINUTE) {
       const message = `only ${this.#bytes} bytes within a minute`;
-      this.#fail(new FailureError({ code: 'timeout', message }));
+      this.fail(new FailureError({ code: 'timeout', message }));
       return true;
     }
     this.#since = now;
@@ -190,46 +139,21 @@ export class FileExchange implements LineUser {
     return false;
   }
 
-  #expire(): void {
-    if (this.#isSettled) return;
-    if (this.#held > 0) return void this.#timer.refresh();
+  protected expire(): void {
+    if (this.isSettled) return;
+    if (this.#held > 0) return void this.timer.refresh();
     const { timeoutMs } = this.#options;
-    if (!this.#isStarted)
-      this.#fail(new FailureError({ code: 'connect', message: `no connection within ${timeoutMs} ms` }));
-    else if (this.#status === 0)
-      this.#fail(new FailureError({ code: 'timeout', message: `no answer within ${timeoutMs} ms` }));
-    else this.#fail(new FailureError({ code: 'timeout', message: `nothing came for ${timeoutMs} ms` }));
+    if (!this.isStarted)
+      this.fail(new FailureError({ code: 'connect', message: `no connection within ${timeoutMs} ms` }));
+    else if (this.status === 0)
+      this.fail(new FailureError({ code: 'timeout', message: `no answer within ${timeoutMs} ms` }));
+    else this.fail(new FailureError({ code: 'timeout', message: `nothing came for ${timeoutMs} ms` }));
   }
 
   /** The rest is not worth reading: the connection goes with it. */
   #leave(): void {
-    if (this.#isSettled) return;
-    this.#finish();
-    this.line?.hangUp();
-  }
-
-  #finish(): void {
-    if (this.#isSettled) return;
-    this.#settle();
-    const reply: FileReply = {
-      status: this.#status,
-      headers: this.#headers,
-      startedAt: this.#startedAt,
-      durationMs: Math.round(performance.now() - this.#startedTick),
-    };
-    // As in `Exchange`: whoever waits must come after the client has freed the connection.
-    queueMicrotask(() => setImmediate(this.#resolve, reply));
-  }
-
-  #fail(reason: unknown): void {
-    if (this.#isSettled) return;
-    this.#settle();
-    this.#reject(reason);
-    if (this.#isStarted) this.line?.hangUp();
-  }
-
-  #settle(): void {
-    this.#isSettled = true;
-    clearTimeout(this.#timer);
+    if (this.isSettled) return;
+    this.resolve({});
+    this.hangUp();
   }
 }

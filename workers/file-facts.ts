@@ -2,7 +2,7 @@
 import { dispositionName } from '#src/downloads/disposition.js';
 import type { FileFacts } from '#src/shelf/part-notes.js';
 import { contentTypeText } from './answer.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 
 /** Longest validator that is kept; a header may be 64 KiB. */
 const MAX_CHARS = 1000;

@@ -15,16 +15,18 @@ import {
   resumeValidator,
 } from '#src/downloads/range.js';
 import type { FileFacts } from '#src/shelf/part-notes.js';
+import { isTypeWanted } from '#src/downloads/types.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { contentTypeOf, isHtml, isRedirect, refusal } from './answer.js';
 import { CodingStream } from './coding-stream.js';
 import { codingsOf } from './content-coding.js';
-import { declaredLength, type ReplyHeaders } from './exchange.js';
+import { declaredLength } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 import type { Use } from './file-exchange.js';
 import { factsOf, lineOf } from './file-facts.js';
 import { FileHashes } from './file-hashes.js';
-import { isKeptCoded, isTypeWanted, namesOtherThanPage } from './file-kind.js';
+import { isKeptCoded, namesOtherThanPage } from './file-kind.js';
 import type { Gauge } from './files-meter.js';
 import type { PartFile } from './part-file.js';
 import { isWhole, type Piece, Pieces } from './pieces.js';
@@ -151,7 +153,7 @@ export class FileIntake {
     if (status !== 200 && (status !== 206 || !isRest)) throw refusal(status, headers);
     const { contentType, disposition } = this.#factsOf(status, headers);
     const type = contentTypeOf({ 'content-type': contentType ?? undefined });
-    if (types.length > 0) return isTypeWanted(type, types) ? 'file' : 'other-type';
+    if (types.length > 0) return isTypeWanted(type?.essence ?? null, types) ? 'file' : 'other-type';
     if (type !== null && isHtml(type) && this.#wantsNoPage(disposition)) {
       const message = `an HTML page in the place of the file: a login or an error page`;
       throw new FailureError({ code: 'validation', message, status, isFinal: true });

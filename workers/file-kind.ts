@@ -16,14 +16,6 @@ export function namesOtherThanPage(url: string): boolean {
   return fileToldBy(url) !== null;
 }
 
-/** Whether a type is one of those asked for, such as `audio/*`. A file without one is of none. */
-export function isTypeWanted(type: MIMEType | null, wanted: readonly string[]): boolean {
-  if (type === null) return false;
-  return wanted.some((each) =>
-    each.endsWith('/*') ? each === '*/*' || type.type === each.slice(0, -2) : type.essence === each,
-  );
-}
-
 /** Whether a coding stays on: it is the file's own, as browsers take it, too. */
 export function isKeptCoded(url: string, type: MIMEType | null, codings: readonly string[]): boolean {
   const [only = ''] = codings;

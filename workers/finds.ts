@@ -31,7 +31,17 @@ export class Finds {
     const kind = linkKindOf(element);
     if (kind === null || !(isInside || (kind.wholePage && this.#takesWholePage))) return;
     const address = addressOf(element, kind);
-    if (address !== null) this.#addLink(address, nofollowOf(element, kind));
+    if (address !== null) this.addLink(address, nofollowOf(element, kind));
+  }
+
+  /**
+   * Takes a link, as `visit` does from its element. The first '#' starts the fragment wherever it stands, and keys have none: a table of contents is one
+   * link. The '#' itself stays, as blanks before it belong to the address and blanks at its end do not.
+   */
+  addLink(address: string, nofollow: Nofollow): void {
+    const hash = address.indexOf('#');
+    const raw = hash === -1 ? address : address.slice(0, hash + 1);
+    if (nofollow < (this.links.get(raw) ?? 2)) this.links.set(raw, nofollow);
   }
 
   #visitHtml(element: PageElement, titleTag: string): void {
@@ -61,16 +71,6 @@ export class Finds {
         return;
       }
     }
-  }
-
-  /**
-   * The first '#' starts the fragment wherever it stands, and keys have none: a table of contents is one
-   * link. The '#' itself stays, as blanks before it belong to the address and blanks at its end do not.
-   */
-  #addLink(address: string, nofollow: Nofollow): void {
-    const hash = address.indexOf('#');
-    const raw = hash === -1 ? address : address.slice(0, hash + 1);
-    if (nofollow < (this.links.get(raw) ?? 2)) this.links.set(raw, nofollow);
   }
 }
 

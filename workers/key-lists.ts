@@ -17,36 +17,37 @@ const MAX_KEY_CHARS = 24 * 1024 * 1024;
 /** 0 plain, 1 rel=nofollow, 2 page-level nofollow. */
 export type Nofollow = 0 | 1 | 2;
 
-export interface Keys {
-  /** Each once, the least nofollow winning. */
-  readonly keys: ReadonlyMap<string, Nofollow>;
+/** The distinct keys of addresses. */
+export class Keys {
   /** How many addresses query parameters were taken out of. */
-  readonly stripped: number;
-}
+  stripped = 0;
+  readonly #strip: StripParams;
+  readonly #all = new Map<string, Nofollow>();
+  #chars = 0;
 
-/**
- * The distinct keys of addresses.
- *
- * @param targets the addresses, resolved; null = none that can be asked for
- * @throws FailureError `too-large` where the keys spelt out would be many times the page
- */
-export function collectKeys(
-  targets: Iterable<readonly [target: Target | null, nofollow: Nofollow]>,
-  strip: StripParams,
-): Keys {
-  const keys = new Map<string, Nofollow>();
-  let stripped = 0;
-  let chars = 0;
-  for (const [target, nofollow] of targets) {
-    if (target === null) continue;
-    const taken = strip(target);
-    if (taken !== target) stripped += 1;
-    const known = keys.get(taken.key);
-    if (known === undefined) chars += taken.key.length;
-    if (chars > MAX_KEY_CHARS) throw tooManyLinks();
-    if (known === undefined || nofollow < known) keys.set(taken.key, nofollow);
+  constructor(strip: StripParams) {
+    this.#strip = strip;
   }
-  return { keys, stripped };
+
+  /** Each once, the least nofollow winning. */
+  get all(): ReadonlyMap<string, Nofollow> {
+    return this.#all;
+  }
+
+  /**
+   * Adds an address, resolved; null = none that can be asked for.
+   *
+   * @throws FailureError `too-large` where the keys spelt out would be many times the page
+   */
+  add(target: Target | null, nofollow: Nofollow): void {
+    if (target === null) return;
+    const taken = this.#strip(target);
+    if (taken !== target) this.stripped += 1;
+    const known = this.#all.get(taken.key);
+    if (known === undefined) this.#chars += taken.key.length;
+    if (this.#chars > MAX_KEY_CHARS) throw tooManyLinks();
+    if (known === undefined || nofollow < known) this.#all.set(taken.key, nofollow);
+  }
 }
 
 type Three = readonly [string[], string[], string[]];

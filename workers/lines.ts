@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Agent, buildConnector, Client, Dispatcher } from 'undici';
 import type { AddressRule } from '#src/url/addresses.js';
-import type { Line } from './exchange.js';
+import type { Line, LineUser } from './open-request.js';
 import { guardLookup } from './guard.js';
 import { InterimFilter } from './interim.js';
 import { undici } from './undici.js';
@@ -17,16 +17,6 @@ import { undici } from './undici.js';
 const KEEP_ALIVE_MS = 4_000;
 /** Generous beside Node's 16 KiB (sites with many cookies and policies need it), still bounded. */
 const MAX_HEADER_BYTES = 64 * 1024;
-
-/** What a connection needs of the exchange on it. */
-export interface LineUser {
-  /** Set by the connection when it takes the request. */
-  line: Line | null;
-  /** Whether an answer, not counting interim ones, has begun. */
-  readonly hasBytes: boolean;
-  /** Bytes came in, whatever they are. */
-  onBytes(count: number): void;
-}
 
 /** The client hands request options down to the connection as they are, so the exchange rides along. */
 export interface ExchangeRequest extends Dispatcher.DispatchOptions {

@@ -8,7 +8,7 @@ import { hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import type { StripParams } from '#src/url/strip-params.js';
 import { encodeQuery } from './decode.js';
-import { collectKeys, KeyLists, type Nofollow } from './key-lists.js';
+import { KeyLists, Keys, type Nofollow } from './key-lists.js';
 import { folderOf, TargetMemory } from './target-memory.js';
 
 /** A page's two names. */
@@ -80,10 +80,11 @@ export class LinkSorter {
    * @throws FailureError `too-large`
    */
   sort(addresses: ReadonlyMap<string, Nofollow>, isClosed: boolean, rule: SortRule): SortedLinks {
-    const { keys, stripped } = collectKeys(this.#targetsOf(addresses), this.#strip);
+    const keys = new Keys(this.#strip);
+    for (const [address, nofollow] of addresses) keys.add(this.#targetOf(address), nofollow);
     const lists = new KeyLists(rule.keepOutside);
     const pageHost = hostnameOf(this.#page.key);
-    for (const [key, nofollow] of keys) {
+    for (const [key, nofollow] of keys.all) {
       const verdict = rule.scope.judge(key, this.#page.key);
       // The wiki rule filters other sites and other kinds of pages alike; people want the former by name.
       const isForeign =
@@ -92,11 +93,8 @@ export class LinkSorter {
       else lists.place(key, verdict, isClosed ? 2 : nofollow);
     }
     const { inside, outside, outsideHosts, filtered } = lists;
+    const { stripped } = keys;
     return { links: inside, outside, outsideHosts, filtered, ...(stripped > 0 ? { stripped } : {}) };
-  }
-
-  *#targetsOf(addresses: ReadonlyMap<string, Nofollow>): Generator<[Target | null, Nofollow]> {
-    for (const [address, nofollow] of addresses) yield [this.#targetOf(address), nofollow];
   }
 
   #targetOf(address: string): Target | null {

@@ -50,7 +50,12 @@ export function addressOf(element: PageElement, kind: LinkKind): string | null {
 
 /** 1 for rel=nofollow, else 0. */
 export function nofollowOf(element: PageElement, kind: LinkKind): 0 | 1 {
-  return kind.hasRel && hasToken(attributeOf(element, 'rel')?.toLowerCase() ?? null, 'nofollow') ? 1 : 0;
+  return kind.hasRel ? nofollowIn(attributeOf(element, 'rel')) : 0;
+}
+
+/** 1 for a `rel` that says nofollow, else 0. */
+export function nofollowIn(rel: string | null): 0 | 1 {
+  return rel !== null && hasToken(rel.toLowerCase(), 'nofollow') ? 1 : 0;
 }
 
 function xlinkHref(element: PageElement): string | null {

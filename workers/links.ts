@@ -1,5 +1,5 @@
 /**
- * A page's text → what it links to and what it is called, in two lanes: one pass over the text (fast-lane.ts) where tags
+ * A page's text → what it links to and what it is called, in two lanes: one pass over its bytes (fast-lane.ts) where tags
  * alone decide, else a walk over its tree (lean-tree.ts). What counts as a link is workers/link-table.ts.
  */
 import type { LinkRule, WorkerSettings } from '#src/protocol/settings.js';
@@ -82,7 +82,7 @@ export class LinkExtractor {
    * @throws FailureError `too-large` where the links spelt out would be many times the page
    */
   extract(page: PageText, context: PageContext): PageLinks {
-    const found = this.#findsOf(page.text);
+    const found = this.#findsOf(page);
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
     const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip, this.#memory);
     return {
@@ -98,20 +98,20 @@ export class LinkExtractor {
   }
 
   /** Why a page is parsed: a row of bails.ts, or `selector`; null if it takes the fast lane. */
-  bailOf(text: string): Bail | 'selector' | null {
-    return this.#isTreeOnly ? 'selector' : this.#readQuickly(text, this.#freshFinds());
+  bailOf(page: PageText): Bail | 'selector' | null {
+    return this.#isTreeOnly ? 'selector' : this.#readQuickly(page, this.#freshFinds());
   }
 
-  #findsOf(text: string): Finds {
+  #findsOf(page: PageText): Finds {
     if (!this.#isTreeOnly) {
       const finds = this.#freshFinds();
-      if (this.#readQuickly(text, finds) === null) return finds;
+      if (this.#readQuickly(page, finds) === null) return finds;
     }
-    return this.#findsOfTree(text);
+    return this.#findsOfTree(page.text);
   }
 
-  #readQuickly(text: string, finds: Finds): Bail | null {
-    return readQuickly(text, finds, { titleTag: this.#titleTag, within: this.#within });
+  #readQuickly({ utf8 }: PageText, finds: Finds): Bail | null {
+    return readQuickly(utf8, finds, { titleTag: this.#titleTag, within: this.#within });
   }
 
   #freshFinds(): Finds {

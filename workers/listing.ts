@@ -13,8 +13,13 @@ type Content = Pick<
 const NONE = ['', '', ''] as const;
 
 /** @param url the address that answered */
-export function listedOn(chooser: Chooser, text: PageText, url: string, { start, isLast }: Listing): Content {
-  const choices = chooser.choose(text, { url, start });
+export function listedOn(
+  chooser: Chooser,
+  text: PageText,
+  url: string,
+  { starts, isLast }: Listing,
+): Content {
+  const choices = chooser.choose(text, { url, starts });
   const of = (...uses: string[]): string =>
     choices.flatMap((choice) => (uses.includes(choice.use) ? choice.url : [])).join('\n');
   return {

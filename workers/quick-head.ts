@@ -29,9 +29,9 @@ export class QuickHead {
   }
 
   /** Text that is not blank opens the body. Answers why it is left to parse5. */
-  text(text: string): Bail | null {
+  text(hasReference: boolean): Bail | null {
     if (this.#mode === HEAD_NOSCRIPT) return 'head noscript';
-    if (text.includes('&')) return 'head text';
+    if (hasReference) return 'head text';
     this.#mode = BODY;
     return null;
   }

@@ -1,6 +1,6 @@
 /**
- * Where in its tables the pass stands: the table modes of the HTML standard, for tables with nothing but their own parts
- * between the cells. What is inside a cell can neither leave nor end the table, so these parts decide alone.
+ * Where in its tables the pass stands: the table modes of the HTML standard. What is inside a cell can neither leave nor
+ * end the table, and what stands between the cells is moved before it, so a table's own parts decide alone.
  */
 import type { Nesting } from './nesting.js';
 import { idOf } from './tag-names.js';
@@ -13,7 +13,8 @@ const TBODY = idOf('tbody');
 const CAPTION = idOf('caption');
 const COL = idOf('col');
 const COLGROUP = idOf('colgroup');
-const GROUPS = new Set(['tbody', 'thead', 'tfoot'].map(idOf));
+const THEAD = idOf('thead');
+const TFOOT = idOf('tfoot');
 
 /** The open elements of one table. */
 interface OpenTable {
@@ -22,6 +23,8 @@ interface OpenTable {
   hasRow: boolean;
   /** -1 without. */
   cell: number;
+  /** How much the visitor had been told before anything inside. */
+  toldBefore: number;
 }
 
 /** Follows the tables of one page. Methods answer false for what is better left to parse5. */
@@ -35,10 +38,30 @@ export class QuickTables {
     this.#nesting = nesting;
   }
 
-  /** Opens a table; where that may be is the caller's to know. */
-  open(): void {
-    this.#tables.push({ group: -1, hasRow: false, cell: -1 });
+  /**
+   * Opens a table; one straight inside a table ends that first.
+   *
+   * @param told how much the visitor was told so far
+   */
+  open(told: number): boolean {
+    const outer = this.#table;
+    if (this.isBetween && outer !== undefined && !this.#closeTable(outer)) return false;
+    this.#tables.push({ group: -1, hasRow: false, cell: -1, toldBefore: told });
     this.isBetween = true;
+    return true;
+  }
+
+  /**
+   * Makes room for something to tell of between the cells, which is moved before the table: it comes after all that was
+   * told as long as that had nothing of the table in it. False otherwise.
+   *
+   * @param told how much the visitor was told so far
+   */
+  foster(told: number): boolean {
+    const table = this.#table;
+    if (table?.toldBefore !== told) return false;
+    table.toldBefore = told + 1;
+    return true;
   }
 
   get isOpen(): boolean {
@@ -58,7 +81,7 @@ export class QuickTables {
     if (!this.#closeCell(table)) return false;
     if (table.hasRow && !isCell && !this.#closeRow(table)) return false;
     if (isCell || id === TR) {
-      if (!GROUPS.has(table.group) && !this.#openGroup(table, TBODY)) return false;
+      if (!isRowGroup(table.group) && !this.#openGroup(table, TBODY)) return false;
       if (!table.hasRow) this.#openRow(table);
       if (isCell) this.#openCell(table, id);
       return true;
@@ -80,7 +103,7 @@ export class QuickTables {
       return this.#closeCell(table) && (!table.hasRow || this.#closeRow(table)) && this.#closeGroup(table);
     }
     // parse5 ends a row at the end of any group, a cell only at that of its own.
-    return !(GROUPS.has(id) && table.hasRow) && table.group !== COLGROUP;
+    return !(isRowGroup(id) && table.hasRow) && table.group !== COLGROUP;
   }
 
   #openGroup(table: OpenTable, id: number): boolean {
@@ -130,4 +153,8 @@ export class QuickTables {
     this.isBetween = outer !== undefined && outer.cell === -1 && outer.group !== CAPTION;
     return this.#nesting?.close(TABLE) ?? true;
   }
+}
+
+function isRowGroup(id: number): boolean {
+  return id === TBODY || id === THEAD || id === TFOOT;
 }

@@ -1,46 +1,116 @@
 /**
  * Tags as the tokenizer of the HTML standard reads them, without tokens: where one ends, what it is called, what its
- * attributes say. A place is an index into the text; -1 stands for what is better left to parse5, and `bail` says why.
+ * attributes say. A place is an index into the bytes; -1 stands for what is better left to parse5, and `bail` says why.
  */
 import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import type { Bail } from './bails.js';
-import { findId, isNameAt, nextHash, UNLISTED } from './tag-names.js';
+import {
+  byteAt,
+  DOUBLE,
+  endsName,
+  EQUALS,
+  find,
+  GREATER,
+  isBlank,
+  isInAttribute,
+  isLetter,
+  isNameAt,
+  LESS,
+  SINGLE,
+  SLASH,
+} from './page-bytes.js';
+import { digitOf, findId, isPlain, nextHash, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
 
 /** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
-const WANTED = 'id src rel href name class content http-equiv'.split(' ');
-/** By length: few attributes have one of these. */
+const WANTED = ['id', 'src', 'rel', 'href', 'name', 'class', 'content', 'http-equiv'];
+/** Their numbers by length: few attributes have one of these. */
 const WANTED_BY_LENGTH = Array.from({ length: 11 }, (_, length) =>
-  WANTED.filter((name) => name.length === length),
+  WANTED.flatMap((name, number) => (name.length === length ? [number] : [])),
 );
+const NOT_WANTED: readonly number[] = [];
 
-const NONE: readonly Attribute[] = [];
+/** The number of an attribute that is read; throws for another. */
+export function attributeNumber(name: string): number {
+  const number = WANTED.indexOf(name);
+  if (number === -1) throw new Error(`not an attribute that is read: ${name}`);
+  return number;
+}
 
-/** Reads the tags of one text. */
+/** What a `<` begins. */
+export const MARKUP = { start: 0, end: 1, other: 2 } as const;
+
+/** Reads the tags of one page. */
 export class QuickTags {
-  /** Number of the name last read; see tag-names.ts. */
+  /** What the `<` last met begins. */
+  markup: number = MARKUP.other;
+  /** Of a tag, number of its name; see tag-names.ts. */
   id = 0;
-  /** The wanted attributes of the tag last read with `readAttributes`; of two of a name the first. */
-  attributes: readonly Attribute[] = NONE;
+  /** The place after its name; -1 where that is refused. */
+  after = -1;
   bail: Bail = 'open end';
-  readonly #text: string;
+  readonly #bytes: Buffer;
+  /** Where the values of the wanted attributes stand that the tag last read has, by number; 0 for none. */
+  readonly #starts = new Int32Array(WANTED.length);
+  readonly #ends = new Int32Array(WANTED.length);
   #unlisted: Map<string, number> | null = null;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
-  /** Reads a tag's name into `id`; answers the place after it. */
-  readName(start: number): number {
-    const text = this.#text;
+  /** The next `<`, read as far as the name of its tag; the length of the text if there is none. */
+  next(start: number): number {
+    const tag = find(this.#bytes, LESS, start);
+    if (tag === -1) return this.#bytes.length;
+    this.#readMarkup(tag);
+    return tag;
+  }
+
+  /** The same, over all tags that mean nothing in a body. */
+  nextTelling(start: number): number {
+    const bytes = this.#bytes;
+    for (let at = start; ;) {
+      const tag = find(bytes, LESS, at);
+      if (tag === -1) return bytes.length;
+      this.#readMarkup(tag);
+      if (this.after === -1 || !isPlain(this.id, this.markup === MARKUP.end)) return tag;
+      at = this.skipAttributes(this.after);
+      // To be refused by whoever reads them.
+      if (at === -1) return tag;
+    }
+  }
+
+  #readMarkup(tag: number): void {
+    const next = byteAt(this.#bytes, tag + 1);
+    this.after = -1;
+    if (isLetter(next)) {
+      this.markup = MARKUP.start;
+      this.#readName(tag + 1);
+    } else if (next === SLASH && isLetter(byteAt(this.#bytes, tag + 2))) {
+      this.markup = MARKUP.end;
+      this.#readName(tag + 2);
+    } else {
+      this.markup = MARKUP.other;
+    }
+  }
+
+  #readName(start: number): void {
+    const bytes = this.#bytes;
     let at = start;
     let hash = 0;
-    let code = text.charCodeAt(at);
-    for (; isOf(code, NAME); code = text.charCodeAt(++at)) hash = nextHash(hash, code);
-    if (!endsName(code)) return this.#refuse('odd tag');
-    const id = findId(text, start, at, hash);
+    let code = byteAt(bytes, at);
+    for (let digit = digitOf(code); digit !== 0; digit = digitOf(code)) {
+      hash = nextHash(hash, digit);
+      code = byteAt(bytes, ++at);
+    }
+    if (!endsName(code)) {
+      this.#refuse('odd tag');
+      return;
+    }
+    const id = findId(bytes, start, at, hash);
     this.id = id === -1 ? this.#unlistedId(start, at) : id;
-    return at;
+    this.after = at;
   }
 
   /** The lower-case name of an unlisted number. */
@@ -51,130 +121,159 @@ export class QuickTags {
 
   /** From behind a tag's name to the place after its `>`. */
   skipAttributes(start: number): number {
-    const text = this.#text;
+    const bytes = this.#bytes;
     for (let at = start; at !== -1;) {
-      const code = text.charCodeAt(at);
+      const code = byteAt(bytes, at);
       if (code === GREATER) return at + 1;
-      at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, null);
+      at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, false);
     }
     return -1;
   }
 
-  /** The same, keeping the wanted attributes in `attributes`. */
+  /** The same, keeping the wanted attributes for `attribute` and `attributes`. */
   readAttributes(start: number): number {
-    const text = this.#text;
-    const kept: Attribute[] = [];
+    const bytes = this.#bytes;
+    this.#starts.fill(0);
     for (let at = start; at !== -1;) {
-      const code = text.charCodeAt(at);
-      if (code === GREATER) {
-        this.attributes = kept;
-        return at + 1;
-      }
-      at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, kept);
+      const code = byteAt(bytes, at);
+      if (code === GREATER) return at + 1;
+      at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, true);
     }
     return -1;
+  }
+
+  /** An attribute of the tag last read with `readAttributes`, by number; null where it is absent. Of two the first counts. */
+  attribute(number: number): string | null {
+    const start = this.#starts[number] as number;
+    return start === 0 ? null : attributeText(this.#bytes.toString('utf8', start, this.#ends[number]));
+  }
+
+  /** All of them. */
+  get attributes(): Attribute[] {
+    const attributes: Attribute[] = [];
+    for (let number = 0; number < WANTED.length; number++) {
+      const value = this.attribute(number);
+      if (value !== null) attributes.push({ name: WANTED[number] as string, value });
+    }
+    return attributes;
   }
 
   /** From `<!` to the place after the comment or doctype. */
   skipDeclaration(start: number): number {
-    const text = this.#text;
-    if (text.startsWith('--', start + 2)) return this.#skipComment(start + 4);
-    return isNameAt(text, start + 2, start + 9, 'doctype')
-      ? this.#after(text.indexOf('>', start))
+    const bytes = this.#bytes;
+    if (isNameAt(bytes, start + 2, start + 4, '--')) return this.#skipComment(start + 4);
+    return isNameAt(bytes, start + 2, start + 9, 'doctype')
+      ? this.#after(find(bytes, GREATER, start))
       : this.#refuse('odd markup');
   }
 
   /** From `<?` to the place after it: a comment up to the first `>`. */
   skipInstruction(start: number): number {
-    return this.#after(this.#text.indexOf('>', start));
+    return this.#after(find(this.#bytes, GREATER, start));
   }
 
   /** The place of the end tag that ends raw text; `after` takes over from there. */
   endOfRaw(start: number, name: string): number {
-    const text = this.#text;
-    for (let at = text.indexOf('</', start); at !== -1; at = text.indexOf('</', at + 2)) {
-      const end = at + 2 + name.length;
-      if (isNameAt(text, at + 2, end, name) && endsName(text.charCodeAt(end))) return at;
+    const bytes = this.#bytes;
+    for (let at = find(bytes, LESS, start); at !== -1; at = find(bytes, LESS, at + 1)) {
+      if (isEndTagAt(bytes, at, name)) return at;
     }
     return this.#refuse('open end');
   }
 
   /** Where the script that begins here ends: the place of its end tag. */
   endOfScript(start: number): number {
-    const end = this.endOfRaw(start, 'script');
-    if (end === -1) return -1;
-    const escape = this.#text.indexOf('<!--', start);
-    if (escape === -1 || escape >= end) return end;
-    return /<script/i.test(this.#text.slice(escape, end)) ? this.#refuse('nested script') : end;
+    const bytes = this.#bytes;
+    let isEscaped = false;
+    for (let at = find(bytes, LESS, start); at !== -1; at = find(bytes, LESS, at + 1)) {
+      if (isEndTagAt(bytes, at, 'script')) return at;
+      if (isNameAt(bytes, at + 1, at + 4, '!--')) isEscaped = true;
+      else if (isEscaped && isNameAt(bytes, at + 1, at + 7, 'script')) return this.#refuse('nested script');
+    }
+    return this.#refuse('open end');
   }
 
   /** Text between tags, or in a title, as it is meant. */
   textBetween(start: number, end: number): string {
-    const text = this.#text.slice(start, end);
+    const text = this.#bytes.toString('utf8', start, end);
     return text.includes('&') ? decodeHTML(text) : text;
   }
 
+  /** Whether there is a character reference in a text, or what looks like one. */
+  hasReference(start: number, end: number): boolean {
+    return this.#bytes.subarray(start, end).includes('&');
+  }
+
+  /** From what follows `<!--`. */
   #skipComment(start: number): number {
-    const text = this.#text;
-    if (text.charCodeAt(start) === GREATER) return start + 1;
-    if (text.startsWith('->', start)) return start + 2;
-    const end = text.indexOf('-->', start);
-    if (end === -1) return this.#refuse('open end');
-    // Ends a comment, too, as hardly anybody knows.
-    return text.slice(start, end).includes('--!>') ? this.#refuse('odd markup') : end + 3;
+    const bytes = this.#bytes;
+    if (byteAt(bytes, start) === GREATER) return start + 1;
+    if (isNameAt(bytes, start, start + 2, '->')) return start + 2;
+    for (let at = find(bytes, GREATER, start + 2); at !== -1; at = find(bytes, GREATER, at + 1)) {
+      if (isNameAt(bytes, at - 2, at, '--')) return at + 1;
+      // Ends a comment, too, as hardly anybody knows.
+      if (at >= start + 3 && isNameAt(bytes, at - 3, at, '--!')) return this.#refuse('odd markup');
+    }
+    return this.#refuse('open end');
   }
 
   /** From the first character of an attribute to the place behind it. */
-  #attribute(start: number, kept: Attribute[] | null): number {
-    const text = this.#text;
+  #attribute(start: number, isKept: boolean): number {
+    const bytes = this.#bytes;
     let end = start;
-    let code = text.charCodeAt(end);
-    for (; code >= 128 || isOf(code, IN_ATTRIBUTE); code = text.charCodeAt(++end));
+    let code = byteAt(bytes, end);
+    while (isInAttribute(code)) code = byteAt(bytes, ++end);
     if (code !== EQUALS && !endsName(code)) {
       // The end of the text, or a quote or bracket in a name.
-      return this.#refuse(end < text.length ? 'odd tag' : 'open end');
+      return this.#refuse(end < bytes.length ? 'odd tag' : 'open end');
     }
     if (end === start) return this.#refuse('odd tag');
     let at = end;
-    while (isBlank(text.charCodeAt(at))) at++;
-    if (text.charCodeAt(at) !== EQUALS) {
-      if (kept !== null) this.#keep(kept, start, end, at, at);
+    while (isBlank(code)) code = byteAt(bytes, ++at);
+    const number = isKept ? this.#wantedAt(start, end) : -1;
+    if (code !== EQUALS) {
+      if (number !== -1) this.#keep(number, at, at);
       return at;
     }
-    at++;
-    while (isBlank(text.charCodeAt(at))) at++;
-    return this.#value(at, start, end, kept);
+    do code = byteAt(bytes, ++at);
+    while (isBlank(code));
+    return this.#attributeValue(at, code, number);
   }
 
-  #value(start: number, nameStart: number, nameEnd: number, kept: Attribute[] | null): number {
-    const text = this.#text;
-    const quote = text.charCodeAt(start);
-    if (quote === DOUBLE || quote === SINGLE) {
-      const end = text.indexOf(quote === DOUBLE ? '"' : "'", start + 1);
+  /** @param number of the attribute; -1 where nobody wants it */
+  #attributeValue(start: number, first: number, number: number): number {
+    const bytes = this.#bytes;
+    if (first === DOUBLE || first === SINGLE) {
+      const end = find(bytes, first, start + 1);
       if (end === -1) return this.#refuse('open end');
-      if (kept !== null) this.#keep(kept, nameStart, nameEnd, start + 1, end);
+      if (number !== -1) this.#keep(number, start + 1, end);
       return end + 1;
     }
-    if (quote === GREATER) return this.#refuse('odd tag');
+    if (first === GREATER) return this.#refuse('odd tag');
     let end = start;
-    for (let code = quote; !isBlank(code) && code !== GREATER; code = text.charCodeAt(++end)) {
-      if (end >= text.length) return this.#refuse('open end');
+    for (let code = first; !isBlank(code) && code !== GREATER; code = byteAt(bytes, ++end)) {
+      if (end >= bytes.length) return this.#refuse('open end');
     }
-    if (kept !== null) this.#keep(kept, nameStart, nameEnd, start, end);
+    if (number !== -1) this.#keep(number, start, end);
     return end;
   }
 
-  #keep(kept: Attribute[], nameStart: number, nameEnd: number, start: number, end: number): void {
-    const text = this.#text;
-    const name = WANTED_BY_LENGTH[nameEnd - nameStart]?.find((wanted) =>
-      isNameAt(text, nameStart, nameEnd, wanted),
-    );
-    if (name === undefined || kept.some((attribute) => attribute.name === name)) return;
-    kept.push({ name, value: attributeText(text.slice(start, end)) });
+  #keep(number: number, start: number, end: number): void {
+    this.#starts[number] = start;
+    this.#ends[number] = end;
+  }
+
+  /** The number of an attribute that is wanted, if it is the first of its name; else -1. */
+  #wantedAt(start: number, end: number): number {
+    for (const number of WANTED_BY_LENGTH[end - start] ?? NOT_WANTED) {
+      if (isNameAt(this.#bytes, start, end, WANTED[number] as string))
+        return this.#starts[number] === 0 ? number : -1;
+    }
+    return -1;
   }
 
   #unlistedId(start: number, end: number): number {
-    const name = this.#text.slice(start, end).toLowerCase();
+    const name = this.#bytes.toString('latin1', start, end).toLowerCase();
     this.#unlisted ??= new Map();
     const known = this.#unlisted.get(name);
     if (known !== undefined) return known;
@@ -193,48 +292,15 @@ export class QuickTags {
   }
 }
 
+function isEndTagAt(bytes: Buffer, at: number, name: string): boolean {
+  const end = at + 2 + name.length;
+  return (
+    byteAt(bytes, at + 1) === SLASH && isNameAt(bytes, at + 2, end, name) && endsName(byteAt(bytes, end))
+  );
+}
+
 /** An attribute's value as it is meant: newlines are made one before references are read. */
 function attributeText(raw: string): string {
   const text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
   return text.includes('&') ? decodeHTMLAttribute(text) : text;
-}
-
-const SLASH = 0x2f;
-const EQUALS = 0x3d;
-const GREATER = 0x3e;
-const DOUBLE = 0x22;
-const SINGLE = 0x27;
-
-const BLANK = 1;
-const LETTER = 2;
-const NAME = 4;
-const IN_ATTRIBUTE = 8;
-
-/** What an ASCII character may be; bits. */
-const kinds = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const char = String.fromCharCode(code);
-  kinds[code] =
-    (/[\t\n\f\r ]/.test(char) ? BLANK : 0) |
-    (/[A-Za-z]/.test(char) ? LETTER : 0) |
-    (/[\w:-]/.test(char) && char !== '_' ? NAME : 0) |
-    (code > 32 && !/["'/<=>]/.test(char) ? IN_ATTRIBUTE : 0);
-}
-
-function isOf(code: number, kind: number): boolean {
-  return code < 128 && ((kinds[code] as number) & kind) !== 0;
-}
-
-/** Whether a character is a blank to HTML. */
-export function isBlank(code: number): boolean {
-  return isOf(code, BLANK);
-}
-
-/** Whether a character begins a tag's name. */
-export function isLetter(code: number): boolean {
-  return isOf(code, LETTER);
-}
-
-function endsName(code: number): boolean {
-  return code === GREATER || code === SLASH || isBlank(code);
 }

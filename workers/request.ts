@@ -12,7 +12,7 @@ import { contentTypeOf, contentTypeText, isRedirect, refusal, sniffType } from '
 import { readAnswer } from './answer-body.js';
 import type { AnswerExecutions } from './answer-executions.js';
 import type { Asker } from './asker.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 import { FetchError, type Followed, type PoliteFetch } from './polite-fetch.js';
 import { circumstances } from './visit.js';
 

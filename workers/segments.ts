@@ -15,7 +15,7 @@ import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { isRedirect, refusal } from './answer.js';
 import { codingsOf } from './content-coding.js';
 import { DiskError } from './disk-error.js';
-import type { ReplyHeaders } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 import type { Fetcher } from './fetcher.js';
 import type { Use } from './file-exchange.js';
 import { factsOf, lineOf } from './file-facts.js';

@@ -11,7 +11,7 @@ import type { Holder } from '#src/protocol/holding.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import type { SitemapTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
-import { parseTarget, type Target } from '#src/url/canonicalise.js';
+import { parseTarget } from '#src/url/canonicalise.js';
 import { compileScope } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
@@ -20,7 +20,7 @@ import type { Asker } from './asker.js';
 import { codingsOf, decodePieces } from './content-coding.js';
 import { TextPieces } from './decode.js';
 import type { Reply } from './exchange.js';
-import { collectKeys, KeyLists, type Keys, type Nofollow } from './key-lists.js';
+import { KeyLists, Keys } from './key-lists.js';
 import { type SitemapEntries, SitemapParser } from './sitemap-parser.js';
 import { circumstances, redirectOf } from './visit.js';
 
@@ -92,9 +92,9 @@ export class SitemapReader {
       status,
       contentType: contentTypeText(headers, contentTypeOf(headers)),
       bodyBytes,
-      ...this.#sort(listed.keys.keys(), task.keepOutside),
+      ...this.#sort(listed.all.keys(), task.keepOutside),
       ...(listed.stripped > 0 ? { stripped: listed.stripped } : {}),
-      sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys.keys()].join('\n'),
+      sitemaps: [...keysOf(sitemaps, task.url, (target) => target).all.keys()].join('\n'),
     };
   }
 
@@ -136,12 +136,7 @@ async function startOf(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
 
 /** The distinct keys of addresses as written, and how many distinct ones of these `strip` changed. */
 function keysOf(addresses: readonly string[], base: string, strip: StripParams): Keys {
-  return collectKeys(targetsOf(new Set(addresses), base), strip);
-}
-
-function* targetsOf(
-  addresses: Iterable<string>,
-  base: string,
-): Generator<readonly [Target | null, Nofollow]> {
-  for (const address of addresses) yield [parseTarget(address, base), 0];
+  const keys = new Keys(strip);
+  for (const address of new Set(addresses)) keys.add(parseTarget(address, base), 0);
+  return keys;
 }

@@ -2,7 +2,7 @@
  * Addresses that were resolved before: a site's pages repeat their navigation. Bounded, and exact – it holds only what
  * the folder of a base decides alone – so it may forget, but never answers otherwise than `parseTarget`.
  */
-import { parseTarget, type Target } from '#src/url/canonicalise.js';
+import { parsePlainTarget, parseTarget, type Target } from '#src/url/canonicalise.js';
 import { copied } from '#src/url/copied.js';
 
 /** Addresses of one generation; two are kept. Some 2 MB a thread. */
@@ -26,6 +26,8 @@ export class TargetMemory {
 
   /** Resolves as `parseTarget` does. Never throws. */
   resolve(address: string, base: string, folder: string | null): Target | null {
+    const plain = parsePlainTarget(address, base);
+    if (plain !== null) return plain;
     if (folder === null) return parseTarget(address, base);
     const known = this.#young.get(folder)?.get(address);
     if (known !== undefined) return known;

@@ -25,7 +25,8 @@ import type { AnswerExecutions } from './answer-executions.js';
 import type { Asker } from './asker.js';
 import type { Chooser } from './chooser.js';
 import { decodeText } from './decode.js';
-import type { Intake, Reply, ReplyHeaders } from './exchange.js';
+import type { Intake, Reply } from './exchange.js';
+import type { ReplyHeaders } from './open-request.js';
 import { LinkExtractor } from './links.js';
 import { listedOn } from './listing.js';
 

@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { COLOURS, standAlone, STYLE, type SvgElement } from './plot.js';
 import type { Spread } from './statistics.js';
+import { figure } from './table.js';
 
 export interface Bar {
   readonly name: string;
@@ -16,6 +17,10 @@ export interface BarPlot {
   /** Of the axis, with its unit. */
   readonly label: string;
   readonly bars: readonly Bar[];
+  /** Of the figures beside the bars. @default 2 */
+  readonly decimals?: number;
+  /** Where more is better, the longest comes first. @default false */
+  readonly isLongestFirst?: boolean;
   /** For those who cannot see it. */
   readonly description: string;
 }
@@ -24,10 +29,11 @@ const WIDTH = 760;
 const BAR_HEIGHT = 52;
 const HEADROOM = 1.12;
 
-/** The shortest on top. @returns the SVG as text, ending with a newline */
-export function barPlot({ label, bars, description }: BarPlot): string {
+/** The best on top. @returns the SVG as text, ending with a newline */
+export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, description }: BarPlot): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const sorted = bars.toSorted((a, b) => a.total.median - b.total.median);
+  const rising = bars.toSorted((a, b) => a.total.median - b.total.median);
+  const sorted = isLongestFirst ? rising.toReversed() : rising;
   const names = sorted.map(({ name }) => name);
   const pieces = sorted.flatMap(({ name, parts }) => {
     let from = 0;
@@ -40,16 +46,11 @@ export function barPlot({ label, bars, description }: BarPlot): string {
     }));
   });
   const totals = sorted.map(({ name, total }) => ({ name, ...total }));
-  // The names of the parts stand over the first bar, each where its colour begins and not on another.
-  let free = 0;
   const top = HEADROOM * Math.max(1e-9, ...totals.map(({ p90 }) => p90), ...pieces.map(({ to }) => to));
-  const legend = pieces
-    .filter(({ name }) => name === names[0])
-    .map(({ label, from, colour }) => {
-      const at = Math.max(from, free);
-      free = at + top * LEGEND_SHARE;
-      return { label, at, colour, name: names[0] };
-    });
+  const legend = legendOf(
+    pieces.filter(({ name }) => name === names[0]),
+    top,
+  );
   const svg: unknown = Plot.plot({
     document,
     width: WIDTH,
@@ -70,7 +71,7 @@ export function barPlot({ label, bars, description }: BarPlot): string {
         x: ({ name, p90 }: { name: string; p90: number }) =>
           Math.max(p90, ...pieces.filter((piece) => piece.name === name).map(({ to }) => to)),
         y: 'name',
-        text: ({ median }: Spread) => median.toFixed(2),
+        text: ({ median }: Spread) => figure(median, decimals),
         textAnchor: 'start',
         dx: 8,
         fontWeight: 'bold',
@@ -90,5 +91,19 @@ export function barPlot({ label, bars, description }: BarPlot): string {
   return standAlone(svg as SvgElement, description); // Without a legend or a caption Plot answers the SVG itself.
 }
 
-/** Room of one name in the legend, as a share of the axis. */
-const LEGEND_SHARE = 0.13;
+/** The names of the parts stand over the first bar, each where its colour begins and not on another. */
+function legendOf<Piece extends { readonly label: string; readonly from: number }>(
+  pieces: readonly Piece[],
+  top: number,
+): (Piece & { readonly at: number })[] {
+  let free = 0;
+  return pieces.map((piece) => {
+    const at = Math.max(piece.from, free);
+    free = at + top * (LEGEND_GAP + CHARACTER_SHARE * piece.label.length);
+    return { ...piece, at };
+  });
+}
+
+/** Room of a name in the legend, as shares of the axis: after it, and for each of its characters. */
+const LEGEND_GAP = 0.03;
+const CHARACTER_SHARE = 0.0155;

@@ -9,8 +9,11 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { Parser } from 'htmlparser2';
 import { parse } from 'parse5';
+import { MIMEType } from 'whatwg-mimetype';
 import { compileScope } from '#src/url/scope.js';
+import { decodeText } from '#src/workers/decode.js';
 import { LinkExtractor } from '#src/workers/links.js';
+import { THREAD_SETTINGS } from './thread-settings.js';
 
 /** The ways; `both` is what crawls use. */
 export const WAYS = ['both', 'tree', 'parse5', 'htmlparser2'] as const;
@@ -20,7 +23,7 @@ export type Way = (typeof WAYS)[number];
 export interface ExtractTrial {
   readonly cpuMs: number;
   readonly pages: number;
-  readonly chars: number;
+  readonly bytes: number;
   /** Pages that took the fast lane. */
   readonly quick: number;
   /** Of all that was found, in order; empty where a way only parses. */
@@ -33,6 +36,9 @@ export interface ExtractCorpus {
   readonly within: string | null;
   readonly pages: readonly { readonly file: string; readonly url: string }[];
 }
+
+/** Of every page, as most servers say it. */
+const TYPE = MIMEType.parse('text/html; charset=utf-8');
 
 /** Rounds before the one that counts. */
 const WARM_UPS = 2;
@@ -50,28 +56,31 @@ export async function extractWith(way: Way, corpusFile: string): Promise<Extract
 function measure(way: Way, { origin, within, pages }: ExtractCorpus): ExtractTrial {
   const rule = { profile: 'web', scope: 'origin', scopeKeys: [origin], include: [], exclude: [] } as const;
   const extractor = new LinkExtractor(
-    { ...NO_SETTINGS, rule, within },
+    { ...THREAD_SETTINGS, rule, within },
     compileScope(rule),
     way === 'tree' ? { isTreeOnly: true } : {},
   );
-  const texts = pages.map(({ file, url }) => ({ text: readFileSync(file, 'utf8'), url }));
-  const readOne = (text: string, url: string): unknown => {
-    if (way === 'parse5') return parse(text, { scriptingEnabled: false }).childNodes.length;
-    if (way === 'htmlparser2') return anchorsOf(text);
-    const context = { url, key: url, robotsTag: undefined, keepOutside: false };
-    return extractor.extract({ text, encoding: 'UTF-8' }, context);
+  const bodies = pages.map(({ file, url }) => ({ body: readFileSync(file), url }));
+  const readOne = (body: Buffer, url: string): unknown => {
+    const page = decodeText(body, TYPE);
+    if (way === 'parse5') return parse(page.text, { scriptingEnabled: false }).childNodes.length;
+    if (way === 'htmlparser2') return anchorsOf(page.text);
+    return extractor.extract(page, { url, key: url, robotsTag: undefined, keepOutside: false });
   };
-  for (let round = 0; round < WARM_UPS; round++) for (const { text, url } of texts) readOne(text, url);
+  for (let round = 0; round < WARM_UPS; round++) for (const { body, url } of bodies) readOne(body, url);
   const found: unknown[] = [];
   const start = process.cpuUsage();
-  for (const { text, url } of texts) found.push(readOne(text, url));
+  for (const { body, url } of bodies) found.push(readOne(body, url));
   const { user, system } = process.cpuUsage(start);
   const isAnswer = way === 'both' || way === 'tree';
   return {
     cpuMs: (user + system) / 1000,
-    pages: texts.length,
-    chars: texts.reduce((sum, { text }) => sum + text.length, 0),
-    quick: way === 'both' ? texts.filter(({ text }) => extractor.bailOf(text) === null).length : 0,
+    pages: bodies.length,
+    bytes: bodies.reduce((sum, { body }) => sum + body.length, 0),
+    quick:
+      way === 'both'
+        ? bodies.filter(({ body }) => extractor.bailOf(decodeText(body, TYPE)) === null).length
+        : 0,
     digest: isAnswer ? createHash('sha256').update(JSON.stringify(found)).digest('hex') : '',
   };
 }
@@ -87,22 +96,6 @@ function anchorsOf(text: string): number {
   parser.end(text);
   return addresses.size;
 }
-
-/** What link extraction does not look at. */
-const NO_SETTINGS = {
-  stripParams: [],
-  obeyNofollow: true,
-  userAgent: '',
-  headers: [],
-  openHosts: [],
-  allowPrivate: false,
-  ca: [],
-  timeoutMs: 0,
-  maxBodyBytes: 0,
-  maxRedirects: 0,
-  executors: null,
-  downloads: null,
-};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , way, corpusFile = ''] = process.argv;

@@ -3,7 +3,6 @@
  * Called with a file that `writeKnownSite` has made, the size of the wiki and the number of threads; prints what it
  * measured as JSON. With the file `-` and a path it writes that file instead.
  */
-import { readFileSync } from 'node:fs';
 import { CookieJar } from '#src/cookies/jar.js';
 import { openForWriting } from '#src/database/open.js';
 import { Cookies } from '#src/delegator/cookies.js';
@@ -16,6 +15,7 @@ import { CookieTable } from '#src/store/cookies.js';
 import { RecordTable } from '#src/store/records.js';
 import { profiled, REST, type Stages } from './cpu-stages.js';
 import { frontierOn, LINKS, NextPages, SITE, writeKnownSite } from './known-site.js';
+import { mainThreadUs } from './machine-times.js';
 
 /** What one trial came to. */
 export interface MainThreadTrial {
@@ -171,17 +171,6 @@ const NO_RULES: Outcome = {
   retryAfterMs: null,
 };
 const SHA256 = '0123456789abcdef'.repeat(4);
-
-/** CPU time of the main thread alone where the system tells it (Linux), else of all threads. */
-function mainThreadUs(): number {
-  try {
-    const [ns] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ');
-    return Number(ns) / 1_000;
-  } catch {
-    const { user, system } = process.cpuUsage();
-    return user + system;
-  }
-}
 
 const [file = '', size = '', threads = ''] = process.argv.slice(2);
 if (file === '-') writeKnownSite(threads, Number(size));

@@ -1,4 +1,4 @@
-/** The server of the downloads: an nginx of our own, on a free port of the loopback interface. */
+/** The server of files and of static sites: an nginx of our own, on a free port of the loopback interface. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { processTimes } from './machine-times.js';
+import { OTHER_TYPES } from './static-site.js';
 
 export interface FileServer {
   /** `http://127.0.0.1:port` */
@@ -18,13 +19,28 @@ export interface FileServer {
 }
 
 const START_MS = 5000;
+/** A folder is no page, so that a page has one address. */
+const SITE = `index none;
+    default_type text/html;
+    types {
+${Object.entries(OTHER_TYPES)
+  .map(([ending, type]) => `      ${type} ${ending};`)
+  .join('\n')}
+    }`;
 
-/** Serves a folder with an index. Rejects if nginx is not there or does not start. */
-export async function startNginx(root: string, scratch: string): Promise<FileServer> {
+/**
+ * Serves a folder: of files, with an index; or of a site, where every file is a page whose ending says nothing else, and folders
+ * are not listed. Rejects if nginx is not there or does not start.
+ */
+export async function startNginx(
+  root: string,
+  scratch: string,
+  kind: 'files' | 'site' = 'files',
+): Promise<FileServer> {
   mkdirSync(scratch, { recursive: true });
   const port = await freePort();
   const log = join(scratch, 'access.log');
-  writeFileSync(join(scratch, 'nginx.conf'), configuration(root, scratch, port));
+  writeFileSync(join(scratch, 'nginx.conf'), configuration({ root, scratch, port, kind }));
   writeFileSync(log, '');
   const child = spawn(
     'nginx',
@@ -85,7 +101,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function configuration(root: string, scratch: string, port: number): string {
+interface Server {
+  readonly root: string;
+  readonly scratch: string;
+  readonly port: number;
+  readonly kind: 'files' | 'site';
+}
+
+function configuration({ root, scratch, port, kind }: Server): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   // Started by root, nginx would read as nobody, who may not look into folders of ours.
   const user = process.getuid?.() === 0 ? 'user root;\n' : '';
@@ -102,8 +125,8 @@ http {
 ${temporary.map((name) => `  ${name}_temp_path ${scratch}/${name};`).join('\n')}
   server {
     listen 127.0.0.1:${port};
-    root ${root};
-    autoindex on;
+    root "${root}";
+    ${kind === 'files' ? 'autoindex on;' : SITE}
   }
 }
 `;

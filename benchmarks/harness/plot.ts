@@ -13,11 +13,17 @@ export interface Line {
   readonly points: readonly Point[];
   /** The y at an x that nothing of ours can exceed, drawn dashed where it fits into the picture. */
   readonly ceiling?: { readonly label: string; readonly at: (x: number) => number };
+  /** One of its points that is pointed out: ringed, with a few words below it. */
+  readonly mark?: { readonly x: number; readonly label: string };
 }
 
 export interface Axis {
   /** With its unit. */
   readonly label: string;
+  /** By powers, for what spans several of them; such an axis has no zero. */
+  readonly isLogarithmic?: boolean;
+  /** Of the y axis: it reaches so far at least. */
+  readonly upTo?: number;
 }
 
 export interface LinePlot {
@@ -43,6 +49,10 @@ export const STYLE = {
 };
 const GREY = '#666666';
 const HEADROOM = 1.08;
+/** Room for the names of the lines: at least so much, and for every character of the longest so much. */
+const NAMES_WIDTH = 145;
+const NAME_MARGIN = 24;
+const CHARACTER_WIDTH = 8;
 /** The least distance between the names of two lines, as a share of the y axis: a line of text. */
 const LABEL_GAP = 0.06;
 /** Steps in which a ceiling is followed to where it leaves the picture. */
@@ -51,38 +61,78 @@ const STEPS = 100;
 /** @returns the SVG as text, with its namespace and a white ground, ending with a newline */
 export function linePlot(plot: LinePlot): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const top = HEADROOM * Math.max(1, ...plot.lines.flatMap(({ points }) => points.map(({ p90 }) => p90)));
-  const last = Math.max(...plot.x.ticks);
+  const span = spanOf(plot);
+  const isByPowers = plot.y.isLogarithmic === true;
+  const longest = Math.max(...plot.lines.map(({ label }) => label.length));
   const svg: unknown = Plot.plot({
     document,
     width: WIDTH,
     height: HEIGHT,
     marginLeft: 70,
-    marginRight: 145,
+    marginRight: Math.max(NAMES_WIDTH, NAME_MARGIN + CHARACTER_WIDTH * longest),
     marginTop: 40,
     marginBottom: 55,
     style: STYLE,
-    x: {
-      label: plot.x.label,
-      labelAnchor: 'center',
+    x: xScale(plot.x),
+    y: {
+      label: plot.y.label,
       labelArrow: 'none',
-      ticks: [...plot.x.ticks],
-      tickFormat: 'd',
-      domain: [0, last],
+      type: isByPowers ? 'log' : 'linear',
+      domain: [span.bottom, span.top],
+      grid: true,
+      nice: !isByPowers,
+      ticks: 6,
+      ...(isByPowers && { tickFormat: '~r' }),
     },
-    y: { label: plot.y.label, labelArrow: 'none', domain: [0, top], grid: true, nice: true, ticks: 6 },
     marks: [
-      Plot.ruleY([0]),
+      Plot.ruleY(isByPowers ? [] : [0]),
       ...markerMarks(plot),
       // Bands first: none may cover a line.
       ...plot.lines.map(({ points }, index) =>
         Plot.areaY(points, { x: 'x', y1: 'p10', y2: 'p90', fill: colourOf(index), fillOpacity: 0.2 }),
       ),
-      ...plot.lines.flatMap((line, index) => lineMarks(line, colourOf(index), top)),
-      ...labelMarks(plot.lines, top),
+      ...plot.lines.flatMap((line, index) => lineMarks(line, colourOf(index), span)),
+      ...labelMarks(plot.lines, span),
     ],
   });
   return standAlone(svg as SvgElement, plot.description); // Without a legend or a caption Plot answers the SVG itself.
+}
+
+/** What the y axis reaches over; from 0 unless it is by powers. */
+interface Span {
+  readonly bottom: number;
+  readonly top: number;
+}
+
+function spanOf({ lines, y }: LinePlot): Span {
+  const points = lines.flatMap((line) => line.points);
+  if (y.isLogarithmic !== true)
+    return { bottom: 0, top: HEADROOM * Math.max(y.upTo ?? 1, ...points.map(({ p90 }) => p90)) };
+  return {
+    bottom: Math.min(...points.map(({ p10 }) => p10)) / HEADROOM,
+    top: HEADROOM * Math.max(...points.map(({ p90 }) => p90)),
+  };
+}
+
+function xScale({ label, ticks, isLogarithmic = false }: LinePlot['x']): Plot.ScaleOptions {
+  const last = Math.max(...ticks);
+  return {
+    label,
+    labelAnchor: 'center',
+    labelArrow: 'none',
+    ticks: [...ticks],
+    tickFormat: shortly,
+    type: isLogarithmic ? 'log' : 'linear',
+    // Figures stand at powers of the base only.
+    ...(isLogarithmic && { base: last < 10_000 ? 2 : 10 }),
+    domain: [isLogarithmic ? Math.min(...ticks) : 0, last],
+  };
+}
+
+/** 10k, 1M: in full they would stand on each other. */
+function shortly(x: number): string {
+  if (x < 10_000) return `${x}`;
+  return x < 1e6 ? `${x / 1e3}k` : `${x / 1e6}M`;
 }
 
 /** What is used of it; this project has no types of a browser. */
@@ -108,16 +158,19 @@ function markerMarks({ marker }: LinePlot): Plot.Markish[] {
   ];
 }
 
-function lineMarks({ points, ceiling }: Line, colour: string, top: number): Plot.Markish[] {
+function lineMarks({ points, ceiling, mark }: Line, colour: string, { top }: Span): Plot.Markish[] {
+  const marked = points.filter(({ x }) => x === mark?.x);
   return [
     ...(ceiling === undefined ? [] : ceilingMarks(ceiling, points, colour, top)),
     Plot.lineY(points, { x: 'x', y: 'median', stroke: colour, strokeWidth: 2.5 }),
     Plot.dot(points, { x: 'x', y: 'median', fill: colour, r: 4.5 }),
+    Plot.dot(marked, { x: 'x', y: 'median', stroke: colour, strokeWidth: 2, r: 10 }),
+    Plot.text(marked, { x: 'x', y: 'median', text: () => mark?.label ?? '', fill: colour, dy: 22 }),
   ];
 }
 
 /** The names beside the ends of the lines, pushed up where two would stand on each other. */
-function labelMarks(lines: readonly Line[], top: number): Plot.Markish[] {
+function labelMarks(lines: readonly Line[], span: Span): Plot.Markish[] {
   const ends = lines.flatMap(({ label, points }, index) => {
     const end = points.at(-1);
     return end === undefined ? [] : [{ label, x: end.x, y: end.median, colour: colourOf(index) }];
@@ -127,11 +180,16 @@ function labelMarks(lines: readonly Line[], top: number): Plot.Markish[] {
     .toSorted((a, b) => a.y - b.y)
     .map((end) => {
       const y = Math.max(end.y, free);
-      free = y + LABEL_GAP * top;
+      free = lineAbove(y, span);
       return { ...end, y };
     });
   const channels = { x: 'x', y: 'y', text: 'label', fill: 'colour' };
   return [Plot.text(placed, { ...channels, fontWeight: 'bold', dx: 12, textAnchor: 'start' })];
+}
+
+/** A line of text further up. */
+function lineAbove(y: number, { bottom, top }: Span): number {
+  return bottom === 0 ? y + LABEL_GAP * top : y * (top / bottom) ** LABEL_GAP;
 }
 
 function colourOf(index: number): string {
@@ -159,7 +217,7 @@ function ceilingMarks(
       text: () => label,
       fill: colour,
       dx: isRight ? -8 : 8,
-      dy: -4,
+      dy: -10,
       textAnchor: isRight ? 'end' : 'start',
     }),
   ];

@@ -8,6 +8,7 @@ import { DemoWiki } from '#src/demo/wiki.js';
 export interface SiteUsage {
   readonly cpuMs: number;
   readonly requests: number;
+  readonly connections: number;
 }
 
 export interface Site {
@@ -20,11 +21,20 @@ export interface Site {
   close(): Promise<void>;
 }
 
+export interface SiteOptions {
+  readonly pages: number;
+  /** Wait before each answer. */
+  readonly latencyMs: number;
+  /** Added to it: from 0 up to this, by the number of the request. */
+  readonly jitterMs?: number;
+}
+
 /** Starts a site; rejects if its process ends before it serves. */
-export async function startSite({ pages, latencyMs }: { pages: number; latencyMs: number }): Promise<Site> {
+export async function startSite({ pages, latencyMs, jitterMs = 0 }: SiteOptions): Promise<Site> {
   const child = fork(fileURLToPath(new URL('site-process.js', import.meta.url)), [
     `${pages}`,
     `${latencyMs}`,
+    `${jitterMs}`,
   ]);
   const gone = once(child, 'exit');
   const answer = async (): Promise<unknown> => {

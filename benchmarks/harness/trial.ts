@@ -35,30 +35,41 @@ const LIMIT_MS = 600_000;
 const COMPLAINT_LENGTH = 1000;
 const METER = new URL('meter.js', import.meta.url).href;
 
-/** Crawls the site once. @param flags more of the crawler's flags, as in `['--workers', '4']` */
-export async function runTrial(site: Site, flags: readonly string[]): Promise<Trial> {
+/**
+ * Crawls the site once.
+ *
+ * @param flags more of the crawler's flags, as in `['--workers', '4']`
+ * @param nodeFlags flags of Node.js, as for a profile
+ */
+export async function runTrial(
+  site: Site,
+  flags: readonly string[],
+  nodeFlags: readonly string[] = [],
+): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'orbweaver-bench-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   process.on('exit', removeFolder);
   try {
-    return await measure(site, flags, folder);
+    return await measure(site, flags, nodeFlags, folder);
   } finally {
     process.off('exit', removeFolder);
     removeFolder();
   }
 }
 
-async function measure(site: Site, flags: readonly string[], folder: string): Promise<Trial> {
+async function measure(
+  site: Site,
+  flags: readonly string[],
+  nodeFlags: readonly string[],
+  folder: string,
+): Promise<Trial> {
   const file = join(folder, 'crawl.db');
   const meterFile = join(folder, 'usage.json');
   const siteBefore = await site.usage();
   const machineBefore = machineTimes();
   const start = performance.now();
-  const ended = await run(
-    ['--seed', site.seed, '--db', file, '--quiet', '--json', ...flags],
-    meterFile,
-    folder,
-  );
+  const args = ['--seed', site.seed, '--db', file, '--quiet', '--json', ...flags];
+  const ended = await run([...nodeFlags, '--import', METER, CRAWLER, ...args], meterFile, folder);
   const wallMs = performance.now() - start;
   const machineAfter = machineTimes();
   const siteAfter = await site.usage();
@@ -88,7 +99,7 @@ interface Ended {
 }
 
 async function run(args: readonly string[], meterFile: string, cwd: string): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', METER, CRAWLER, ...args], {
+  const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, METER_FILE: meterFile },
     stdio: ['ignore', 'pipe', 'pipe'],

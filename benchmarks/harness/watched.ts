@@ -42,11 +42,15 @@ export async function watch([program, ...args]: Command, cwd: string): Promise<W
   let seen = { cpuMs: Number.NaN, peakBytes: Number.NaN, descriptors: 0 };
   const look = setInterval(() => (seen = lookedAt(child.pid, seen)), LOOK_MS);
   let wallMs = Number.NaN;
+  // It must not outlive a benchmark that was stopped.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.on('exit', kill);
   child.once('exit', () => (wallMs = performance.now() - start));
   try {
     const [status] = (await once(child, 'close')) as [number | null];
     return { wallMs, ...seen, exitStatus: status ?? -1, said };
   } finally {
+    process.off('exit', kill);
     clearInterval(look);
   }
 }

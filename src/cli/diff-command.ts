@@ -14,6 +14,8 @@ export interface DiffCommand {
   readonly limit: number;
   readonly fields: ReadonlySet<Field>;
   readonly links: boolean;
+  /** As typed. */
+  readonly map: { readonly from: string; readonly to: string } | null;
   /** Whether a difference makes the exit status 1. */
   readonly exitCode: boolean;
 }
@@ -30,6 +32,18 @@ const IGNORE: Flag = {
   default: { text: 'nothing', value: null },
   group: 'What is compared',
   help: 'Leave this out: a field of pages, or all links. Bodies differ on every page of sites that print the time.',
+  resumable: 'free',
+};
+
+const MAP: Flag = {
+  name: 'map',
+  option: null,
+  kind: 'text',
+  placeholder: '<from=to>',
+  unit: 'two origins, or folders of them',
+  default: { text: 'addresses are compared as they are', value: null },
+  group: IGNORE.group,
+  help: 'Read addresses of the old crawl below <from> as if they were below <to>: one site in two places.',
   resumable: 'free',
 };
 
@@ -57,6 +71,7 @@ export const DIFF: Grammar<DiffCommand> = {
   ],
   flags: [
     IGNORE,
+    MAP,
     LIMIT,
     outputSwitch(
       'json',
@@ -69,6 +84,10 @@ export const DIFF: Grammar<DiffCommand> = {
   operands: ['old.db', 'new.db'],
   examples: [
     ['orbweaver diff monday.db tuesday.db', 'counts, and the first of each kind'],
+    [
+      'orbweaver diff test.db live.db --map http://localhost:8080=https://example.org',
+      'a site on a test server and the live one',
+    ],
     ['orbweaver diff main.db branch.db --ignore body --markdown --exit-code', 'a report for a pull request'],
   ],
   read(values, [old = '', now = '']) {
@@ -83,7 +102,18 @@ export const DIFF: Grammar<DiffCommand> = {
       limit: (values['--limit'] ?? LIMIT.default.value) as number,
       fields: new Set(FIELDS.filter((field) => !ignored.has(field))),
       links: !ignored.has('links'),
+      map: readMap(values['--map'] as string | undefined),
       exitCode: values['--exit-code'] === true,
     };
   },
 };
+
+/** A `=` may also stand inside the first address. */
+function readMap(text: string | undefined): DiffCommand['map'] {
+  if (text === undefined) return null;
+  const [, from, to] = /^(.+?)=(https?:.*)$/i.exec(text) ?? [];
+  if (from !== undefined && to !== undefined) return { from, to };
+  throw new UsageError(`--map must be two addresses with = between them, got '${text}'`, {
+    hint: 'write --map http://localhost:8080=https://example.org',
+  });
+}

@@ -11,40 +11,25 @@ const GROUPS = {
 const ALL = { text: 'all', value: null } as const;
 const OFF = { text: 'off', value: false } as const;
 
+/** One that links must match. */
+function rule(name: 'text' | 'select' | 'match', kind: 'regex' | 'selector', help: string): Flag {
+  return {
+    name,
+    option: name,
+    kind,
+    placeholder: `<${kind}>`,
+    unit: kind === 'regex' ? 'regular expression' : 'CSS selector',
+    default: ALL,
+    group: GROUPS.choice,
+    help,
+    resumable: 'free',
+  };
+}
+
 const OWN_FLAGS: readonly Flag[] = [
-  {
-    name: 'text',
-    option: 'text',
-    kind: 'regex',
-    placeholder: '<regex>',
-    unit: 'regular expression',
-    default: ALL,
-    group: GROUPS.choice,
-    help: 'Take links whose text matches; not anchored.',
-    resumable: 'free',
-  },
-  {
-    name: 'select',
-    option: 'select',
-    kind: 'selector',
-    placeholder: '<selector>',
-    unit: 'CSS selector',
-    default: ALL,
-    group: GROUPS.choice,
-    help: 'Take links that match, or that stand inside what matches.',
-    resumable: 'free',
-  },
-  {
-    name: 'match',
-    option: 'match',
-    kind: 'regex',
-    placeholder: '<regex>',
-    unit: 'regular expression',
-    default: ALL,
-    group: GROUPS.choice,
-    help: 'Take links whose address matches; not anchored.',
-    resumable: 'free',
-  },
+  rule('text', 'regex', 'Take links whose text matches; not anchored.'),
+  rule('select', 'selector', 'Take links that match, or that stand inside what matches.'),
+  rule('match', 'regex', 'Take links whose address matches; not anchored.'),
   {
     name: 'ext',
     option: 'ext',

@@ -1,6 +1,6 @@
 /**
- * Whether a file may be gone on with by what is asked now: asked before anything in it is changed, so that a refusal
- * leaves it byte by byte as it was.
+ * Whether a file may be gone on with by what is asked now: asked while nothing in it is changed for good, so that a
+ * refusal leaves it byte by byte as it was.
  */
 import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';

@@ -1,6 +1,6 @@
 /** `crawl`: a run with a person watching, the summary, the exit status. What is said on the way: display.ts. */
 import type { CrawlCommand, ViewOptions } from '../cli/crawl-command.js';
-import { EXIT, exitStatusOf } from '../cli/exit-status.js';
+import { EXIT } from '../cli/exit-status.js';
 import { redactCommandLine } from '../cli/redact.js';
 import { readSeedFiles, type SeedLine } from '../cli/seeds-file.js';
 import { resolveConfig, type CrawlConfig } from '../config/config.js';
@@ -8,9 +8,10 @@ import { paintFor } from '../observe/paint.js';
 import { sum } from '../observe/quantity.js';
 import { formatSummary, type Summary, summaryJson } from '../observe/summary.js';
 import { countBroken } from '../protocol/failure.js';
-import { type RunResult, runCrawl } from './crawl-run.js';
+import type { RunResult } from './run-result.js';
 import { Display } from './display.js';
 import type { Invocation } from './invocation.js';
+import { limitOf, runWatched } from './watched-run.js';
 
 /** Runs `crawl` as parsed. Answers the exit status. */
 export async function crawlCommand(command: CrawlCommand, invocation: Invocation): Promise<number> {
@@ -50,19 +51,9 @@ export async function crawlWatched(
 ): Promise<number> {
   const { stdout, stderr } = invocation;
   const display = new Display(config, view, invocation);
-  let result: RunResult;
-  try {
-    result = await runCrawl({
-      config,
-      commandLine: invocation.commandLine,
-      hooks: display,
-      stop: invocation.stop,
-      exitStatus: (ended) => exitStatus(ended, view, invocation),
-      errorStatus: exitStatusOf,
-    });
-  } finally {
-    display.stop();
-  }
+  const result = await runWatched(config, display, invocation, (ended) =>
+    exitStatus(ended, view, invocation),
+  );
   const summary = summarise(result, config, view, invocation, {
     startsAfresh,
     advice: display.advice(result),
@@ -143,20 +134,4 @@ function summarise(
     elapsedMs,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-}
-
-/** The limit that ended a run, as typed; null where none did. */
-function limitOf({ ending, totals }: RunResult, config: CrawlConfig): string | null {
-  switch (ending) {
-    case 'max-pages':
-      return `--max-pages ${config.maxPages}`;
-    case 'max-time':
-      return `--max-time ${(config.maxTimeMs ?? 0) / 1000}`;
-    case 'held-back':
-      return totals.heldBackByHost > 0
-        ? `--max-per-host ${config.maxPerHost}`
-        : `--max-variants ${config.maxVariants}`;
-    default:
-      return null;
-  }
 }

@@ -3,42 +3,27 @@
  * or autolinks, where nothing in it is markup, a mention or a reference.
  */
 import type { Change, PageFacts } from '../diff/differences.js';
-import type { LinksByTarget } from '../diff/tally.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber } from '../observe/quantity.js';
-import { notesOf, type ToldComparison } from './diff-notes.js';
+import { type DiffGrammar, fateOf, tellDiff } from './diff-frame.js';
+import type { ToldComparison } from './diff-notes.js';
 
 const MAX_TITLE = 120;
 
+const GRAMMAR: DiffGrammar = {
+  head: ({ old, new: now }) => `## ${code(old.file)} → ${code(now.file)}`,
+  table,
+  note: (sentence) => `> ${sentence}`,
+  quoted: code,
+  heading: (title) => `### ${title}\n`,
+  page: (_, page) => `- ${pageText(page)}`,
+  changed: ({ url, changes }) => `- ${address(url)}: ${changes.map(changeText).join('; ')}`,
+  link: (_, { to, from }, on) => `- to ${address(to)} on ${on}${address(from)}`,
+  more: (count) => `- and ${count} more`,
+};
+
 export function diffMarkdown(told: ToldComparison): string {
-  const { old, new: now, counts, kept } = told;
-  const { pages, links } = counts;
-  const sections = [
-    section(
-      'Pages added',
-      pages.added,
-      kept.pagesAdded.map(({ page }) => `- ${pageLine(page)}`),
-    ),
-    section(
-      'Pages gone',
-      pages.gone,
-      kept.pagesGone.map(({ page }) => `- ${pageLine(page)}`),
-    ),
-    section(
-      'Pages changed',
-      pages.changed,
-      kept.pagesChanged.map(({ url, changes }) => `- ${address(url)}: ${changes.map(changeText).join('; ')}`),
-    ),
-    linkSection('Links added on pages that are in both', links.addedByEdit, kept.linksAdded),
-    linkSection('Links gone from pages that are in both', links.goneByEdit, kept.linksGone),
-  ];
-  const notes = notesOf(told, code).map((note) => `> ${note}`);
-  return `${[
-    `## ${code(old.file)} → ${code(now.file)}`,
-    table(told),
-    ...notes,
-    ...sections.filter((text) => text !== ''),
-  ].join('\n\n')}\n`;
+  return tellDiff(told, GRAMMAR);
 }
 
 function table({ old, new: now, counts: { pages, links } }: ToldComparison): string {
@@ -53,27 +38,11 @@ function table({ old, new: now, counts: { pages, links } }: ToldComparison): str
   ].join('\n');
 }
 
-function linkSection(title: string, count: number, { targets, most }: LinksByTarget): string {
-  const lines = most.map(({ to, pages, from }) => {
-    const others = pages === 1 ? '' : `${formatNumber(pages)} pages, such as `;
-    return `- to ${address(to)} on ${others}${address(from)}`;
-  });
-  return section(title, count, lines, targets);
-}
-
-/** @param of how many lines there would be */
-function section(title: string, count: number, lines: readonly string[], of = count): string {
-  if (count === 0) return '';
-  const more = of - lines.length;
-  const rest = more > 0 ? [`- and ${formatNumber(more)} more`] : [];
-  return `### ${title} (${formatNumber(count)})\n\n${[...lines, ...rest].join('\n')}`;
-}
-
-function pageLine({ url, title, state, error, status }: PageFacts): string {
+function pageText(page: PageFacts): string {
+  const { url, title } = page;
+  const fate = fateOf(page);
   const name = title === null ? '' : ` ${code(printable(title, MAX_TITLE))}`;
-  const reason = error === null ? state : `${state}: ${error}`;
-  const answer = status === null || status === 200 ? '' : `, HTTP ${status}`;
-  return `${address(url)}${name}${state === 'done' && answer === '' ? '' : ` (${reason}${answer})`}`;
+  return `${address(url)}${name}${fate === '' ? '' : ` (${fate})`}`;
 }
 
 function changeText({ field, old, new: now }: Change): string {

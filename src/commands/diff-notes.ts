@@ -14,14 +14,19 @@ export interface ToldComparison extends Omit<CrawlComparison, 'differences'> {
  * @param quoted makes the value of a setting harmless, which may hold anything
  */
 export function notesOf(
-  { old, new: now, settings, counts }: ToldComparison,
+  { old, new: now, map, settings, counts }: ToldComparison,
   quoted: (text: string) => string,
 ): string[] {
   const value = (text: string | null): string => (text ? quoted(text) : 'not set');
   const { open, added } = counts.pages;
   return [
+    ...(map === null
+      ? []
+      : [`What the old crawl has below ${quoted(map.from)} is read as below ${quoted(map.to)}.`]),
     ...(old.pages > 0 && now.pages > 0 && added === now.pages
-      ? ['No URL is in both: these are crawls of different sites, or of one under different addresses.']
+      ? [
+          'No URL is in both: these are crawls of different sites, or of one under different addresses (--map).',
+        ]
       : []),
     ...(old.open > 0
       ? [

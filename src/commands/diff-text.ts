@@ -1,40 +1,28 @@
 /** A comparison of two crawls as the text a person reads: counts, what to know, the first of each kind. */
 import type { Change, PageFacts } from '../diff/differences.js';
-import type { LinksByTarget } from '../diff/tally.js';
 import { fold } from '../observe/fold.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber } from '../observe/quantity.js';
-import { notesOf, type ToldComparison } from './diff-notes.js';
+import { type DiffGrammar, fateOf, tellDiff } from './diff-frame.js';
+import type { ToldComparison } from './diff-notes.js';
 
 const MAX_TITLE = 60;
 
+const GRAMMAR: DiffGrammar = {
+  head: ({ old, new: now }) =>
+    `${printable(old.file)} (${day(old.startedAt)}) → ${printable(now.file)} (${day(now.startedAt)})`,
+  table,
+  note: (sentence) => fold(sentence, ''),
+  quoted: printable,
+  heading: (title) => title,
+  page: (sign, page) => `  ${sign} ${pageLine(page)}`,
+  changed: ({ url, changes }) => [`  ~ ${printable(url)}`, ...changes.map(changeLine)].join('\n'),
+  link: (sign, { to, from }, on) => `  ${sign} ${printable(to)}\n      on ${on}${printable(from)}`,
+  more: (count) => `  and ${count} more (--limit, --json)`,
+};
+
 export function diffText(told: ToldComparison): string {
-  const { old, new: now, counts, kept } = told;
-  const { pages, links } = counts;
-  const sections = [
-    section(
-      'Pages added',
-      pages.added,
-      kept.pagesAdded.map(({ page }) => `  + ${pageLine(page)}`),
-    ),
-    section(
-      'Pages gone',
-      pages.gone,
-      kept.pagesGone.map(({ page }) => `  - ${pageLine(page)}`),
-    ),
-    section(
-      'Pages changed',
-      pages.changed,
-      kept.pagesChanged.map(({ url, changes }) =>
-        [`  ~ ${printable(url)}`, ...changes.map(changeLine)].join('\n'),
-      ),
-    ),
-    linkSection('Links added on pages that are in both', '+', links.addedByEdit, kept.linksAdded),
-    linkSection('Links gone from pages that are in both', '-', links.goneByEdit, kept.linksGone),
-  ];
-  const notes = notesOf(told, printable).map((note) => fold(note, ''));
-  const head = `${printable(old.file)} (${day(old.startedAt)}) → ${printable(now.file)} (${day(now.startedAt)})`;
-  return `${[head, table(told), ...notes, ...sections.filter((text) => text !== '')].join('\n\n')}\n`;
+  return tellDiff(told, GRAMMAR);
 }
 
 /** `2026-01-31`; of a file that no run has begun on nothing can be said. */
@@ -63,28 +51,11 @@ function table({ old, new: now, counts: { pages, links } }: ToldComparison): str
   ].join('\n');
 }
 
-function linkSection(title: string, sign: string, count: number, { targets, most }: LinksByTarget): string {
-  const lines = most.map(({ to, pages, from }) => {
-    const others = pages === 1 ? '' : `${formatNumber(pages)} pages, such as `;
-    return `  ${sign} ${printable(to)}\n      on ${others}${printable(from)}`;
-  });
-  return section(title, count, lines, targets);
-}
-
-/** @param of how many lines there would be */
-function section(title: string, count: number, lines: readonly string[], of = count): string {
-  if (count === 0) return '';
-  const more = of - lines.length;
-  const rest = more > 0 ? [`  and ${formatNumber(more)} more (--limit, --json)`] : [];
-  return [`${title} (${formatNumber(count)})`, ...lines, ...rest].join('\n');
-}
-
-function pageLine({ url, title, state, error, status }: PageFacts): string {
+function pageLine(page: PageFacts): string {
+  const { url, title } = page;
+  const fate = fateOf(page);
   const name = title === null ? '' : `  ${printable(title, MAX_TITLE)}`;
-  const reason = error === null ? state : `${state}: ${error}`;
-  const answer = status === null || status === 200 ? '' : `, HTTP ${status}`;
-  const note = state === 'done' && answer === '' ? '' : `  (${reason}${answer})`;
-  return `${printable(url)}${name}${note}`;
+  return `${printable(url)}${name}${fate === '' ? '' : `  (${fate})`}`;
 }
 
 function changeLine({ field, old, new: now }: Change): string {

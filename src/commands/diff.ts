@@ -11,7 +11,7 @@ import type { Invocation } from './invocation.js';
 
 /** Answers 0; with --exit-code 1 if there is a difference. */
 export async function diffCommand(command: DiffCommand, { stdout, stop }: Invocation): Promise<number> {
-  const { old, new: now, form, limit, fields, links, exitCode } = command;
+  const { old, new: now, form, limit, fields, links, map, exitCode } = command;
   const tally = new Tally(limit);
   const text = (comparison: CrawlComparison): Iterable<string> => {
     if (form === 'json') return jsonLines(comparison, tally);
@@ -19,8 +19,8 @@ export async function diffCommand(command: DiffCommand, { stdout, stop }: Invoca
     const told = { ...comparison, counts: tally.counts(), kept: tally.kept() };
     return [form === 'markdown' ? diffMarkdown(told) : diffText(told)];
   };
-  const aspects = { fields, links };
-  await compareCrawls(old, now, (comparison) => writeToStream(stdout, text(comparison), stop), aspects);
+  const write = (comparison: CrawlComparison): Promise<void> => writeToStream(stdout, text(comparison), stop);
+  await compareCrawls(old, now, write, { fields, links, map });
   return exitCode && tally.hasDifferences() ? EXIT.incomplete : EXIT.finished;
 }
 
@@ -28,10 +28,10 @@ export async function diffCommand(command: DiffCommand, { stdout, stop }: Invoca
 const CHUNK = 32_768;
 
 function* jsonLines(
-  { old, new: now, settings, differences }: CrawlComparison,
+  { old, new: now, map, settings, differences }: CrawlComparison,
   tally: Tally,
 ): Generator<string> {
-  let chunk = line({ kind: 'crawls', old, new: now, settings });
+  let chunk = line({ kind: 'crawls', old, new: now, map, settings });
   for (const difference of differences) {
     tally.add(difference);
     chunk += line(difference);

@@ -10,7 +10,8 @@ import { politenessLines } from '../observe/politeness-lines.js';
 import { printable, printableJson } from '../observe/printable.js';
 import { type Progress, showPicture } from '../observe/progress.js';
 import { formatBytes, plural } from '../observe/quantity.js';
-import { type CrawlHooks, seedHosts } from './crawl-run.js';
+import type { CrawlHooks } from './crawl-run.js';
+import { seedHosts } from './run-snapshot.js';
 import type { Invocation } from './invocation.js';
 import { failureText, noticeText } from './notice-text.js';
 
@@ -65,7 +66,7 @@ export class DownloadDisplay implements CrawlHooks {
   }
 
   onFound({ url, page, path, fate }: FoundFile): void {
-    if (!this.#isDryRun || fate === 'kept') return;
+    if (!this.#isDryRun || fate === 'kept' || fate === 'refused') return;
     const { stdout } = this.#invocation;
     if (this.#view.json)
       stdout.write(`${printableJson(JSON.stringify({ url, path, page, refresh: fate === 'ask' }))}\n`);
@@ -75,7 +76,9 @@ export class DownloadDisplay implements CrawlHooks {
   onFiled({ lease, outcome, state }: Filed): void {
     if (!this.#view.verbose) return;
     const what = lease.kind === 'file' ? printable(lease.key) : `listing ${printable(lease.key)}`;
-    this.#progress?.note(`${state === 'retry' ? 'again later' : state}: ${what}${detailOf(outcome)}`);
+    // A file that is somewhere else is asked for there next.
+    const next = outcome.kind === 'redirect' ? 'redirected' : 'again later';
+    this.#progress?.note(`${state === 'retry' ? next : state}: ${what}${detailOf(outcome)}`);
   }
 
   onNotice(notice: Notice): void {

@@ -1,6 +1,6 @@
 /** `download`: listing pages, and the files they lead to. */
 import type { DownloadCommand } from '../cli/download-command.js';
-import { EXIT, exitStatusOf } from '../cli/exit-status.js';
+import { EXIT } from '../cli/exit-status.js';
 import type { CrawlConfig } from '../config/config.js';
 import { resolveDownloadConfig } from '../config/download-config.js';
 import {
@@ -11,10 +11,11 @@ import {
 } from '../observe/download-summary.js';
 import { paintFor } from '../observe/paint.js';
 import { sum } from '../observe/quantity.js';
-import { type RunResult, runCrawl } from './crawl-run.js';
+import type { RunResult } from './run-result.js';
 import { DownloadDisplay } from './download-display.js';
 import { onCopy } from './dry-run.js';
 import type { Invocation } from './invocation.js';
+import { limitOf, runWatched } from './watched-run.js';
 
 /** Runs `download` as parsed. Answers the exit status. */
 export async function downloadCommand(command: DownloadCommand, invocation: Invocation): Promise<number> {
@@ -32,19 +33,7 @@ async function run(
 ): Promise<number> {
   const { stdout, stderr, env } = invocation;
   const display = new DownloadDisplay(config, view, invocation);
-  let result: RunResult;
-  try {
-    result = await runCrawl({
-      config,
-      commandLine: invocation.commandLine,
-      hooks: display,
-      stop: invocation.stop,
-      exitStatus: (ended) => exitStatus(ended, invocation),
-      errorStatus: exitStatusOf,
-    });
-  } finally {
-    display.stop();
-  }
+  const result = await runWatched(config, display, invocation, (ended) => exitStatus(ended, invocation));
   const summary = summarise(result, config, invocation);
   const paint = paintFor(stderr, env);
   if (config.downloads?.isDryRun === true) {
@@ -79,12 +68,14 @@ function summarise(result: RunResult, config: CrawlConfig, invocation: Invocatio
   return {
     outcome: ending === 'finished' ? 'finished' : ending === 'stopped' ? 'interrupted' : 'limit',
     exitStatus: exitStatus(result, invocation),
+    limit: limitOf(result, config),
     into: config.downloads.into,
     database: config.databasePath,
     files: listed,
     ...counts,
     elapsedMs,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    // The one limit there is, --max-time, begins anew with every run.
     resumeCommand: ending === 'finished' ? null : invocation.resumeCommand(null),
   };
 }

@@ -6,6 +6,7 @@ import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
 import type { Delegator, Ending } from '../delegator/delegator.js';
 import { type FileCounters, FileWork, type FoundFile } from '../delegator/file-work.js';
+import { isBelow } from '../downloads/choice.js';
 import { Layout } from '../downloads/layout.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
 import type { DownloadSnapshot } from '../observe/download-progress.js';
@@ -49,7 +50,9 @@ export function openDownloads(
   const work = new FileWork(new DownloadTable(connection), shelf, {
     // Folders of pages are numbered where several have one name, over all runs; a tree stands for itself.
     layout: new Layout(plan.layout, isByPage ? rememberPages(settings, seeds) : seeds),
+    starts: seeds,
     isByPage,
+    types: plan.types,
     refresh: plan.refresh,
     isDryRun: plan.isDryRun,
     maxDepth: maxDepth ?? Infinity,
@@ -63,7 +66,7 @@ export function openDownloads(
   return {
     work,
     settle: (ending) => {
-      if (ending === 'finished' || plan.isDryRun) work.settle(frontier.listingWays(seeds));
+      if (ending === 'finished' || plan.isDryRun) work.settle(frontier.listingWays(seeds, isBelow));
     },
     snapshot: (delegator) => snapshotOf(work, delegator, frontier, startedAt),
     result: () => ({ ...work.counters, ...readDownloadEnds(connection), unfinished: shelf.unfinished() }),

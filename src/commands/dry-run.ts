@@ -7,6 +7,9 @@ import type { CrawlConfig } from '../config/config.js';
 import { openForReading } from '../database/open.js';
 import { MIGRATIONS } from '../migrations.js';
 
+/** A copy is brought up to date as the file would be. */
+const OLDEST_VERSION = 1;
+
 /**
  * Runs with a copy of the file of a configuration in its place, or with a new file where there is none.
  * @throws StoreError for a file that cannot be read
@@ -16,7 +19,7 @@ export async function onCopy<T>(config: CrawlConfig, run: (copied: CrawlConfig) 
   const databasePath = join(folder, 'copy.db');
   try {
     if (existsSync(config.databasePath)) {
-      const reader = openForReading(config.databasePath, MIGRATIONS);
+      const reader = openForReading(config.databasePath, MIGRATIONS, OLDEST_VERSION);
       try {
         await reader.connection.backup(databasePath);
       } finally {

@@ -2,7 +2,8 @@
 import { EXIT } from '../cli/exit-status.js';
 import type { ExplainCommand } from '../cli/explain-command.js';
 import { readFixedSettings } from '../config/fixed-settings.js';
-import { explain, type Explanation } from '../explain/explain.js';
+import type { Connection } from '../database/connection.js';
+import { explain, type Explanation, OLDEST_VERSION } from '../explain/explain.js';
 import { findTask } from '../explain/facts.js';
 import { printableJson } from '../observe/printable.js';
 import { SettingsTable } from '../store/settings.js';
@@ -29,9 +30,10 @@ export function explainCommand({ url, file, json }: ExplainCommand, { stdout }: 
 
 /** @throws StoreError when the file cannot be read; UsageError for an address that is none */
 function read(file: string, address: string): Explanation {
-  return readOneMoment(file, (connection) => {
+  const ask = (connection: Connection): Explanation => {
     const crawl = readFixedSettings(new SettingsTable(connection).read() ?? {});
     const task = findTask(connection, address.trim());
     return explain(connection, crawl, task?.url ?? storedKey(address, crawl), task);
-  });
+  };
+  return readOneMoment(file, ask, OLDEST_VERSION);
 }

@@ -7,7 +7,7 @@ import { type CrawlDatabase, openForReading } from '../database/open.js';
 import { UsageError } from '../errors.js';
 import { csvLines, jsonLines } from '../export/lines.js';
 import { writeStatusFiles } from '../export/status-files.js';
-import { executions, links, pages } from '../export/tables.js';
+import { executions, links, OLDEST_VERSIONS, pages } from '../export/tables.js';
 import { writeToStream, writeWhole } from '../export/write.js';
 import { MIGRATIONS } from '../migrations.js';
 import type { Invocation } from './invocation.js';
@@ -17,7 +17,8 @@ const TABLES = { pages, links, executions } as const;
 
 /** Answers 0, also when nobody reads what it writes; the status of a signal that stopped it. */
 export async function exportCommand(command: ExportCommand, invocation: Invocation): Promise<number> {
-  const database = openForReading(command.file, MIGRATIONS);
+  const table = command.format === 'json-files' ? 'executions' : command.table;
+  const database = openForReading(command.file, MIGRATIONS, OLDEST_VERSIONS[table]);
   try {
     if (command.format === 'json-files') await writeFolder(command.folder, database, invocation);
     else await writeTable(command, database, invocation);

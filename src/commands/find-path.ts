@@ -4,7 +4,7 @@ import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
 import { findByKey, findByTitle, nearAddress } from '../graph/find-page.js';
 import type { Place } from '../graph/places.js';
-import { type PathAnswer, shortestPaths as find } from '../graph/shortest-paths.js';
+import { OLDEST_VERSION, type PathAnswer, shortestPaths as find } from '../graph/shortest-paths.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber } from '../observe/quantity.js';
 import { SettingsTable } from '../store/settings.js';
@@ -31,10 +31,11 @@ export function shortestPaths(db: string, from: string, to: string, options: Pat
   const { limit = 1, followed = false } = options;
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw new UsageError(`limit must be a whole number from 1 on, got ${String(limit)}`);
-  return readOneMoment(db, (connection) => {
+  const read = (connection: Connection): PathAnswer => {
     const ends = { from: idOf(connection, from), to: idOf(connection, to) };
     return find(connection, { ...ends, walked: followed ? 'followed' : 'all', limit });
-  });
+  };
+  return readOneMoment(db, read, OLDEST_VERSION);
 }
 
 /** What looks like an address is taken for one first; titles may look like a path. */

@@ -6,11 +6,16 @@ import { MIGRATIONS } from '../migrations.js';
 /**
  * Opens a file, asks it in one transaction, so that all answers are of one moment, and closes it.
  *
- * @param db path of the file
+ * @param db     path of the file
+ * @param oldest the oldest version of the schema that `read` understands; ours if left out
  * @throws StoreError when it cannot be read
  */
-export function readOneMoment<Answer>(db: string, read: (connection: Connection) => Answer): Answer {
-  const { connection, path, close } = openForReading(db, MIGRATIONS);
+export function readOneMoment<Answer>(
+  db: string,
+  read: (connection: Connection) => Answer,
+  oldest?: number,
+): Answer {
+  const { connection, path, close } = openForReading(db, MIGRATIONS, oldest);
   try {
     return connection.transaction(() => read(connection))();
   } catch (error) {

@@ -30,11 +30,13 @@ function headline({ from, to, steps, count, chains }: PathAnswer, isAll: boolean
 
 function notesOf({ from, steps, isTwoSided, open }: PathAnswer): string[] {
   const isRead = from.state === 'done';
+  // Nothing is shorter than one click.
+  const isLast = steps !== null && steps <= 1;
   return [
     ...(steps === null && !isRead
       ? [`No link of ${name(from)} is known: it was not crawled (${stateOf(from)}).`]
       : []),
-    ...(open > 0
+    ...(open > 0 && !isLast
       ? [
           `The crawl is not finished: ${plural(open, 'URL is', 'URLs are')} still to be crawled, so ${steps === null ? 'a' : 'a shorter'} chain may yet be found.`,
         ]

@@ -1,6 +1,6 @@
 /** What there is to know of a crawl, for the command `report` and for the library. */
 import { UsageError } from '../errors.js';
-import { buildReport, DEFAULT_LIMIT, MAX_LIMIT, type Report } from '../report/report.js';
+import { buildReport, DEFAULT_LIMIT, MAX_LIMIT, OLDEST_VERSION, type Report } from '../report/report.js';
 import { readOneMoment } from './one-moment.js';
 
 export interface ReportOptions {
@@ -19,5 +19,5 @@ export interface ReportOptions {
 export function readReport(db: string, { limit = DEFAULT_LIMIT }: ReportOptions = {}): Report {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw new UsageError(`limit must be a whole number from 1 to ${MAX_LIMIT}, got ${String(limit)}`);
-  return readOneMoment(db, (connection) => buildReport(connection, limit));
+  return readOneMoment(db, (connection) => buildReport(connection, limit), OLDEST_VERSION);
 }

@@ -2,7 +2,7 @@
 import { asStoreError } from '../database/connection.js';
 import { openForReading } from '../database/open.js';
 import { MIGRATIONS } from '../migrations.js';
-import { executionRows, type StatusRow, toStatusRow } from '../status/rows.js';
+import { executionRows, OLDEST_VERSION, type StatusRow, toStatusRow } from '../status/rows.js';
 import { type StatusSummary, summarise } from '../status/summary.js';
 import { type TaskEnds, taskEnds } from '../status/task-ends.js';
 import { readOneMoment } from './one-moment.js';
@@ -14,7 +14,7 @@ import { readOneMoment } from './one-moment.js';
  * @throws StoreError when it cannot be read
  */
 export function statusSummary(db: string): StatusSummary {
-  return readOneMoment(db, summarise);
+  return readOneMoment(db, summarise, OLDEST_VERSION);
 }
 
 /**
@@ -26,7 +26,7 @@ export function statusSummary(db: string): StatusSummary {
  * @throws StoreError, with the first row asked for, when it cannot be read
  */
 export function* readStatus(db: string): Generator<StatusRow, void, undefined> {
-  const { connection, path, close } = openForReading(db, MIGRATIONS);
+  const { connection, path, close } = openForReading(db, MIGRATIONS, OLDEST_VERSION);
   try {
     for (const row of executionRows(connection)) yield toStatusRow(row);
   } catch (error) {

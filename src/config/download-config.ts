@@ -38,6 +38,7 @@ export async function resolveDownloadConfig(
   { names = 'option', labels = new Map(), env = {} }: ResolveContext = {},
 ): Promise<CrawlConfig> {
   const given = new GivenOptions(options, names, labels, DOWNLOAD_FLAGS);
+  if (pages.length === 0) throw new UsageError('there is no page to start from');
   const keys = pages.map(keyOfPage);
   const rules = await rulesOf(given);
   const seeds = Object.freeze([...new Set<string>(keys)]);

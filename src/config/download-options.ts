@@ -4,7 +4,6 @@ import type { CrawlOptions } from './options.js';
 
 export interface DownloadOptions extends Pick<
   CrawlOptions,
-  | 'db'
   | 'workers'
   | 'perHost'
   | 'delay'
@@ -25,6 +24,8 @@ export interface DownloadOptions extends Pick<
   | 'retryDelay'
   | 'giveUp'
 > {
+  /** SQLite file; an unfinished download in it is continued. @default 'downloads.db' */
+  readonly db?: string | undefined;
   /** Regular expression, not anchored, matched against the text of a link. @default null */
   readonly text?: string | null | undefined;
   /** CSS selector of links, or of what they stand in. @default null */

@@ -44,24 +44,37 @@ export function requireReadable(
   if (version > migrations.length) throw newer(file, version, migrations.length);
   if (version === 0) throw new StoreError(`${file} is empty: no crawl was started in it`);
   if (version < oldest) {
-    throw new StoreError(`${file} has schema version ${version}, this program reads ${migrations.length}`, {
-      hint: 'run the crawl command on it once: that brings it up to date',
+    const known =
+      oldest === migrations.length ? `version ${oldest}` : `versions ${oldest} to ${migrations.length}`;
+    throw new StoreError(`${file} has schema version ${version}, and what is asked for needs ${known}`, {
+      hint: 'run the command that made it once more: that brings it up to date',
     });
   }
 }
 
-/** Brings a file up to our version, in one transaction. */
-export function migrate(connection: Connection, file: string, migrations: Migrations): void {
+/**
+ * Brings a file up to our version and asks whether it is admitted, in one transaction: a refusal leaves no trace of
+ * either. What `admit` reads is of our version already.
+ */
+export function migrate(
+  connection: Connection,
+  file: string,
+  migrations: Migrations,
+  admit: (connection: Connection) => void,
+): void {
   const version = versionOf(connection);
   if (version > migrations.length) throw newer(file, version, migrations.length);
-  if (version === migrations.length) return;
+  const isOlder = version < migrations.length;
   // In a rollback journal still: a kill in here leaves the old file (or an empty one), never a half-made
   // one, and the header that says whose file it is never waits in a write-ahead log.
-  connection.pragma('journal_mode = DELETE');
+  if (isOlder) connection.pragma('journal_mode = DELETE');
   connection.transaction(() => {
-    for (const step of migrations.slice(version)) connection.exec(step);
-    connection.pragma(`application_id = ${APPLICATION_ID}`);
-    connection.pragma(`user_version = ${migrations.length}`);
+    if (isOlder) {
+      for (const step of migrations.slice(version)) connection.exec(step);
+      connection.pragma(`application_id = ${APPLICATION_ID}`);
+      connection.pragma(`user_version = ${migrations.length}`);
+    }
+    admit(connection);
   })();
 }
 

@@ -29,6 +29,8 @@ export const DRAIN_MS = 10_000;
 const LOOK_MS = 1_000;
 /** Turns that are shorter ask often enough. */
 const WORTH_EXCUSING_MS = 250;
+/** How long what came in may wait for more, while most requests are still under way. */
+const GATHER_MS = 4;
 /** Longest sleep, so that a wrong idea of when something is due costs no more. */
 const MAX_SLEEP_MS = 30_000;
 
@@ -377,10 +379,23 @@ export class Delegator implements PoolListener {
         };
       });
     }
+    await this.#gather();
     this.#wake = () => undefined;
     this.#hasChanged = false;
-    // One turn of the event loop, so that answers that came in together are filed together.
+  }
+
+  /** Answers are filed together, as a turn costs several times what one answer adds to it; no thread runs dry meanwhile. */
+  async #gather(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
+    if (!this.#flights.areMostlyAloft) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.#wake = () => {
+        if (this.#flights.areMostlyAloft) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
 

@@ -208,8 +208,8 @@ export class Dispatcher {
         known: files.knownOf(lease.id),
         former: files.formerOf(lease.id),
       };
-    const { start } = await this.#frontier.listingOf(lease.id);
-    return { listing: { start, isLast: files.isLast(lease) }, part: '', known: null, former: null };
+    const starts = files.startsOf(await this.#frontier.listingOf(lease.id));
+    return { listing: { starts, isLast: files.isLast(lease) }, part: '', known: null, former: null };
   }
 
   async #launchSuspects(now: number): Promise<void> {

@@ -5,8 +5,10 @@
  * The order is what a kill cannot break: bytes flushed into the temporary file, then the row, then the name.
  */
 import { StoreError } from '../errors.js';
+import { isBelow } from '../downloads/choice.js';
 import { isPageType } from '../downloads/former.js';
 import type { Layout, Place } from '../downloads/layout.js';
+import { essenceOf, isTypeWanted } from '../downloads/types.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
 import type { Former, Known, Listed } from '../protocol/download.js';
 import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
@@ -24,14 +26,18 @@ export interface FoundFile {
   /** The listing page. */
   readonly page: string;
   readonly path: string;
-  /** `kept`: it lies there from an earlier run. */
-  readonly fate: 'fetch' | 'ask' | 'kept';
+  /** `kept`: it lies there from an earlier run; `refused`: it is of no type that is wanted, as an earlier run learnt. */
+  readonly fate: 'fetch' | 'ask' | 'kept' | 'refused';
 }
 
 export interface FileWorkOptions {
   readonly layout: Layout;
+  /** Keys of the start pages, as given. */
+  readonly starts: readonly string[];
   /** Each listing page has files of its own, whatever others list. */
   readonly isByPage: boolean;
+  /** Content types that are kept; empty = all. */
+  readonly types: readonly string[];
   /** Files that lie there are asked for if they have changed. */
   readonly refresh: boolean;
   /** Nothing is fetched but listing pages. */
@@ -47,6 +53,8 @@ export interface FileCounters {
   listed: number;
   /** Of these, those that lay there and were left alone. */
   kept: number;
+  /** Of these, those that an earlier run has found to be of a type that is not wanted. */
+  refused: number;
   unchanged: number;
   fetched: number;
   /** Of the fetched, size on disk. */
@@ -74,6 +82,7 @@ export class FileWork {
   readonly counters: FileCounters = {
     listed: 0,
     kept: 0,
+    refused: 0,
     unchanged: 0,
     fetched: 0,
     bytes: 0,
@@ -162,6 +171,14 @@ export class FileWork {
   /** Whether nested listings of this page are followed no further. */
   isLast({ depth }: Pick<Lease, 'depth'>): boolean {
     return depth >= this.#options.maxDepth;
+  }
+
+  /**
+   * The start pages that a listing is read for: the one that it was reached from, and all others that it lies below, so
+   * that it makes no difference which of them came first.
+   */
+  startsOf({ key, start }: ListingPage): readonly string[] {
+    return [...new Set([start, ...this.#options.starts.filter((other) => isBelow(key, other))])];
   }
 
   partOf(id: number): string {
@@ -260,7 +277,7 @@ export class FileWork {
 
   #listOne(url: string, page: ListingPage, files: FileAdmission): void {
     const key = this.#options.isByPage ? `${page.id} ${url}` : url;
-    const { id, state } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
+    const { id, state, error } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
     if (this.#seen.has(id)) {
       this.#alsoOn.set(id, [...(this.#alsoOn.get(id) ?? []), page.id]);
       return;
@@ -270,10 +287,17 @@ export class FileWork {
     const file = this.#table.get(id) ?? this.#add(id, url, page);
     if (file.pageId !== page.id) this.#table.setPage(id, page.id);
     const isThere = file.state === 'done' && state === 'done' && this.#shelf.isFile(file.path);
-    const fate = !isThere ? 'fetch' : this.#options.refresh ? 'ask' : 'kept';
-    if (fate === 'kept') this.counters.kept++;
+    const isRefused = error === 'content-type' && !this.#isOfWantedType(id);
+    const known = isThere ? 'kept' : isRefused ? 'refused' : null;
+    const fate = known === null ? 'fetch' : this.#options.refresh ? 'ask' : known;
+    if (fate === 'kept' || fate === 'refused') this.counters[fate]++;
     else if (!this.#options.isDryRun) files.queue(id);
     if (this.#options.isDryRun) this.#found.set(id, fate);
+  }
+
+  /** By what it was when it was asked for last. */
+  #isOfWantedType(id: number): boolean {
+    return isTypeWanted(essenceOf(this.#table.answeredType(id)), this.#options.types);
   }
 
   #add(id: number, url: string, page: ListingPage): Download {

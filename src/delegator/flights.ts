@@ -74,6 +74,11 @@ export class Flights {
     return this.#arrived.length > 0;
   }
 
+  /** Whether the threads still have twice as much in hand as has come in. */
+  get areMostlyAloft(): boolean {
+    return this.#aloft.size > 2 * this.#arrived.length;
+  }
+
   get(flightId: number): Flight | undefined {
     return this.#aloft.get(flightId);
   }

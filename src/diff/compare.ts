@@ -4,7 +4,9 @@
  */
 import type { Connection } from '../database/connection.js';
 import { type Change, type Difference, type Field, FIELDS, type PageFacts } from './differences.js';
+import type { AddressMap } from './address-map.js';
 import { LinkComparison } from './link-comparison.js';
+import { type PageRow, pairsOf } from './pages.js';
 
 /** The oldest version of the schema that has all that is read here. */
 export const OLDEST_VERSION = 1;
@@ -13,10 +15,8 @@ export interface Aspects {
   /** Fields of pages that are compared. */
   readonly fields: ReadonlySet<Field>;
   readonly links: boolean;
-}
-
-interface PageRow extends PageFacts {
-  readonly id: number;
+  /** Null = URLs are compared as they are. */
+  readonly map: AddressMap | null;
 }
 
 /**
@@ -26,10 +26,10 @@ interface PageRow extends PageFacts {
 export function* compare(
   old: Connection,
   now: Connection,
-  { fields, links }: Aspects,
+  { fields, links, map }: Aspects,
 ): Generator<Difference> {
-  const comparison = new LinkComparison(old, now);
-  for (const [before, after] of sideBySide(pagesOf(old), pagesOf(now))) {
+  const comparison = new LinkComparison(old, now, map);
+  for (const [before, after] of pairsOf(old, now, map)) {
     const isOpen = [before, after].some((page) => page !== undefined && isOpenState(page));
     if (!isOpen) comparison.add({ old: before?.id, new: after?.id, isEdit: isRead(before) && isRead(after) });
     else if (before !== undefined && after !== undefined) comparison.match(before.id, after.id);
@@ -73,45 +73,4 @@ function isOpenState({ state }: PageRow): boolean {
 /** Whether its links are known. */
 function isRead(page: PageRow | undefined): boolean {
   return page?.state === 'done';
-}
-
-/** By the index of the URLs, so that nothing is sorted. */
-function pagesOf(connection: Connection): IterableIterator<PageRow> {
-  return connection
-    .prepare<[], PageRow>(
-      `SELECT id, request_key AS url, state, error, http_status AS status, title, redirect_to AS redirect,
-         body_sha256 AS body FROM pages ORDER BY request_key`,
-    )
-    .iterate();
-}
-
-/** Rows of the same URL together. */
-function* sideBySide(
-  olds: Iterator<PageRow>,
-  news: Iterator<PageRow>,
-): Generator<readonly [old: PageRow | undefined, now: PageRow | undefined]> {
-  try {
-    let [old, now] = [next(olds), next(news)];
-    while (old !== undefined || now !== undefined) {
-      const order = old === undefined ? 1 : now === undefined ? -1 : compareAsStored(old.url, now.url);
-      yield [order <= 0 ? old : undefined, order >= 0 ? now : undefined];
-      if (order <= 0) old = next(olds);
-      if (order >= 0) now = next(news);
-    }
-  } finally {
-    olds.return?.();
-    news.return?.();
-  }
-}
-
-function next(rows: Iterator<PageRow>): PageRow | undefined {
-  const { done, value } = rows.next();
-  return done === true ? undefined : value;
-}
-
-/** SQLite orders by the bytes of UTF-8, JavaScript by halves of characters: beyond U+FFFF these differ. */
-function compareAsStored(a: string, b: string): number {
-  if (a === b) return 0;
-  const isPlain = !/[\ud800-\uffff]/.test(a) && !/[\ud800-\uffff]/.test(b);
-  return isPlain ? (a < b ? -1 : 1) : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -4,6 +4,7 @@
  */
 import type { Connection, Statement } from '../database/connection.js';
 import { lastIdOf } from '../database/row-ids.js';
+import { type AddressMap, mapped } from './address-map.js';
 import type { Difference } from './differences.js';
 
 /** A page in one crawl or in both, by its ids. */
@@ -23,9 +24,10 @@ export class LinkComparison {
   readonly #marks: Int32Array;
   #mark = 0;
 
-  constructor(old: Connection, now: Connection) {
-    this.#old = new Side(old);
-    this.#new = new Side(now);
+  /** @param map how URLs of the old crawl are told */
+  constructor(old: Connection, now: Connection, map: AddressMap | null) {
+    this.#old = new Side(old, map);
+    this.#new = new Side(now, null);
     this.#newIds = new Int32Array(this.#old.lastId + 1);
     this.#marks = new Int32Array(this.#new.lastId + 1);
   }
@@ -75,8 +77,10 @@ class Side {
   readonly lastId: number;
   readonly #targets: Statement<[number], number>;
   readonly #url: Statement<[number], string>;
+  readonly #map: AddressMap | null;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, map: AddressMap | null) {
+    this.#map = map;
     this.lastId = lastIdOf(connection, 'urls');
     this.#targets = connection
       .prepare<[number], number>('SELECT target_id FROM links WHERE source_id = ?')
@@ -89,7 +93,7 @@ class Side {
   }
 
   urlOf(id: number): string {
-    return this.#url.get(id) ?? `#${id}`;
+    return mapped(this.#map, this.#url.get(id) ?? `#${id}`);
   }
 
   urlsOf(ids: readonly number[]): readonly string[] {

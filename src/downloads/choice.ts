@@ -39,8 +39,8 @@ export interface LinkFacts {
 /** Where the links are from. Keys. */
 export interface ListingPage {
   readonly url: string;
-  /** The start page that the listing was reached from. */
-  readonly start: string;
+  /** The start page that the listing was reached from, and all others that it lies below. */
+  readonly starts: readonly string[];
 }
 
 /** What a link is for. `either`: the answer tells – HTML is a listing, anything else a file. */
@@ -75,12 +75,14 @@ export class LinkChoice {
    * like a page, wherever it lies, as on a page of papers; and what lies in the folder of the listing or deeper and is
    * no folder, as in an index that a server made.
    *
-   * A listing is of the same site, below the directory of the start page, or below the folder that its query asks for.
+   * A listing is of the same site, below the directory of a start page, or below the folder that its query asks for.
    * It is never what the page shows in another order, the page itself, or a folder that it lies in.
    */
   judge({ url, text, isSelected }: LinkFacts, page: ListingPage): LinkUse | null {
-    if (url === page.url || url === page.start || isView(url, page.url) || holds(url, page.url)) return null;
-    const isListing = isBelow(url, page.start) && fileToldBy(url) === null;
+    const { starts } = page;
+    if (url === page.url || starts.includes(url) || isView(url, page.url) || holds(url, page.url))
+      return null;
+    const isListing = starts.some((start) => isBelow(url, start)) && fileToldBy(url) === null;
     if (!this.#hasRules) return judgeByItself(url, page, isListing);
     if (!isSelected || !this.#holdFor(url, text)) return isListing ? 'listing' : null;
     return isListing && isFolder(url) ? 'either' : 'file';
@@ -107,7 +109,7 @@ function judgeByItself(url: string, page: ListingPage, isListing: boolean): Link
 }
 
 /** Whether a URL is of the start page's site, and in its directory or deeper. */
-function isBelow(url: string, start: string): boolean {
+export function isBelow(url: string, start: string): boolean {
   if (originOf(url) !== originOf(start) || !pathOf(url).startsWith(directoryOf(start))) return false;
   const folder = folderAskedFor(queryOf(start));
   if (folder === '' || pathOf(url) !== pathOf(start)) return true;

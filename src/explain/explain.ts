@@ -40,6 +40,9 @@ import {
   wayTo,
 } from './ways.js';
 
+/** The oldest version of the schema that has all that is read here: from it on tries tell their proxy. */
+export const OLDEST_VERSION = 6;
+
 /** By what the crawl judges URLs; from the settings in its file. */
 export interface CrawlRule {
   readonly seeds: readonly string[];

@@ -1,6 +1,9 @@
 /** The rows that are exported, as they come out of the file: one statement each, read while they are written. */
 import type { Connection } from '../database/connection.js';
-import { executionRows } from '../status/rows.js';
+import { executionRows, OLDEST_VERSION } from '../status/rows.js';
+
+/** The oldest version of the schema that has all that a table is read from. */
+export const OLDEST_VERSIONS = { pages: 1, links: 1, executions: OLDEST_VERSION } as const;
 
 /** What may stand in a column. */
 export type Cell = string | number | null;
@@ -15,7 +18,7 @@ export interface Table {
   readonly rows: Iterable<Row>;
 }
 
-/** Every URL with all that is known of it: the columns of the view `pages`. */
+/** Every URL with all that is known of it: the columns that the view `pages` of the file has. */
 export function pages(connection: Connection): Table {
   return tableOf(connection, 'SELECT * FROM pages ORDER BY id');
 }

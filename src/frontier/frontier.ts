@@ -214,9 +214,9 @@ export interface RankedListing extends ListingPage {
 
 export interface AdmittedFile {
   readonly id: number;
-  /** There was no row of it before. */
-  readonly isNew: boolean;
+  /** What became of it in an earlier run, or where it stands in this one. */
   readonly state: 'queued' | 'leased' | 'done' | 'failed' | 'skipped';
+  readonly error: string | null;
 }
 
 /** Admits files that are listed. One that is new is in no queue yet. */

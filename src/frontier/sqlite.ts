@@ -166,9 +166,12 @@ export class SqliteFrontier implements Frontier {
     return this.#files.listingOf(pageId);
   }
 
-  /** How each listing page was reached, when all are read. @param seeds in the order given */
-  listingWays(seeds: readonly string[]): ReadonlyMap<number, RankedListing> {
-    return listingWays(this.#connection, seeds);
+  /** How each listing page was reached, when all are read: see `listing-ways.ts`. */
+  listingWays(
+    seeds: readonly string[],
+    isBelow: (page: string, start: string) => boolean,
+  ): ReadonlyMap<number, RankedListing> {
+    return listingWays(this.#connection, seeds, isBelow);
   }
 
   /** Lets a walk look at what became of URLs and choose, in one transaction with what it writes itself. */

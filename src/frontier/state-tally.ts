@@ -1,6 +1,10 @@
-/** How many URLs are in which state: read from the file once, and kept in step with every change of a state. */
+/**
+ * How many URLs are in which state: read from the file once, and kept in step with every change of a state, as are the
+ * hosts' counts of what could be claimed.
+ */
 import type { Connection } from '../database/connection.js';
 import type { AdmittedFile, RequestKind, StateCounts } from './frontier.js';
+import type { HostTable } from './hosts.js';
 
 export type State = AdmittedFile['state'];
 
@@ -18,10 +22,12 @@ const NOTHING: StateCounts = {
 
 export class StateTally {
   readonly #connection: Connection;
+  readonly #hosts: HostTable;
   readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, hosts: HostTable) {
     this.#connection = connection;
+    this.#hosts = hosts;
   }
 
   /** Reads the counts from the file. */
@@ -34,7 +40,7 @@ export class StateTally {
       )
       .all();
     for (const { state, kind, n, answered } of rows) {
-      this.add(kind, state, n);
+      this.#count(kind, state, n);
       this.addAnswered(kind, answered);
     }
   }
@@ -44,18 +50,38 @@ export class StateTally {
     return { ...this.#counts };
   }
 
-  /** So many more of a kind are in a state. */
-  add(kind: RequestKind, state: State, change: number): void {
-    if (!isCounted(kind, state)) return;
-    this.#counts[state] += change;
-    if (state === 'leased' && kind === 'page') this.#counts.leasedPages += change;
-    if (state === 'queued' && kind !== 'page' && kind !== 'sitemap') this.#counts.queuedTasks += change;
+  /** A new row. */
+  add(hostId: number, kind: RequestKind, state: State): void {
+    this.#count(kind, state, 1);
+    if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
+  }
+
+  /** A row that changes its state. @param isWaiting queued, and not to be claimed yet */
+  change(hostId: number, kind: RequestKind, from: State, to: State, isWaiting = false): void {
+    this.#count(kind, from, -1);
+    this.#count(kind, to, 1);
+    // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
+    const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
+    if (change !== 0) this.#hosts.countClaimable(hostId, change);
+  }
+
+  /** A queued row that changes its host. */
+  changeHost(fromHost: number, toHost: number): void {
+    this.#hosts.countClaimable(fromHost, -1);
+    this.#hosts.countClaimable(toHost, 1);
   }
 
   /** So many more of a kind have an answer. What came for a rerun was counted when it came first. */
   addAnswered(kind: RequestKind, count: number): void {
     if (kind === 'page') this.#counts.pages += count;
     if (kind === 'task') this.#counts.answers += count;
+  }
+
+  #count(kind: RequestKind, state: State, change: number): void {
+    if (!isCounted(kind, state)) return;
+    this.#counts[state] += change;
+    if (state === 'leased' && kind === 'page') this.#counts.leasedPages += change;
+    if (state === 'queued' && kind !== 'page' && kind !== 'sitemap') this.#counts.queuedTasks += change;
   }
 }
 

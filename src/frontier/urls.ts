@@ -6,10 +6,9 @@
 import type { Connection, Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, SkipReason } from '../protocol/failure.js';
-import { isTooLong } from '../url/canonicalise.js';
-import { repeatsItself } from '../url/pattern.js';
+import { Admission, type Admitted } from './admission.js';
 import type { AdmittedFile, RequestKind, RunLimits, StateCounts } from './frontier.js';
-import type { Guards, Hold } from './guards.js';
+import type { Guards } from './guards.js';
 import type { HostTable } from './hosts.js';
 import { KnownUrls } from './known-urls.js';
 import { NO_HOPS } from './schema.js';
@@ -92,18 +91,14 @@ export interface Settled {
   readonly linkCount?: number;
 }
 
-/** Where a URL stands before it is asked for. */
-interface Judged {
-  readonly state: State;
+/** A row as it is made. */
+interface NewRow extends Pick<UrlRow, 'kind' | 'hostId' | 'state' | 'depth' | 'hops' | 'seedHops'> {
+  readonly requestKey: string;
+  /** Null = the key is it. */
+  readonly url: string | null;
   readonly error: string | null;
-  /** What holds it back, for `skipped: limit`. */
-  readonly hold: Hold | null;
+  readonly foundOn: number | null;
 }
-
-/** Why URLs are skipped that a better way to them may bring in. */
-const OPEN_TO_BETTER_WAYS: ReadonlySet<string> = new Set(['depth', 'nofollow', 'out-of-scope', 'unchosen']);
-
-const QUEUED: Judged = { state: 'queued', error: null, hold: null };
 
 type KnownRow = [
   id: number,
@@ -122,24 +117,12 @@ const ROW = `id, kind, coalesce(url, request_key) AS url, host_id AS hostId, sta
 export class UrlTable {
   readonly #hosts: HostTable;
   readonly #guards: Guards;
+  readonly #admission: Admission;
   readonly #tally: StateTally;
   readonly #known = new KnownUrls();
   readonly #byKey: Statement<[string], KnownRow>;
   readonly #byId: Statement<[number], UrlRow>;
-  readonly #insert: Statement<
-    [
-      string,
-      RequestKind,
-      string | null,
-      number,
-      State,
-      string | null,
-      number | null,
-      number,
-      number | null,
-      number,
-    ]
-  >;
+  readonly #insert: Statement<(string | number | null)[]>;
   readonly #reopen: Statement<[State, string | null, number]>;
   readonly #improve: Statement<[number | null, number, number | null, number, State, string | null, number]>;
   readonly #settle: Statement;
@@ -150,14 +133,12 @@ export class UrlTable {
   /** Settled URLs that have come nearer to a seed and must be looked at before scope is judged again. */
   #nearerSeed: number[] = [];
   #hasOpened = false;
-  #maxDepth = Infinity;
-  #maxFollowDepth = Infinity;
-  #isWalk = false;
 
   constructor(connection: Connection, hosts: HostTable, guards: Guards) {
     this.#hosts = hosts;
     this.#guards = guards;
-    this.#tally = new StateTally(connection);
+    this.#admission = new Admission(guards);
+    this.#tally = new StateTally(connection, hosts);
     this.#byKey = connection
       .prepare<[string], KnownRow>(
         'SELECT id, state, error, depth, hops, seed_hops, host_id, reasked FROM urls WHERE request_key = ?',
@@ -185,11 +166,9 @@ export class UrlTable {
     this.#relax = connection.prepare('INSERT OR IGNORE INTO relaxations (depth, url_id) VALUES (?, ?)');
   }
 
-  /** Reads limits and totals; afterwards they are kept in step. In a walk links wait until they are chosen. */
+  /** Reads limits and totals; afterwards they are kept in step. */
   load(limits: Pick<RunLimits, 'maxDepth' | 'maxFollowDepth' | 'chosen'>): void {
-    this.#maxDepth = limits.maxDepth ?? Infinity;
-    this.#maxFollowDepth = limits.maxFollowDepth ?? Infinity;
-    this.#isWalk = limits.chosen !== undefined;
+    this.#admission.load(limits);
     this.recount();
   }
 
@@ -251,58 +230,42 @@ export class UrlTable {
   admitTask({ requestKey, kind, url, hostId, foundOn = null, depth = RERUN_DEPTH }: TaskRow): number {
     const known = this.#byKey.get(requestKey);
     if (known !== undefined) return known[0];
-    const isCut = depth > this.#maxFollowDepth;
-    this.#tally.add(kind, isCut ? 'skipped' : 'queued', 1);
-    if (!isCut) this.#hosts.countClaimable(hostId, 1);
-    const row = this.#insert.run(
+    const { state, error } = this.#admission.ofTask(depth);
+    return this.#add({
       requestKey,
       kind,
       url,
       hostId,
-      isCut ? 'skipped' : 'queued',
-      isCut ? 'depth' : null,
+      state,
+      error,
       depth,
-      0,
+      hops: 0,
       foundOn,
-      NO_HOPS,
-    );
-    return Number(row.lastInsertRowid);
+      seedHops: NO_HOPS,
+    });
   }
 
   /** Makes the row of a file, unless its key is known. It is in no queue yet. */
   admitFile({ requestKey, url, hostId, depth, foundOn }: FileRow): AdmittedFile {
-    const [id, state] = this.#byKey.get(requestKey) ?? [];
-    if (id !== undefined && state !== undefined) return { id, state, isNew: false };
-    this.#tally.add('file', 'skipped', 1);
+    const [id, state, known = null] = this.#byKey.get(requestKey) ?? [];
+    if (id !== undefined && state !== undefined) return { id, state, error: known };
     const error: SkipReason = 'out-of-scope';
-    const row = this.#insert.run(
-      requestKey,
-      'file',
-      url,
-      hostId,
-      'skipped',
-      error,
-      depth,
-      0,
-      foundOn,
-      NO_HOPS,
-    );
-    return { id: Number(row.lastInsertRowid), state: 'skipped', isNew: true };
+    const way = { depth, hops: 0, foundOn, seedHops: NO_HOPS };
+    const newId = this.#add({ requestKey, kind: 'file', url, hostId, state: 'skipped', error, ...way });
+    return { id: newId, state: 'skipped', error };
   }
 
   /** Counts a URL that is about to be queued at a host which may be another one than before. */
   moveTo({ hostId, kind, state }: Pick<UrlRow, 'hostId' | 'kind' | 'state'>, toHost: number): void {
-    this.#tally.add(kind, state, -1);
-    this.#tally.add(kind, 'queued', 1);
-    if (state === 'queued') this.#hosts.countClaimable(hostId, -1);
-    this.#hosts.countClaimable(toHost, 1);
+    this.#tally.change(hostId, kind, state, 'queued');
+    this.#tally.changeHost(hostId, toHost);
   }
 
   /** A task is less deep than it was known to be: queued, where that was all that held it back. */
   raiseTask({ id, hostId, isCut }: { id: number; hostId: number; isCut: 0 | 1 }, depth: number): void {
     this.#setDepth.run(depth, id);
-    if (isCut === 0 || depth > this.#maxFollowDepth) return;
-    this.#count(hostId, 'task', 'skipped', 'queued', false);
+    if (isCut === 0 || this.#admission.ofTask(depth).state !== 'queued') return;
+    this.#tally.change(hostId, 'task', 'skipped', 'queued');
     this.#reopen.run('queued', null, id);
   }
 
@@ -314,7 +277,7 @@ export class UrlTable {
   /** Moves a URL on; `from` is the state it is in. */
   settle(row: Pick<UrlRow, 'id' | 'hostId' | 'state' | 'kind'>, to: Settled): void {
     const isWaiting = to.notBefore !== undefined;
-    this.#count(row.hostId, row.kind, row.state, to.state, isWaiting);
+    this.#tally.change(row.hostId, row.kind, row.state, to.state, isWaiting);
     if (to.linkCount !== undefined) this.#tally.addAnswered(row.kind, 1);
     this.#settle.run({
       id: row.id,
@@ -345,17 +308,17 @@ export class UrlTable {
   }
 
   lease(id: number, hostId: number, kind: RequestKind): void {
-    this.#count(hostId, kind, 'queued', 'leased', false);
+    this.#tally.change(hostId, kind, 'queued', 'leased');
     this.#lease.run(id);
   }
 
   /** Judges a URL that a limit had cut, or a walk had not chosen, anew, as things are now. Answers its state. */
   reopen(
     row: Pick<UrlRow, 'id' | 'kind' | 'url' | 'hostId' | 'depth' | 'seedHops'>,
-    isChosen = !this.#isWalk,
+    isChosen?: boolean,
   ): State {
-    const judged = this.#judge(row.url, row, true, row.hostId, isChosen);
-    this.#count(row.hostId, row.kind, 'skipped', judged.state, false);
+    const judged = this.#admission.of(row.url, { ...row, inScope: true }, row.hostId, isChosen);
+    this.#tally.change(row.hostId, row.kind, 'skipped', judged.state);
     if (judged.hold === null) this.#guards.release(row.id);
     else this.#guards.hold(row.id, row.hostId, judged.hold);
     this.#reopen.run(judged.state, judged.error, row.id);
@@ -364,15 +327,23 @@ export class UrlTable {
 
   #admit(url: string, reach: Reach): number {
     const hostId = this.#hosts.idOf(url);
-    const { state, error, hold } = this.#judge(url, reach, reach.inScope, hostId);
-    this.#tally.add(reach.kind, state, 1);
-    if (state === 'queued') this.#hosts.countClaimable(hostId, 1);
+    const { state, error, hold } = this.#admission.of(url, reach, hostId);
     const { kind, depth, hops, foundOn, seedHops } = reach;
-    const [key, ownUrl] = kind === 'page' ? [url, null] : [`${kind}:${url}`, url];
+    const [requestKey, ownUrl] = kind === 'page' ? [url, null] : [`${kind}:${url}`, url];
+    const way = { depth, hops, foundOn, seedHops };
+    const id = this.#add({ requestKey, kind, url: ownUrl, hostId, state, error, ...way });
+    if (hold !== null) this.#guards.hold(id, hostId, hold);
+    this.#noteKnown(url, id, kind, { depth, hops, error });
+    return id;
+  }
+
+  #add(row: NewRow): number {
+    const { requestKey, kind, url, hostId, state, error, depth, hops, foundOn, seedHops } = row;
+    this.#tally.add(hostId, kind, state);
     const { lastInsertRowid } = this.#insert.run(
-      key,
+      requestKey,
       kind,
-      ownUrl,
+      url,
       hostId,
       state,
       error,
@@ -381,10 +352,7 @@ export class UrlTable {
       foundOn,
       seedHops,
     );
-    const id = Number(lastInsertRowid);
-    if (hold !== null) this.#guards.hold(id, hostId, hold);
-    this.#noteKnown(url, id, kind, { depth, hops, error });
-    return id;
+    return Number(lastInsertRowid);
   }
 
   /** Of a page that was reached by links, only a shorter way is better, unless it may yet turn out to be in scope. */
@@ -392,7 +360,7 @@ export class UrlTable {
     url: string,
     id: number,
     kind: RequestKind,
-    { depth, hops, error }: Pick<Reach, 'depth' | 'hops'> & Pick<Judged, 'error'>,
+    { depth, hops, error }: Pick<Reach, 'depth' | 'hops'> & Pick<Admitted, 'error'>,
   ): void {
     if (kind === 'page' && depth !== null && hops === 0 && error !== 'out-of-scope')
       this.#known.note(url, id, depth);
@@ -403,11 +371,11 @@ export class UrlTable {
     const depth = isShorter ? reach.depth : oldDepth;
     const hops = Math.min(oldHops, reach.hops);
     const seedHops = Math.min(oldSeedHops, reach.seedHops);
-    let now: Judged = { state, error, hold: null };
-    if (state === 'skipped' && error !== null && OPEN_TO_BETTER_WAYS.has(error)) {
+    let now: Admitted = { state, error, hold: null };
+    if (this.#admission.isOpen(state, error)) {
       const inScope = reach.inScope || error !== 'out-of-scope';
-      now = this.#judge(url, { depth, seedHops }, inScope, hostId);
-      this.#count(hostId, reach.kind, state, now.state, false);
+      now = this.#admission.of(url, { depth, seedHops, inScope }, hostId);
+      this.#tally.change(hostId, reach.kind, state, now.state);
       if (now.hold !== null) this.#guards.hold(id, hostId, now.hold);
       if (now.error === 'unchosen' && error !== 'unchosen') this.#hasOpened = true;
     }
@@ -417,38 +385,5 @@ export class UrlTable {
     if (state !== 'done' && state !== 'failed' && reasked === 0) return;
     this.#relax.run(depth ?? 0, id);
     if (seedHops < oldSeedHops) this.#nearerSeed.push(id);
-  }
-
-  /** What becomes of a URL that has not been asked for. Its host's being given up is not looked at here: see `maintain`. */
-  #judge(
-    url: string,
-    { depth, seedHops }: Pick<Reach, 'depth' | 'seedHops'>,
-    inScope: boolean,
-    hostId: number,
-    isChosen = !this.#isWalk,
-  ): Judged {
-    const skipped = (error: SkipReason, hold: Hold | null = null): Judged => ({
-      state: 'skipped',
-      error,
-      hold,
-    });
-    if (isTooLong(url)) return skipped('url');
-    // What the user names is meant, however it looks.
-    if (seedHops > 0 && repeatsItself(url)) return skipped('trap');
-    if (seedHops === NO_HOPS && !inScope) return skipped('out-of-scope');
-    if (depth === null) return skipped('nofollow');
-    if (depth > this.#maxDepth) return skipped('depth');
-    // Redirects of seeds are followed: they say what belongs to the crawl.
-    if (!isChosen && seedHops === NO_HOPS) return skipped('unchosen');
-    const hold = this.#guards.admit(url, hostId, seedHops === 0);
-    return hold === null ? QUEUED : skipped('limit', hold);
-  }
-
-  #count(hostId: number, kind: RequestKind, from: State, to: State, isWaiting: boolean): void {
-    this.#tally.add(kind, from, -1);
-    this.#tally.add(kind, to, 1);
-    // A waiting URL is never settled: it stops waiting first (`maintain`), so `from` queued means claimable.
-    const change = (to === 'queued' && !isWaiting ? 1 : 0) - (from === 'queued' ? 1 : 0);
-    if (change !== 0) this.#hosts.countClaimable(hostId, change);
   }
 }

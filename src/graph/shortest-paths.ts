@@ -9,6 +9,9 @@ import { type Chain, Lattice } from './lattice.js';
 import { type Place, Places } from './places.js';
 import { search } from './search.js';
 
+/** The oldest version of the schema that has all that is read here: from it on pages have a kind. */
+export const OLDEST_VERSION = 3;
+
 /** A URL on a chain, and how one comes to it from the one before. */
 export interface Step extends Place {
   readonly by: 'start' | 'link' | 'redirect';
@@ -27,7 +30,7 @@ export interface PathAnswer {
   readonly chains: readonly (readonly Step[])[];
   /** Both ends were searched from; where links have no index by target, only the start was. */
   readonly isTwoSided: boolean;
-  /** URLs that are not crawled yet: where there are some, a shorter chain may be found. */
+  /** URLs that are not crawled yet: where there are some, what is longer than one click may become shorter. */
   readonly open: number;
 }
 

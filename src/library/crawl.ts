@@ -1,16 +1,27 @@
 /** `crawl` and `run` of the library: the commands of the same names, for programs. */
-import type { RunResult } from '../commands/crawl-run.js';
+import type { RunResult } from '../commands/run-result.js';
 import { readTaskEnds } from '../commands/read-status.js';
 import { resolveConfig } from '../config/config.js';
 import type { CrawlOptions, TaskOptions } from '../config/options.js';
 import { resolveTaskConfig } from '../config/task-config.js';
 import type { JsonValue } from '../protocol/json.js';
+import type { FinishedPage } from '../status/finished-page.js';
 import type { TaskEnds } from '../status/task-ends.js';
 import { readTaskFile, type TaskList, tasksOf } from '../tasks/list.js';
-import { type CrawlControls, type CrawlRun, runConfig, start, type Stoppable } from './start.js';
+import type { ItemStream } from './item-stream.js';
+import { type Run, type RunControls, runConfig, start, type Stoppable } from './start.js';
 
 /** How a run over a task list came out. */
 export interface TaskRunResult extends RunResult, TaskEnds {}
+
+/**
+ * A crawl, or a run over a task list, that has begun. Its loop gives pages: all but redirects, sitemaps and what was never
+ * asked for, as where robots.txt does not allow it. Of a task list the result tells these, too.
+ */
+export interface CrawlRun<
+  Result = RunResult,
+  Results extends object = Readonly<Record<string, JsonValue>>,
+> extends Run<Result, FinishedPage<Results>> {}
 
 /**
  * Crawls a site into `options.db`, continuing what is in the file already.
@@ -20,11 +31,10 @@ export interface TaskRunResult extends RunResult, TaskEnds {}
  */
 export function crawl<Results extends object = Readonly<Record<string, JsonValue>>>(
   options: CrawlOptions & Stoppable,
-  controls: CrawlControls = {},
+  controls: RunControls = {},
 ): CrawlRun<RunResult, Results> {
-  const { signal, rest } = split(options);
-  return start([signal, controls.signal], controls, async (under) =>
-    runConfig(await resolveConfig(rest), under),
+  return start<CrawlOptions, RunResult, FinishedPage<Results>>(options, controls, async (given, under) =>
+    runConfig(await resolveConfig(given), { pages: untyped(under.stream) }, under),
   );
 }
 
@@ -39,26 +49,22 @@ export function crawl<Results extends object = Readonly<Record<string, JsonValue
 export function run<Results extends object = Readonly<Record<string, JsonValue>>>(
   tasks: TaskList,
   options: TaskOptions & Stoppable = {},
-  controls: CrawlControls = {},
+  controls: RunControls = {},
 ): CrawlRun<TaskRunResult, Results> {
-  const { signal, rest } = split(options);
-  return start([signal, controls.signal], controls, async (under) => {
+  return start<TaskOptions, TaskRunResult, FinishedPage<Results>>(options, controls, async (given, under) => {
     const entries =
       typeof tasks === 'string' || tasks instanceof URL ? await readTaskFile(tasks) : tasksOf(tasks);
-    const config = await resolveTaskConfig(rest, entries);
-    const result = await runConfig(config, under);
+    const config = await resolveTaskConfig(given, entries);
+    const result = await runConfig(config, { pages: untyped(under.stream) }, under);
     const keys = entries.map(({ key }) => key);
     const executors = config.modules.flatMap((module) => module.executors);
     return { ...result, ...readTaskEnds(config.databasePath, keys, executors) };
   });
 }
 
-/** What is no object is refused with the options. */
-function split<Options extends object>(
-  options: Options & Stoppable,
-): { readonly signal: AbortSignal | undefined; readonly rest: Options } {
-  if (typeof options !== 'object' || options === null) return { signal: undefined, rest: options };
-  const { signal, ...rest } = options;
-  // Sound: what was taken out belongs to the other half of the type.
-  return { signal, rest: rest as Options };
+/** Sound: the caller says what executors answer. */
+function untyped<Results extends object>(
+  stream: ItemStream<FinishedPage<Results>>,
+): ItemStream<FinishedPage> {
+  return stream as ItemStream<object> as ItemStream<FinishedPage>;
 }

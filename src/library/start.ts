@@ -1,11 +1,11 @@
-/** A run as the library gives it: a promise of its result, and a loop over its pages. */
-import { type PageSink, type RunResult, runCrawl } from '../commands/crawl-run.js';
+/** A run as the library gives it: a promise of its result, and a loop over what it is finished with. */
+import { runCrawl } from '../commands/crawl-run.js';
+import type { RunResult } from '../commands/run-result.js';
+import type { Sinks } from '../commands/sinks.js';
 import type { CrawlConfig } from '../config/config.js';
 import type { Filed, Notice } from '../delegator/events.js';
 import { UsageError } from '../errors.js';
-import type { JsonValue } from '../protocol/json.js';
-import type { FinishedPage } from '../status/finished-page.js';
-import { PageStream } from './page-stream.js';
+import { ItemStream } from './item-stream.js';
 
 /** What is not a flag. */
 export interface Stoppable {
@@ -13,9 +13,9 @@ export interface Stoppable {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface CrawlControls extends Stoppable {
+export interface RunControls extends Stoppable {
   /**
-   * Called for every request that came back and was filed. What it or `onNotice` throws ends the crawl and
+   * Called for every request that came back and was filed. What it or `onNotice` throws ends the run and
    * rejects it; nothing that was filed is lost, and the same call goes on.
    */
   readonly onFiled?: (filed: Filed) => void;
@@ -23,43 +23,45 @@ export interface CrawlControls extends Stoppable {
 }
 
 /**
- * A run that has begun. As a promise it gives the result; `for await` gives what it is finished with, page by page,
- * from the moment the loop begins: all but redirects, sitemaps and what was never asked for, as where robots.txt does not
- * allow it. Of a task list the result tells these, too.
+ * A run that has begun. As a promise it gives the result; `for await` gives what it is finished with, one by one, from the
+ * moment the loop begins.
  *
- * The run waits for a slow loop: it asks for nothing more while 64 pages wait to be taken. A loop that is left early
+ * The run waits for a slow loop: it asks for nothing more while 64 items wait to be taken. A loop that is left early
  * stops the run in an orderly way and waits for its end, so that the file is closed behind the loop. An error ends the
  * loop, after what was filed before it, and rejects the promise; whoever loops need not await the promise, too.
  */
-export interface CrawlRun<
-  Result = RunResult,
-  Results extends object = Readonly<Record<string, JsonValue>>,
-> extends Promise<Result> {
-  /** There is one sequence of pages: a second loop goes on where the first is. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<FinishedPage<Results>, undefined, undefined>;
+export interface Run<Result, Item> extends Promise<Result> {
+  /** There is one sequence of items: a second loop goes on where the first is. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Item, undefined, undefined>;
 }
 
 /** What a run needs while it is under way. */
-export interface Under {
-  readonly sink: PageSink;
+export interface Under<Item> {
+  readonly stream: ItemStream<Item>;
   readonly stop: AbortSignal;
-  readonly controls: CrawlControls;
+  readonly controls: RunControls;
 }
 
-/** Begins at once; whatever is wrong rejects the run. */
-export function start<Result, Results extends object>(
-  signals: readonly (AbortSignal | undefined)[],
-  controls: CrawlControls,
-  begin: (under: Under) => Promise<Result>,
-): CrawlRun<Result, Results> {
+/**
+ * Begins at once; whatever is wrong rejects the run.
+ *
+ * @param options as given; what is no object is for `begin` to refuse
+ * @param begin   is handed the options without the signal
+ */
+export function start<Options extends object, Result, Item>(
+  options: Options & Stoppable,
+  controls: RunControls,
+  begin: (options: Options, under: Under<Item>) => Promise<Result>,
+): Run<Result, Item> {
   const left = new AbortController();
-  const stream = new PageStream(async () => {
+  const stream = new ItemStream<Item>(async () => {
     left.abort();
     await result;
   });
   const result = (async () => {
-    const stop = AbortSignal.any([left.signal, ...signals.filter(isSignal)]);
-    return begin({ sink: stream, stop, controls });
+    const { signal, rest } = split(options);
+    const stop = AbortSignal.any([left.signal, ...[signal, controls.signal].filter(isSignal)]);
+    return begin(rest, { stream, stop, controls });
   })();
   // A promise of its own: an error that nobody takes is still reported by the platform.
   const run = result.then(
@@ -77,23 +79,22 @@ export function start<Result, Results extends object>(
       stream.begin();
       // The loop is told.
       run.catch(() => undefined);
-      // Sound: the caller says what executors answer.
-      return stream as AsyncIterableIterator<FinishedPage, undefined, undefined> as AsyncIterableIterator<
-        FinishedPage<Results>,
-        undefined,
-        undefined
-      >;
+      return stream;
     },
   });
 }
 
 /** Runs a checked configuration. */
-export function runConfig(config: CrawlConfig, { sink, stop, controls }: Under): Promise<RunResult> {
+export function runConfig(
+  config: CrawlConfig,
+  sinks: Sinks,
+  { stop, controls }: Omit<Under<unknown>, 'stream'>,
+): Promise<RunResult> {
   return runCrawl({
     config,
     commandLine: 'library',
     stop,
-    sink,
+    sinks,
     exitStatus: () => null,
     errorStatus: () => null,
     hooks: {
@@ -102,6 +103,15 @@ export function runConfig(config: CrawlConfig, { sink, stop, controls }: Under):
       onNotice: (notice) => controls.onNotice?.(notice),
     },
   });
+}
+
+function split<Options extends object>(
+  options: Options & Stoppable,
+): { readonly signal: AbortSignal | undefined; readonly rest: Options } {
+  if (typeof options !== 'object' || options === null) return { signal: undefined, rest: options };
+  const { signal, ...rest } = options;
+  // Sound: what was taken out belongs to the other half of the type.
+  return { signal, rest: rest as Options };
 }
 
 function isSignal(signal: unknown): signal is AbortSignal {

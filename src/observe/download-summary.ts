@@ -6,6 +6,8 @@ import { formatBytes, formatDuration, formatNumber, plural, sum } from './quanti
 export interface DownloadSummary {
   readonly outcome: 'finished' | 'limit' | 'interrupted';
   readonly exitStatus: number;
+  /** The limit as typed, `--max-time 60`, where it ended the run. */
+  readonly limit: string | null;
   readonly into: string;
   readonly database: string;
   readonly pages: number;
@@ -17,6 +19,8 @@ export interface DownloadSummary {
   readonly fetched: number;
   /** They lay there from an earlier run. */
   readonly kept: number;
+  /** They are of a type that is not wanted, as an earlier run has found. */
+  readonly refused: number;
   /** They were asked for, and had not changed. */
   readonly unchanged: number;
   readonly failed: Readonly<Record<string, number>>;
@@ -32,7 +36,10 @@ export interface DownloadSummary {
   readonly resumeCommand: string | null;
 }
 
-const ENDS = { finished: 'finished', limit: 'stopped at a limit', interrupted: 'interrupted' } as const;
+/** How it ended, in words. */
+function endOf({ outcome, limit }: Pick<DownloadSummary, 'outcome' | 'limit'>): string {
+  return outcome === 'limit' ? `stopped at ${limit ?? 'a limit'}` : outcome;
+}
 
 interface EndedUrl {
   readonly url: string;
@@ -44,7 +51,16 @@ const SHOWN = 5;
 /** A dry run's part of the facts. */
 export type DryRunFacts = Pick<
   DownloadSummary,
-  'outcome' | 'into' | 'pages' | 'pagesFailed' | 'files' | 'kept' | 'deeper' | 'elapsedMs'
+  | 'outcome'
+  | 'limit'
+  | 'into'
+  | 'pages'
+  | 'pagesFailed'
+  | 'files'
+  | 'kept'
+  | 'refused'
+  | 'deeper'
+  | 'elapsedMs'
 > & {
   /** Files that are there are asked for, too. */
   readonly refresh: boolean;
@@ -69,14 +85,17 @@ export function formatDownloadSummary(summary: DownloadSummary, paint: Paint): s
 
 /** What a run would do that did nothing but read listings. */
 export function formatDryRun(facts: DryRunFacts, paint: Paint): string {
-  const { outcome, into, pages, pagesFailed, files, kept, elapsedMs, refresh, isByType } = facts;
+  const { outcome, into, pages, pagesFailed, files, kept, refused, elapsedMs, refresh, isByType } = facts;
   const verb = refresh || isByType ? 'asked for' : 'fetched';
-  const cut = outcome === 'finished' ? '' : `, so far: it was ${ENDS[outcome]}`;
+  const cut = outcome === 'finished' ? '' : `, so far: it was ${endOf(facts)}`;
   return [
-    paint.bold(`dry run: ${plural(files - kept, 'file')} would be ${verb}, into ${printable(into)}${cut}`),
+    paint.bold(
+      `dry run: ${plural(files - kept - refused, 'file')} would be ${verb}, into ${printable(into)}${cut}`,
+    ),
     `${formatNumber(files)} listed on ${plural(pages, 'page')}, read in ${formatDuration(elapsedMs)}`,
     ...(isByType ? ['those of another type than --type would not be kept'] : []),
     ...keptLines(kept),
+    ...refusedLines(refused),
     ...pagesFailedLines(pagesFailed, paint),
     ...choiceAdvice(facts),
   ]
@@ -85,7 +104,7 @@ export function formatDryRun(facts: DryRunFacts, paint: Paint): string {
 }
 
 function headLines(summary: DownloadSummary, paint: Paint): string[] {
-  const { outcome, fetched, bytes, elapsedMs, kept, unchanged, pages, into, files } = summary;
+  const { fetched, bytes, elapsedMs, kept, refused, unchanged, pages, into, files } = summary;
   const there = fetched + kept + unchanged;
   const where =
     there === 0
@@ -94,16 +113,25 @@ function headLines(summary: DownloadSummary, paint: Paint): string[] {
   const speed = fetched > 0 && elapsedMs > 0 ? `, ${formatBytes((bytes / elapsedMs) * 1000)}/s` : '';
   return [
     paint.bold(
-      `${ENDS[outcome]}: ${plural(fetched, 'file')}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${speed}`,
+      `${endOf(summary)}: ${plural(fetched, 'file')}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${speed}`,
     ),
     `${formatNumber(files)} listed on ${plural(pages, 'page')}${where}`,
     ...keptLines(kept),
+    ...refusedLines(refused),
     ...(unchanged > 0 ? [`${plural(unchanged, 'file has', 'files have')} not changed`] : []),
   ];
 }
 
 function keptLines(kept: number): string[] {
   return kept > 0 ? [`${plural(kept, 'file was', 'files were')} there already`] : [];
+}
+
+function refusedLines(refused: number): string[] {
+  return refused > 0
+    ? [
+        `${plural(refused, 'file is', 'files are')} of another type, as an earlier run has found; --refresh asks again`,
+      ]
+    : [];
 }
 
 function troubleLines(summary: DownloadSummary, paint: Paint): string[] {

@@ -33,8 +33,8 @@ export interface Throttle {
 
 /** What a page is asked for where files are wanted. */
 export interface Listing {
-  /** The start page that it was reached from, after redirects. */
-  readonly start: string;
+  /** The start page that it was reached from, after redirects, and all others that it lies below. */
+  readonly starts: readonly string[];
   /** Nested listings are not followed any further. */
   readonly isLast: boolean;
 }

@@ -40,6 +40,9 @@ export const TEXT_LIMIT = 10;
 export const MAX_LIMIT = 10_000;
 const MAX_EXAMPLES = 100;
 
+/** The oldest version of the schema that has all that is read here: from it on there are sitemaps. */
+export const OLDEST_VERSION = 3;
+
 /**
  * Reads a report. To be called in a transaction, or the figures may not agree. Every question looks at each row of the
  * file a few times at most.

@@ -3,6 +3,9 @@ import type { Connection } from '../database/connection.js';
 import type { Execution } from '../protocol/work.js';
 import type { JsonObject, JsonValue } from '../protocol/json.js';
 
+/** The oldest version of the schema that has all that is read in this room: from it on there are executors. */
+export const OLDEST_VERSION = 5;
+
 /** A row as the file has it. */
 export interface ExecutionRow {
   readonly key: string;

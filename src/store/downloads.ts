@@ -55,6 +55,7 @@ export class DownloadTable {
   readonly #setPage: Statement<[number, number]>;
   readonly #setState: Statement<[DownloadState, number]>;
   readonly #placed: Statement<[number, number]>;
+  readonly #answeredType: Statement<[number], string | null>;
   readonly #release: Statement<[number]>;
   readonly #moveAway: Statement<[string, number]>;
   readonly #away: Statement<[number]>;
@@ -86,6 +87,9 @@ export class DownloadTable {
     this.#placed = connection.prepare(
       `UPDATE download_files SET state = 'done', modified_at = ?, placed_sha256 = sha256 WHERE id = ?`,
     );
+    this.#answeredType = connection
+      .prepare<[number], string | null>('SELECT content_type FROM records WHERE id = ?')
+      .pluck();
     this.#release = connection.prepare(
       // No path begins so.
       `UPDATE download_files SET path_key = '/' || id WHERE id = ?`,
@@ -101,6 +105,11 @@ export class DownloadTable {
 
   get(id: number): Download | undefined {
     return this.#byId.get(id);
+  }
+
+  /** The content type of the last answer to it; null = none is known. */
+  answeredType(id: number): string | null {
+    return this.#answeredType.get(id) ?? null;
   }
 
   /** The file that a path belongs to. */

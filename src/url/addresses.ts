@@ -62,11 +62,8 @@ const METADATA_ADDRESSES = [
 /** What carries an IPv4 address in its last 32 bits: mapped, compatible, translated (RFC 2765), NAT64 (RFC 6052). */
 const IPV4_CARRIERS = ['::ffff:', '::', '::ffff:0:', '64:ff9b::'] as const;
 
-const privateAddresses = new BlockList();
-const metadataAddresses = new BlockList();
-for (const [prefix, bits] of PRIVATE_RANGES) addRange(privateAddresses, prefix, bits);
-for (const address of METADATA_ADDRESSES)
-  addRange(metadataAddresses, address, isIP(address) === 6 ? 128 : 32);
+/** Made when the first address of a family is asked about: that takes a thread longer than its first request. */
+const tables: Record<Family, () => Tables> = { ipv4: onFirstUse('ipv4'), ipv6: onFirstUse('ipv6') };
 
 export type AddressKind = 'public' | 'private' | 'metadata';
 
@@ -81,8 +78,9 @@ export function kindOfAddress(address: string): AddressKind {
   const family = isIP(bare);
   if (family === 0) return 'public';
   const type = family === 6 ? 'ipv6' : 'ipv4';
-  if (metadataAddresses.check(bare, type)) return 'metadata';
-  return privateAddresses.check(bare, type) ? 'private' : 'public';
+  const { metadata, closed } = tables[type]();
+  if (metadata.check(bare, type)) return 'metadata';
+  return closed.check(bare, type) ? 'private' : 'public';
 }
 
 /** What is opened beyond the public internet. */
@@ -121,11 +119,37 @@ export function bareHost(hostname: string): string {
   return hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
 }
 
-function addRange(list: BlockList, prefix: string, bits: number): void {
-  if (isIP(prefix) === 6) return list.addSubnet(prefix, bits, 'ipv6');
-  list.addSubnet(prefix, bits, 'ipv4');
-  for (const carrier of IPV4_CARRIERS) list.addSubnet(carrier + prefix, 96 + bits, 'ipv6');
-  list.addSubnet(in6to4(prefix), 16 + bits, 'ipv6');
+type Family = 'ipv4' | 'ipv6';
+
+/** What addresses of one family are looked up in. */
+interface Tables {
+  readonly metadata: BlockList;
+  readonly closed: BlockList;
+}
+
+function onFirstUse(family: Family): () => Tables {
+  let made: Tables | null = null;
+  return () => (made ??= tablesOf(family));
+}
+
+function tablesOf(family: Family): Tables {
+  const made = { metadata: new BlockList(), closed: new BlockList() };
+  for (const [prefix, bits] of PRIVATE_RANGES) addRange(made.closed, family, prefix, bits);
+  for (const address of METADATA_ADDRESSES)
+    addRange(made.metadata, family, address, isIP(address) === 6 ? 128 : 32);
+  return made;
+}
+
+/** A range as far as addresses of this family are in it: an IPv4 range has forms of both. */
+function addRange(list: BlockList, family: Family, prefix: string, bits: number): void {
+  const isIpv4 = isIP(prefix) === 4;
+  if (family === 'ipv4') {
+    if (isIpv4) list.addSubnet(prefix, bits, family);
+    return;
+  }
+  if (!isIpv4) return list.addSubnet(prefix, bits, family);
+  for (const carrier of IPV4_CARRIERS) list.addSubnet(carrier + prefix, 96 + bits, family);
+  list.addSubnet(in6to4(prefix), 16 + bits, family);
 }
 
 /** The 6to4 prefix of an IPv4 address: it stands right behind 2002 (RFC 3056 §2). */

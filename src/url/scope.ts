@@ -65,10 +65,8 @@ export function compileScope(rule: LinkRule): ScopeJudge {
   const passes = (path: string): boolean =>
     !exclude.some((pattern) => pattern.test(path)) &&
     (include.length === 0 || include.some((pattern) => pattern.test(path)));
-
-  const scopeKeys = new Set(rule.scopeKeys);
-  const place = (key: string): Verdict =>
-    rule.scope === 'any' || scopeKeys.has(scopeKeyOf(key, rule.scope)) ? 'inside' : 'outside';
+  const passesAll = include.length === 0 && exclude.length === 0;
+  const place = compilePlace(rule);
   if (rule.profile === 'mediawiki') {
     return {
       judge: (key, pageKey) => {
@@ -81,9 +79,21 @@ export function compileScope(rule: LinkRule): ScopeJudge {
   }
   return {
     judge: (key) => {
-      if (!passes(pathAndQuery(key))) return 'filtered';
+      if (!passesAll && !passes(pathAndQuery(key))) return 'filtered';
       return place(key);
     },
+  };
+}
+
+/** By scope key alone. Keys of one origin have one scope key, and the links of a page mostly one origin. */
+function compilePlace({ scope, scopeKeys }: LinkRule): (key: string) => Verdict {
+  const known = new Set(scopeKeys);
+  let last: { readonly front: string; readonly verdict: Verdict } | null = null;
+  return (key) => {
+    if (last !== null && key.startsWith(last.front)) return last.verdict;
+    const verdict = scope === 'any' || known.has(scopeKeyOf(key, scope)) ? 'inside' : 'outside';
+    last = { front: `${originOf(key)}/`, verdict };
+    return verdict;
   };
 }
 

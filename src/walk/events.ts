@@ -1,20 +1,23 @@
 /** What a walk tells those who watch. Titles and addresses are the site's: escape before printing. */
 import type { Move, PageName, WalkerEnd } from './walkers.js';
 
+/** A walker has reached a page nobody had visited, or its first one. */
+export interface WalkStep {
+  readonly kind: 'step';
+  /** From 1, in the order of the seeds. */
+  readonly walker: number;
+  /** 0 = the start. */
+  readonly step: number;
+  readonly move: Move;
+  readonly page: PageName;
+  /** The page whose link was chosen; null at the start. */
+  readonly from: PageName | null;
+  /** The address chosen, where that was redirected. */
+  readonly via: string | null;
+}
+
 export type WalkEvent =
-  /** A walker has reached a page nobody had visited, or its first one. */
-  | {
-      readonly kind: 'step';
-      readonly walker: number;
-      /** 0 = the start. */
-      readonly step: number;
-      readonly move: Move;
-      readonly page: PageName;
-      /** The page whose link was chosen; null at the start. */
-      readonly from: PageName | null;
-      /** The address chosen, where that was redirected. */
-      readonly via: string | null;
-    }
+  | WalkStep
   /** Nothing leads on; it goes back to a page of its trail that has a choice left. */
   | { readonly kind: 'back'; readonly walker: number; readonly page: PageName }
   /** It cannot go on. `detail`: why its seed led to no page. */

@@ -1,41 +1,19 @@
 /** The downloads benchmark in quick mode, and the judgement it rests on. How fast anything is, is not asked. */
-import { execFile, spawnSync, type ExecFileException } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { compareWith, makeCorpus } from '../../benchmarks/harness/corpus.js';
+import { benchmark, type Ended } from './program.js';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const COMPILED = join(ROOT, '.cache/benchmarks');
-const scratch = mkdtempSync(join(tmpdir(), 'orbweaver-bench-test-'));
+const { folder: scratch, run, files, read } = benchmark('downloads');
 const isInstalled = ['nginx', 'curl'].every((name) => spawnSync(name, ['-V']).error === undefined);
-
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-beforeAll(async () => {
-  const compiled = await node(join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'benchmarks');
-  expect(compiled, compiled.stdout).toMatchObject({ status: 0 });
-}, 60_000);
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe.skipIf(!isInstalled)('bench:downloads --quick, where nginx and curl are installed', () => {
   const out = join(scratch, 'out');
   let ended: Ended;
   beforeAll(async () => {
-    ended = await node(program(), '--quick', '--peers', 'curl', '--folder', scratch, '--out', out);
+    ended = await run('--quick', '--peers', 'curl', '--folder', scratch, '--out', out);
   }, 60_000);
 
   it('ends with 0 and shows the answer beside the time', () => {
@@ -45,7 +23,7 @@ describe.skipIf(!isInstalled)('bench:downloads --quick, where nginx and curl are
   });
 
   it('keeps each trial with its costs, and what nginx counted', () => {
-    expect(JSON.parse(read(out, 'raw.jsonl'))).toMatchObject({
+    expect(JSON.parse(read('out/raw.jsonl'))).toMatchObject({
       program: 'curl',
       isEqual: true,
       exitStatus: 0,
@@ -55,10 +33,10 @@ describe.skipIf(!isInstalled)('bench:downloads --quick, where nginx and curl are
   });
 
   it('leaves table, samples, plot and a README that shows them, and no file that was fetched', () => {
-    expect(readdirSync(out).toSorted()).toEqual(['README.md', 'downloads.svg', 'raw.jsonl', 'summary.txt']);
-    expect(read(out, 'README.md')).toContain('](downloads.svg)');
-    expect(read(out, 'downloads.svg')).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
-    expect(readdirSync(scratch).filter((name) => name.startsWith('orbweaver-bench-'))).toEqual([]);
+    expect(files('out')).toEqual(['README.md', 'downloads.svg', 'raw.jsonl', 'summary.txt']);
+    expect(read('out/README.md')).toContain('](downloads.svg)');
+    expect(read('out/downloads.svg')).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(files().filter((name) => name.startsWith('orbweaver-bench-'))).toEqual([]);
   });
 });
 
@@ -95,23 +73,7 @@ it.each([
   ['a program that nobody knows', ['--peers', 'wget3'], '--peers does not know "wget3"'],
   ['a size out of range', ['--filekb', '0'], '--filekb takes whole numbers from 1 to 1000000, not "0"'],
 ])('refuses %s with 2, and starts nothing', async (_, flags, message) => {
-  const ended = await node(program(), ...flags);
+  const ended = await run(...flags);
   expect(ended).toMatchObject({ status: 2, stdout: '' });
   expect(ended.stderr).toContain(message);
 });
-
-function program(): string {
-  return join(COMPILED, 'downloads.js');
-}
-
-function read(folder: string, file: string): string {
-  return readFileSync(join(folder, file), 'utf8');
-}
-
-function node(...args: string[]): Promise<Ended> {
-  return new Promise((settle) => {
-    execFile(process.execPath, args, { cwd: ROOT }, (error: ExecFileException | null, stdout, stderr) => {
-      settle({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-    });
-  });
-}

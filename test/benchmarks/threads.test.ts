@@ -1,30 +1,13 @@
 /** The threads benchmark in quick mode: every answer right, every file there. How fast it is, is not asked. */
-import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { benchmark, type Ended } from './program.js';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, '.cache/benchmarks/threads.js');
-const out = mkdtempSync(join(tmpdir(), 'orbweaver-bench-test-'));
-
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-beforeAll(async () => {
-  const compiled = await node(join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'benchmarks');
-  expect(compiled, compiled.stdout).toMatchObject({ status: 0 });
-}, 60_000);
-afterAll(() => rmSync(out, { recursive: true, force: true }));
+const { folder, run, files, read } = benchmark('threads');
 
 describe('bench:threads --quick', () => {
   let ended: Ended;
   beforeAll(async () => {
-    ended = await node(PROGRAM, '--quick', '--latency', '10', '--out', out);
+    ended = await run('--quick', '--latency', '10', '--out', folder);
   }, 60_000);
 
   it('ends with 0 and shows the answer beside the speed', () => {
@@ -51,7 +34,7 @@ describe('bench:threads --quick', () => {
   });
 
   it('leaves table, samples, plot and a README that shows them', () => {
-    expect(readdirSync(out).toSorted()).toEqual(['README.md', 'raw.jsonl', 'summary.txt', 'threads.svg']);
+    expect(files()).toEqual(['README.md', 'raw.jsonl', 'summary.txt', 'threads.svg']);
     expect(read('README.md')).toContain('](threads.svg)');
     expect(ended.stdout).toContain(read('summary.txt'));
   });
@@ -70,22 +53,10 @@ it.each([
   ['a value out of range', ['--samples', '0'], '--samples takes whole numbers from 1 to 1000, not "0"'],
   ['a list with a gap', ['--threads', '1,,2'], '--threads takes whole numbers from 1 to 256, not ""'],
 ])('refuses %s with 2, and starts nothing', async (_, flags, message) => {
-  const ended = await node(PROGRAM, ...flags);
+  const ended = await run(...flags);
   expect(ended).toMatchObject({ status: 2, stdout: '' });
   expect(ended.stderr).toContain(message);
 });
-
-function read(file: string): string {
-  return readFileSync(join(out, file), 'utf8');
-}
-
-function node(...args: string[]): Promise<Ended> {
-  return new Promise((settle) => {
-    execFile(process.execPath, args, { cwd: ROOT }, (error: ExecFileException | null, stdout, stderr) => {
-      settle({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-    });
-  });
-}
 
 /** The first thing in an XML text that is out of place: a tag that does not close, a bare `<` or `&`. */
 function unbalancedTag(xml: string): string | undefined {

@@ -5,8 +5,10 @@ import { describe } from 'vitest';
 import { openForReading } from '../../dist/database/open.js';
 import { startDemo } from '../../dist/demo/server.js';
 import { MIGRATIONS } from '../../dist/migrations.js';
+import { SettingsTable } from '../../dist/store/settings.js';
 import { digestOf } from '../../dist/verify/digest.js';
 import { checkInvariants } from '../../dist/verify/invariants.js';
+import { makeOlder } from '../support/older-file.js';
 import { type Folder, until } from '../support/program.js';
 import { page, type Pages, redirect, test } from './site.js';
 
@@ -107,6 +109,21 @@ describe.concurrent('resuming', () => {
     expect(fresh.stderr).not.toContain('resuming');
     expect(fresh.status).toBe(1); // There is no /two.
   });
+
+  test.for([1, MIGRATIONS.length - 1])(
+    'refuses another crawl in a file of version %i, byte by byte as it was',
+    async (version, { folder, expect }) => {
+      const file = folder.file('crawl.db');
+      makeOlder(file, version, (connection) =>
+        new SettingsTable(connection).write({ seeds: '["http://127.0.0.1:9/"]', scope: 'origin' }),
+      );
+      const before = await hashOf(file);
+      const { status, stderr } = await folder.run(['--seed', 'http://127.0.0.1:9/other', ...QUICK]);
+      expect(stderr).toContain('crawl.db holds another crawl:\n  --seed http://127.0.0.1:9/other: given now');
+      expect(status).toBe(2);
+      expect(await hashOf(file)).toBe(before);
+    },
+  );
 
   test('does not mind the order of seeds and patterns', async ({ folder, serve, expect }) => {
     const site = await serve({ '/a': page('A'), '/b': page('B') });

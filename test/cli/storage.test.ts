@@ -28,10 +28,12 @@ describe.concurrent('a file under a crawl', () => {
       await until(() => demo.requests() > 50, running);
       if (how === 'deleted') await rm(file);
       else {
+        await writeFile(folder.file('mine'), 'mine');
+        await writeFile(folder.file('mine-wal'), 'mine too');
+        // In one go, or the crawl might look while there is nothing.
         renameSync(file, folder.file('moved.db'));
-        await writeFile(file, 'mine');
-        await rm(`${file}-wal`);
-        await writeFile(`${file}-wal`, 'mine too');
+        renameSync(folder.file('mine'), file);
+        renameSync(folder.file('mine-wal'), `${file}-wal`);
       }
       const { status, stderr } = await running.ended;
       expect(status, stderr).toBe(4);

@@ -12,18 +12,7 @@ const HAS_IPV6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ address }) => address === '::1'),
 );
 const METADATA = ['http://169.254.169.254', 'http://[fd00:ec2::254]', 'http://[::ffff:a9fe:a9fe]'];
-const QUICK = [
-  '--workers',
-  '2',
-  '--retry-delay',
-  '0.02',
-  '--timeout',
-  '3',
-  '--scope',
-  'any',
-  '--profile',
-  'web',
-];
+const ANY = { scope: 'any', timeout: 3 } as const;
 
 interface Web {
   readonly seed: Site;
@@ -77,41 +66,41 @@ function named({ seed }: Web): string {
   return `http://localhost:${new URL(seed.origin).port}/`;
 }
 
-test.concurrent('what nobody named is skipped, and sees no connection', async ({ bench }) => {
-  const here = await web(bench);
-  const db = bench.file();
-  const { status, stderr } = await bench.run(['--seed', named(here), '--db', db, ...QUICK]);
-  expect(status, stderr).toBe(0);
-  const ends = endsOf(db);
-  for (const key of here.origins) expect(ends[key], key).toBe('skipped private');
-  for (const origin of METADATA) expect(ends[`${origin}/latest`]).toBe('skipped private');
-  expect(ends[`${named(here)}p`]).toBe('done 200');
-  expect(here.inner.map(({ connections }) => connections)).toEqual(here.inner.map(() => 0));
-  expect(stderr).toContain(
-    'not connecting to http://169.254.169.254: 169.254.169.254 is a cloud metadata address, which is never connected to\n',
-  );
-  expect(stderr).toContain(': 127.0.0.2 is a private address, and neither a seed nor --base');
-  expect(stderr).not.toContain('giving up');
-  expect(query(db, 'SELECT DISTINCT attempts, fetched_at FROM pages WHERE error = ?', 'private')).toEqual([
-    { attempts: 0, fetched_at: null },
-  ]);
-  bench.digest(db);
-});
-
-test.concurrent('--no-robots makes no difference', async ({ bench }) => {
-  const here = await web(bench);
-  const options = { seeds: [named(here)], scope: 'any', robots: false } as const;
-  const { db, totals, notices } = await bench.crawl(options);
-  const rows = pagesOf(db);
-  for (const key of here.origins)
-    expect(rows[key], key).toMatchObject({ error: 'private', attempts: 0, http_status: null });
-  expect(rows[`${METADATA[0]}/latest`]?.error_detail).toBe(
+test.concurrent.for([
+  ['', {}, 'its host may not be connected to'],
+  [
+    ', and without robots.txt neither',
+    { robots: false },
     '169.254.169.254 is a cloud metadata address, which is never connected to',
-  );
+  ],
+] as const)('what nobody named is skipped, and sees no connection%s', async ([, more, detail], { bench }) => {
+  const here = await web(bench);
+  const { db, totals, notices } = await bench.crawl({ seeds: [named(here)], ...ANY, ...more });
+  const rows = pagesOf(db);
+  for (const key of [...here.origins, ...METADATA.map((origin) => `${origin}/latest`)])
+    expect(rows[key], key).toMatchObject({
+      state: 'skipped',
+      error: 'private',
+      attempts: 0,
+      http_status: null,
+    });
+  expect(rows[`${METADATA[0]}/latest`]?.error_detail).toBe(detail);
+  expect(endsOf(db)[`${named(here)}p`]).toBe('done 200');
   expect(here.inner.map(({ connections }) => connections)).toEqual(here.inner.map(() => 0));
+  expect(query(db, 'SELECT DISTINCT fetched_at FROM pages WHERE error = ?', 'private')).toEqual([
+    { fetched_at: null },
+  ]);
   expect(totals.failed).toEqual({});
-  expect(new Set(notices.map(({ kind }) => kind))).toEqual(new Set(['host-private']));
   expect(totals.hostsGivenUp).toEqual([]);
+  expect(new Set(notices.map(({ kind }) => kind))).toEqual(new Set(['host-private']));
+  expect(notices).toContainEqual({
+    kind: 'host-private',
+    host: new URL(here.origins[0] as string).origin,
+    detail: expect.stringContaining(
+      '127.0.0.2 is a private address, and neither a seed nor --base',
+    ) as string,
+  });
+  bench.digest(db);
 });
 
 test.concurrent('what counts is what a name stands for, and which name was given', async ({ bench }) => {
@@ -121,29 +110,22 @@ test.concurrent('what counts is what a name stands for, and which name was given
   site.route('/', page(links));
   const secret = 'http://169-254-169-254.seed.test/';
   const seeds = [`http://127-0-0-1.seed.test:${port}/`, secret];
-  const env = { NODE_OPTIONS: `--require "${NAME_SERVER}"` };
-  for (const more of [[], ['--no-robots']]) {
-    const db = bench.file();
-    const args = [
-      ...seeds.flatMap((seed) => ['--seed', seed]),
-      '--db',
-      db,
-      ...QUICK,
-      '--delay',
-      '0',
-      ...more,
-    ];
-    const { status, stderr } = await bench.run(args, env);
-    expect(status).toBe(1);
-    const ends = endsOf(db);
-    expect([...seeds, ...links].map((url) => ends[url])).toEqual([
-      'done 200',
-      ...Array<string>(3).fill('skipped private'),
-    ]);
-    expect(stderr).toContain('not connecting to http://127-0-0-1.inner.test');
-    expect(stderr).toContain('169-254-169-254.seed.test: 169.254.169.254 is a cloud metadata address');
-    expect(stderr).toContain(`${secret} (private)`);
-  }
+  const db = bench.file();
+  const args = [...seeds.flatMap((seed) => ['--seed', seed]), '--db', db, '--scope', 'any'];
+  // As the program, because the names are made up in its threads.
+  const { status, stderr } = await bench.run([...args, '--workers', '1', '--delay', '0'], {
+    NODE_OPTIONS: `--require "${NAME_SERVER}"`,
+  });
+  expect(status).toBe(1);
+  const ends = endsOf(db);
+  expect([...seeds, ...links].map((url) => ends[url])).toEqual([
+    'done 200',
+    ...Array<string>(3).fill('skipped private'),
+  ]);
+  expect(stderr).toContain('not connecting to http://127-0-0-1.inner.test');
+  expect(stderr).toContain('169-254-169-254.seed.test: 169.254.169.254 is a cloud metadata address');
+  expect(stderr).toContain(`${secret} (private)`);
+  expect(stderr).not.toContain('giving up');
   expect(new Set(site.hits.map(({ headers }) => headers.host))).toEqual(
     new Set([`127-0-0-1.seed.test:${port}`]),
   );
@@ -151,24 +133,17 @@ test.concurrent('what counts is what a name stands for, and which name was given
 
 test.concurrent('--allow-private takes them up, but for cloud metadata', async ({ bench }) => {
   const here = await web(bench);
-  const args = ['--seed', named(here), '--db', bench.file(), ...QUICK];
-  const db = args[3] as string;
-  await bench.run(args);
-  const { status, stderr } = await bench.run([...args, '--allow-private']);
-  expect(status, stderr).toBe(0);
+  const options = { seeds: [named(here)], ...ANY };
+  const { db } = await bench.crawl(options);
+  await bench.crawl({ ...options, db, allowPrivate: true });
   const inside = here.origins.filter((key) => METADATA.every((origin) => !key.startsWith(origin)));
   const ends = endsOf(db);
   for (const key of inside) expect(ends[key], key).toBe('done 200');
   for (const origin of METADATA) expect(ends[`${origin}/latest`]).toBe('skipped private');
   for (const site of here.inner) expect(site.hits.length).toBeGreaterThan(1);
-  expect(bench.digest(db)).toBe(await digestOfFresh(bench, [...args, '--allow-private']));
+  const fresh = await bench.crawl({ ...options, allowPrivate: true });
+  expect(bench.digest(db)).toBe(bench.digest(fresh.db));
 });
-
-async function digestOfFresh(bench: Bench, args: readonly string[]): Promise<string> {
-  const db = bench.file();
-  await bench.run(args.map((arg, at) => (args[at - 1] === '--db' ? db : arg)));
-  return bench.digest(db);
-}
 
 test.concurrent('a host named in a seed or --base is open, at any port', async ({ bench }) => {
   const leaf = { '/': page([]), '/x': page([]) };
@@ -179,30 +154,28 @@ test.concurrent('a host named in a seed or --base is open, at any port', async (
   const port = await bench.site(leaf);
   const links = [second, third, port].map(({ origin }) => `${origin}/x`);
   const seed = await bench.site({ '/': page(links) });
-  const args = ['--seed', `${seed.origin}/`, '--base', second.origin, ...QUICK];
-  const db = bench.file();
-  await bench.run([...args, '--db', db]);
+  const { db } = await bench.crawl({ seeds: [`${seed.origin}/`], base: second.origin, ...ANY });
   expect(links.map((link) => endsOf(db)[link])).toEqual(['done 200', 'skipped private', 'done 200']);
 });
 
-test.concurrent('a seed that is a metadata address ends with 1, and says why', async ({ bench }) => {
-  const db = bench.file();
-  for (const more of [[], ['--no-robots', '--fresh'], ['--no-robots', '--allow-private', '--fresh']]) {
-    const { status, stderr } = await bench.run([
-      '--seed',
-      'http://0xa9fea9fe/x',
-      '--db',
-      db,
-      '-v',
-      ...QUICK,
-      ...more,
-    ]);
-    expect(status).toBe(1);
-    expect(stderr).toContain('169.254.169.254 is a cloud metadata address');
-    expect(stderr).toContain('http://169.254.169.254/x (private)');
-    expect(endsOf(db)).toEqual({ 'http://169.254.169.254/x': 'skipped private' });
-  }
-});
+test.concurrent(
+  'a seed that is a metadata address leads to no page, whatever is allowed',
+  async ({ bench }) => {
+    const key = 'http://169.254.169.254/x';
+    for (const more of [{}, { robots: false }, { robots: false, allowPrivate: true }]) {
+      const { db, seedsWithoutPage, notices } = await bench.crawl({
+        seeds: ['http://0xa9fea9fe/x'],
+        ...ANY,
+        ...more,
+      });
+      expect(seedsWithoutPage).toEqual([{ url: key, reason: 'private' }]);
+      expect(notices).toMatchObject([
+        { detail: expect.stringContaining('is a cloud metadata address') as string },
+      ]);
+      expect(endsOf(db)).toEqual({ [key]: 'skipped private' });
+    }
+  },
+);
 
 test.concurrent('a robots.txt that redirects to a private address allows all', async ({ bench }) => {
   const inner = await bench.site({ '*': text('User-agent: *\nDisallow: /\n') }, { address: '127.0.0.2' });
@@ -220,8 +193,7 @@ test.concurrent('a robots.txt that redirects to a private address allows all', a
 test.concurrent('a seed that redirects to a private address led to no page', async ({ bench }) => {
   const inner = await bench.site({ '*': page([]) }, { address: '127.0.0.2' });
   const seed = await bench.site({ '/': to(`${inner.origin}/`) });
-  const { status, stderr } = await bench.run(['--seed', `${seed.origin}/`, '--db', bench.file(), ...QUICK]);
-  expect(status).toBe(1);
-  expect(stderr).toContain(`${seed.origin}/ (private)`);
+  const { seedsWithoutPage } = await bench.crawl({ seeds: [`${seed.origin}/`], ...ANY });
+  expect(seedsWithoutPage).toEqual([{ url: `${seed.origin}/`, reason: 'private' }]);
   expect(inner.connections).toBe(0);
 });

@@ -8,6 +8,7 @@ import {
   type DelegatorSettings,
   type Ending,
 } from '../../dist/delegator/delegator.js';
+import type { Frontier } from '../../dist/frontier/frontier.js';
 import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
@@ -134,6 +135,59 @@ describe('the delegator', () => {
       });
       expect(ending).toBe('finished');
       expect((await bench.states())[`${SITE}/yes`]).toBe('done 1');
+    });
+  });
+
+  describe('files answers that come in one by one', () => {
+    const links = Array.from({ length: 200 }, (_, n) => `${SITE}/${n}`);
+    /** Answers come a few turns of the event loop after one another, whatever that takes here. */
+    let previous: Promise<void> = Promise.resolve();
+    const inTurn = (): Promise<void> => {
+      previous = previous.then(async () => {
+        for (let n = 0; n < 3; n++) await new Promise((resolve) => setImmediate(resolve));
+      });
+      return previous;
+    };
+
+    /** How many pages were recorded each time something was. */
+    async function batchesOf(settings: Partial<DelegatorSettings>): Promise<number[]> {
+      bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
+      const batches: number[] = [];
+      let written = 0;
+      const counting: Frontier = new Proxy(bench.frontier, {
+        get: (frontier, name) => {
+          const method: unknown = Reflect.get(frontier, name);
+          if (typeof method !== 'function') return method;
+          if (name !== 'apply') return method.bind(frontier);
+          return async (...args: unknown[]): Promise<void> => {
+            written = 0;
+            await method.apply(frontier, args);
+            if (written > 0) batches.push(written);
+          };
+        },
+      });
+      await crawl(
+        async (task) => {
+          if (task.kind === 'robots') return robots('');
+          await inTurn();
+          return task.url === `${SITE}/` ? page(...links) : page();
+        },
+        settings,
+        undefined,
+        { frontier: counting, store: { write: () => void written++ } },
+      );
+      return batches;
+    }
+
+    test('several at once, while most requests are under way', async () => {
+      const batches = await batchesOf({ workers: 2, concurrency: 16, perHost: 32 });
+      expect(batches.reduce((sum, size) => sum + size)).toBe(201);
+      expect(batches.length).toBeLessThan(100);
+    });
+
+    test('at once, when nothing else is under way', async () => {
+      const batches = await batchesOf({ workers: 1, concurrency: 1, perHost: 1 });
+      expect(batches).toEqual(Array.from({ length: 201 }, () => 1));
     });
   });
 

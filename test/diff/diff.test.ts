@@ -5,14 +5,13 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import BetterSqlite3 from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from '../../dist/cli/parse.js';
 import { diffCommand } from '../../dist/commands/diff.js';
 import type { Invocation } from '../../dist/commands/invocation.js';
 import { compareCrawls, shortestPaths } from '../../dist/index.js';
-import { APPLICATION_ID } from '../../dist/database/file.js';
-import { MIGRATIONS } from '../../dist/migrations.js';
 import { openFile } from '../store/file.js';
+import { makeOlder } from '../support/older-file.js';
 
 interface Page {
   readonly state?: string;
@@ -304,14 +303,79 @@ test('--ignore leaves fields and links out; --exit-code answers whether the rest
   expect(await status(old, crawl(OLD), '--exit-code', '--json')).toBe(0);
 });
 
+describe('--map', () => {
+  const MAP = 'http://127.0.0.1:8001=https://b.example';
+  const THERE = { from: 'http://127.0.0.1:8001/', to: 'https://b.example/' };
+
+  /** A site in two places at once, and what is near them in the order of addresses but not of them. */
+  function site(at: string, left: (name: string) => boolean): Site {
+    const names = ['', 'a', 'b', 'z', '%C3%BC', 'x/1', 'x/2', '~'].map((path) => `${at}${path}`);
+    const near = ['http://127.0.0.1:80010/a', 'http://127.0.0.1:8000/a', 'https://b.example.org/a', 'task:a'];
+    const all = [...near, ...names].filter((_, index) => left(String(index)));
+    return Object.fromEntries(
+      all.map((name, index) => [
+        name,
+        {
+          title: 'One of many',
+          links: all.filter((_, other) => (other * 7 + index) % 3 === 0),
+          ...(index % 4 === 1 ? { redirect: `${at}a` } : {}),
+        },
+      ]),
+    );
+  }
+
+  test.each([
+    ['an origin', THERE.from, THERE.to],
+    ['a folder', 'https://c.example/docs/v1/', 'https://b.example/'],
+    ['an origin into a folder of its own', 'https://b.example/', 'https://b.example/old/'],
+  ])('%s: as if the old crawl had been made there', async (_, from, to) => {
+    const now = crawl(site(to, (index) => index !== '5'));
+    const all = async (old: string, ...args: string[]): Promise<Record<string, unknown>[]> =>
+      (await lines(old, now, ...args)).slice(1);
+    const mapped = await all(crawl(site(from, (index) => index !== '9')), '--map', `${from}=${to}`);
+    expect(mapped).toEqual(await all(crawl(site(to, (index) => index !== '9'))));
+    expect(mapped.at(-1)).toMatchObject({ pages: { added: 1, gone: 1 } });
+  });
+
+  test('is said, and seeds are read so, too', async () => {
+    const old = crawl(
+      { 'http://127.0.0.1:8001/': { title: 'Home' } },
+      { seeds: '["http://127.0.0.1:8001/"]' },
+    );
+    const now = crawl({ 'https://b.example/': { title: 'Home' } }, { seeds: '["https://b.example/"]' });
+    const { printed, status } = await run(old, now, '--map', MAP, '--exit-code');
+    expect(status).toBe(0);
+    expect(printed.replaceAll(/\s+/g, ' ')).toContain(
+      'What the old crawl has below http://127.0.0.1:8001/ is read as below https://b.example/.',
+    );
+    expect(printed).not.toContain('--seed');
+    expect((await lines(old, now, '--map', MAP))[0]).toMatchObject({ map: THERE, settings: [] });
+    expect((await run(old, now)).printed).toContain('(--map)');
+  });
+
+  test('is refused where two pages could be one, and where it is no prefix', async () => {
+    const both = crawl({ 'http://127.0.0.1:8001/a': {}, 'https://b.example/c': {} });
+    const refused = (map: string): Promise<unknown> =>
+      run(both, crawl({}), '--map', map).catch((error: unknown) => error);
+    expect(await refused(MAP)).toMatchObject({
+      code: 'usage',
+      message: `${both} has pages below https://b.example/ already, such as https://b.example/c`,
+    });
+    expect(await refused('https://b.example/c=https://c.example')).toMatchObject({
+      message: 'map: https://b.example/c is neither an origin nor a folder of one',
+    });
+    expect(await refused('b.example=https://c.example')).toMatchObject({
+      message: 'map "b.example" is neither a URL nor a path that starts with "/"',
+    });
+    expect(await refused('https://c.example')).toMatchObject({
+      message: `--map must be two addresses with = between them, got 'https://c.example'`,
+    });
+  });
+});
+
 test('a file of the first version is read as it is', async () => {
   const file = join(emptyFolder(), 'v1.db');
-  const v1 = new BetterSqlite3(file);
-  v1.exec(MIGRATIONS[0] ?? '');
-  v1.pragma(`application_id = ${APPLICATION_ID}`);
-  v1.pragma('user_version = 1');
-  v1.transaction(() => fill(v1, OLD, {}))();
-  v1.close();
+  makeOlder(file, 1, (connection) => fill(connection, OLD, {}));
   expect((await lines(file, crawl(OLD))).map(({ kind }) => kind)).toEqual(['crawls', 'counts']);
   expect((await lines(file, crawl(NEW))).at(-1)).toMatchObject({ pages: { added: 1, gone: 1, changed: 3 } });
   const kept = new BetterSqlite3(file, { readonly: true });

@@ -163,8 +163,12 @@ test('a file that has moved keeps its name; the other host is asked for its rule
     '--header',
     'X-Key: secret',
     '--allow-private',
+    '--verbose',
   );
   expect(status).toBe(1);
+  expect(stderr).toContain(`redirected: ${site.url('/m/a.pdf')} (to ${cdn.url('/x/8f3e?sig=1%2B2')})\n`);
+  expect(stderr).toContain(`failed: ${site.url('/m/b.pdf')} (to ${site.url('/m/b.pdf')})\n`);
+  expect(stderr).not.toContain('again later');
   expect(stderr).toContain('passed over: 2 robots');
   expect(stderr).toContain('failed: 1 redirect');
   expect(await home.files()).toEqual(['a.pdf']);
@@ -185,6 +189,28 @@ test('types are told by the answer, and of others no more than the head is taken
   expect(status, stderr).toBe(0);
   expect(stderr).toContain('passed over: 2 content-type');
   expect(await home.files()).toEqual(['1']);
+
+  const askedFor = async (...args: string[]): Promise<string[]> => {
+    site.hits.length = 0;
+    expect((await home.download(site.url('/m/'), ...args)).status).toBe(0);
+    return site.hits
+      .map(({ path }) => path)
+      .filter((path) => /\d$/.test(path))
+      .sort();
+  };
+  // What it learnt is remembered, and is of use for other types, too.
+  expect(await askedFor('--type', 'audio/*')).toEqual([]);
+  const again = await home.download(site.url('/m/'), '--type', 'audio/*');
+  expect(again.stderr).toContain('2 files are of another type, as an earlier run has found');
+  expect(again.stderr).toContain('passed over: 2 content-type');
+  const dry = await home.download(site.url('/m/'), '--type', 'audio/*', '--dry-run');
+  expect(dry.stdout).toBe('');
+  expect(dry.stderr).toContain('0 files would be asked for');
+  expect(await askedFor('--type', 'audio/*,video/*')).toEqual([]);
+  expect(await askedFor('--type', 'audio/*', '--refresh')).toEqual(['/m/1', '/m/2', '/m/3']);
+  expect(await askedFor('--type', 'image/png')).toEqual(['/m/2']);
+  expect(await askedFor()).toEqual(['/m/3']);
+  expect(await home.files()).toEqual(['1', '2', '3']);
 });
 
 test('a listing page that is not there is a failure', async ({ home }) => {

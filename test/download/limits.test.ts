@@ -141,6 +141,18 @@ inFolder('interrupted, it says what is kept, and goes on from there', async ({ f
   expect(site.of('/m/file-0.bin').at(-1)?.headers.range).toMatch(/^bytes=[1-9]/);
 });
 
+inFolder('at its time limit, it names it, and goes on by the same command', async ({ folder: place }) => {
+  const body = bytesOf(3_000_000, 'slow');
+  await using site = await FileSite.open(folder(1, () => ({ body, pace: { bytes: 200_000, ms: 150 } })));
+  const args = ['download', site.url('/m/'), '--into', 'files', '--workers', '1', '--no-progress'];
+  const { status, stderr } = await place.run([...args, '--max-time', '0.5', '--retries', '0']);
+  // What was under way may have come within the ten seconds that it is waited for.
+  expect(status, stderr).toBe(3);
+  expect(stderr).toContain('stopped at --max-time 0.5: ');
+  expect(stderr).toMatch(/to go on: \S.* --max-time 0\.5/);
+  expect((await place.run(args)).status).toBe(0);
+});
+
 const run = (program: string, args: readonly string[]): number | null => spawnSync(program, args).status;
 const isRoot = process.getuid?.() === 0;
 

@@ -19,7 +19,7 @@ function judge(href: string, rules: Partial<ChoiceRules> = {}, link: Link = {}):
   const choice = new LinkChoice({ ...NONE, ...rules });
   return choice.judge(
     { url, text: link.text ?? '', isSelected: link.isSelected ?? true },
-    { url: page, start },
+    { url: page, starts: [start] },
   );
 }
 

@@ -79,6 +79,15 @@ yet be found.
   );
 });
 
+test('nothing shorter than one click is looked for in an unfinished crawl, but than two', async () => {
+  const file = site();
+  for (const to of ['Home', '/old_place', 'New', 'Über'])
+    expect((await run(file, 'Home', to)).printed, to).not.toContain('not finished');
+  expect((await run(file, 'Home', '/last?a=1&b=2')).printed).toContain(
+    'so a shorter chain may\nyet be found',
+  );
+});
+
 test('all chains, and how many were cut', async () => {
   const file = site();
   const all = await run(file, '/', '/broken', '--all');

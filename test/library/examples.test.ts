@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { startDemo } from '../../dist/demo/server.js';
+import { bytesOf, FileSite, pageOf } from '../download/file-site.js';
 import { type Folder, test } from '../support/program.js';
 import { type Hit, Site } from '../support/site.js';
 
@@ -49,6 +50,38 @@ test('tasks.mjs and export.mjs: retries, validation, what is sold out, and the r
   expect(readFileSync(folder.file('prices.jsonl'), 'utf8')).toBe(
     '{"key":"chair","amount":129.9,"currency":"EUR"}\n',
   );
+});
+
+test('download.mjs prints every file and how it came out, and fetches nothing twice', async ({ folder }) => {
+  const body = bytesOf(20_000);
+  await using site = await FileSite.open({
+    '/talks/': pageOf(['one.mp3'], ['old/'], ['gone.pdf'], ['notes.txt']),
+    '/talks/old/': pageOf(['two.mp3']),
+    '/talks/one.mp3': { body },
+    '/talks/old/two.mp3': { body },
+  });
+  const lines = await linesOf(folder, 'download.mjs', site.url('/talks/'), 'here');
+  expect(lines.slice(0, -1).sort()).toEqual([
+    'done old/two.mp3 20000',
+    'done one.mp3 20000',
+    'failed gone.pdf status',
+  ]);
+  expect(lines.at(-1)).toBe('2 fetched, 0 were there');
+  expect(readFileSync(folder.file('here/old/two.mp3')).equals(body)).toBe(true);
+  const again = await linesOf(folder, 'download.mjs', site.url('/talks/'), 'here');
+  expect(again).toEqual(['failed gone.pdf status', '0 fetched, 2 were there']);
+});
+
+test('walk.mjs prints the steps of both walkers, the same each time', async ({ folder }) => {
+  const demo = await startDemo({ pages: 200 });
+  onTestFinished(() => demo.close());
+  const seeds = ['Kevin_Bacon', 'Mystery_film'].map((name) => `${demo.origin}/wiki/${name}`);
+  const lines = await linesOf(folder, 'walk.mjs', ...seeds);
+  expect(lines.slice(0, 2)).toEqual(['1 0 Kevin Bacon', '2 0 Mystery film']);
+  expect(lines.slice(2, -2).map((line) => /^\d \d/.exec(line)?.[0])).toEqual(
+    [1, 2, 3, 4, 5].flatMap((step) => [`1 ${step}`, `2 ${step}`]),
+  );
+  expect(lines.slice(-2)).toEqual(['1 ended by steps', '2 ended by steps']);
 });
 
 test('the README shows every example as it is', () => {

@@ -63,6 +63,52 @@ function equivalenceClass(url: string): string {
 /** Also of plain characters, so that plain and encoded compare equal. */
 const fold = (url: string): string => equivalenceClass(url).replace(/<(.)>/g, '$1');
 
+test('paths are put together as the parser puts them', () => {
+  const part = fc.constantFrom(
+    '../',
+    '../',
+    'a',
+    'b.c',
+    '/',
+    '//',
+    '.',
+    '..',
+    '?',
+    '#',
+    ':',
+    ';p=1',
+    '%41',
+    '%2e',
+    '~',
+    "'",
+    '@',
+    ' ',
+    'é',
+  );
+  const path = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+  const on = fc.constantFrom(
+    'http://a',
+    'http://a/b/c/d',
+    'http://a/b//c/',
+    'http://a/b/c?x=/y/z',
+    'https://u:p@a:81/b/c/#f/g',
+    'http://a/%2E%2E/b/c',
+    'mailto:a/b',
+  );
+  fc.assert(
+    fc.property(path, on, (input, base) => {
+      const url = URL.parse(input, base);
+      fc.pre(url === null || !isHalfResolved(url));
+      const isHttp = url?.protocol.startsWith('http') === true;
+      const href = isHttp
+        ? `${url.origin}${url.href.slice(url.href.indexOf('/', 8))}`.split('#')[0]
+        : undefined;
+      expect(parseTarget(input, base)?.request).toBe(href);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
 describe('canonical keys', () => {
   test('a key is its own key', () => {
     fc.assert(

@@ -1,7 +1,8 @@
 /** Random walks inside the test's own process: what a run told, and what it left in the file. */
 import { resolveWalkConfig } from '../../dist/config/walk-config.js';
 import type { WalkOptions } from '../../dist/config/options.js';
-import { type RunResult, runCrawl } from '../../dist/commands/crawl-run.js';
+import { runCrawl } from '../../dist/commands/crawl-run.js';
+import type { RunResult } from '../../dist/commands/run-result.js';
 import type { WalkEvent } from '../../dist/walk/events.js';
 import { query } from '../manners/bench.js';
 import { page, pause, type Route, type Routes } from '../support/site.js';

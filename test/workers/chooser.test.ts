@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import type { ChoiceRules } from '../../dist/downloads/choice.js';
 import { Chooser } from '../../dist/workers/chooser.js';
+import { PageText } from '../../dist/workers/decode.js';
 
-const PAGE = { url: 'http://x/media/', start: 'http://x/media/' };
+const PAGE = { url: 'http://x/media/', starts: ['http://x/media/'] };
 
 function choose(text: string, rules: Partial<ChoiceRules> = {}, encoding = 'UTF-8'): string[] {
   const chooser = new Chooser({ text: null, select: null, match: null, extensions: [], ...rules });
   return chooser
-    .choose({ text, encoding }, PAGE)
+    .choose(new PageText(Buffer.from(text), encoding), PAGE)
     .map(({ url, text, use }) => `${use} ${url.replace('http://x', '')} "${text}"`);
 }
 

@@ -31,6 +31,28 @@ test('text that comes in pieces is the same, wherever it is cut', () => {
   );
 });
 
+test('UTF-8 is read as the platform reads it, valid or not', () => {
+  const piece = fc.constantFrom(
+    '\xef\xbb\xbf',
+    '\xe6\x97\xa5',
+    '\xc3',
+    '\xe6\x97',
+    '\xed\xa0\x80',
+    '\xf0\x9f\x98\x80',
+    '<a>',
+    '\xff',
+  );
+  const type = MIMEType.parse('text/html; charset=utf-8');
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      const bytes = Buffer.from(pieces.join(''), 'latin1');
+      const page = decodeText(bytes, type);
+      const expected = new TextDecoder().decode(bytes);
+      expect([page.text, page.utf8.toString()]).toEqual([expected, expected]);
+    }),
+  );
+});
+
 test('byte order mark, header, meta and default are asked in this order', () => {
   const meta = '<meta charset=iso-8859-2>';
   expect(decoded(`\xef\xbb\xbf\xc3\xa9${meta}`, 'text/html; charset=koi8-r')).toEqual(['UTF-8', `é${meta}`]);

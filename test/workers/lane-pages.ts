@@ -18,6 +18,10 @@ const ATTRIBUTES = [
   'href="/new\r\nline%"',
   'href',
   'href=""',
+  'href="/\u00fc\u65e5%#\u{1f600}"',
+  'href=/\u00e9%',
+  '\u00fc=x',
+  'class="\u00fc\u00a0c c"',
   'src=/s%',
   'rel=nofollow',
   'rel="Canonical x"',
@@ -64,6 +68,8 @@ const ODDITIES = [
   '<script><!-- x </script>',
   '</script >',
   '<title>t &amp; u</title>',
+  '<title>\u65e5 \u00fc &uuml; \u{1f600}</title>',
+  '<h1>\u00e9 <b>\u65e5</b></h1>',
   '<h1>one <b>two</b> &lt; three</h1>',
   '<select><option>x</select>',
   '<table><tr><td>',
@@ -163,6 +169,26 @@ function neatPage(below: Below): string {
   return `${below(2) === 0 ? '<!doctype html>' : ''}${below(2) === 0 ? `<html${marks()}>` : ''}${head}<body${marks()}>${flow(5)}${link()}${flow(4)}${link()}</body>`;
 }
 
+const TABLE_PARTS = 'table table caption colgroup col tbody thead tr tr td td th'.split(' ');
+const BETWEEN_PARTS =
+  'a a b p div object h1 h3 span li form button object input br iframe title base meta select style nobr'.split(
+    ' ',
+  );
+
+/** Tables with anything between their cells: nothing nests, as what is moved before a table matters in any order. */
+function tablePage(below: Below): string {
+  let page = '';
+  for (let i = 4 + below(30); i > 0; i--) {
+    const names = below(5) < 3 ? TABLE_PARTS : BETWEEN_PARTS;
+    const name = names[below(names.length)] as string;
+    if (below(5) < 2) page += `</${name}>`;
+    else if (name === 'meta') page += `<meta http-equiv=refresh content="0;/t${below(9)}">`;
+    else page += `<${name} ${name === 'iframe' ? 'src' : 'href'}=t${below(20)}>${below(3) === 0 ? 'x' : ''}`;
+    if (name === 'iframe' || name === 'title' || name === 'style') page += `</${name}>`;
+  }
+  return page;
+}
+
 /** One page: cut, spliced, doubled and with things put in, from pages and from pieces. */
 export function mutatedPage(below: Below, pages: readonly string[] = TAG_SOUP): string {
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
@@ -194,7 +220,11 @@ export function mutatedPage(below: Below, pages: readonly string[] = TAG_SOUP): 
           : cut(pick(pages), below);
   };
   let page = '';
-  switch (below(8)) {
+  switch (below(9)) {
+    case 8:
+      page = tablePage(below);
+      if (below(2) === 0) return page;
+      break;
     case 0:
     case 1:
     case 2:

@@ -4,6 +4,7 @@ import type { LinkRule, WorkerSettings } from '../../dist/protocol/settings.js';
 import { toFailure } from '../../dist/protocol/to-failure.js';
 import { canonicalise } from '../../dist/url/canonicalise.js';
 import { compileScope } from '../../dist/url/scope.js';
+import { PageText } from '../../dist/workers/decode.js';
 import { LinkExtractor } from '../../dist/workers/links.js';
 import type { LaneRule, PageContext, PageLinks } from '../../dist/workers/links.js';
 import { referenceWalk } from './reference-walk.js';
@@ -28,10 +29,13 @@ function extract(
   const extractor = new LinkExtractor(given, compileScope(given.rule), lanes);
   const url = context.url ?? PAGE;
   const key = canonicalise(url) as string;
-  return extractor.extract(
-    { text, encoding },
-    { url, key, robotsTag: undefined, keepOutside: false, ...context },
-  );
+  return extractor.extract(new PageText(Buffer.from(text), encoding), {
+    url,
+    key,
+    robotsTag: undefined,
+    keepOutside: false,
+    ...context,
+  });
 }
 
 function lines(text: string): string[] {

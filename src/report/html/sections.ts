@@ -21,7 +21,32 @@ const OPEN_PAGES = 3;
 
 /** All sections, in their order. */
 export function parts(report: Report): Part[] {
-  const { broken, noAccess, unchecked, deadEnds, slowest, largest } = report;
+  return [
+    ...troubles(report),
+    redirects(report),
+    orphans(report),
+    deadEnds(report),
+    copies('titles', 'Duplicate titles', report.duplicateTitles, (title) => title),
+    copies(
+      'bodies',
+      'Duplicate bodies',
+      report.duplicateBodies,
+      (digest) => `SHA-256 ${digest.slice(0, 16)}…`,
+    ),
+    emptyTitles(report),
+    measured('slowest', 'Slowest pages', report.slowest, ({ durationMs: ms }) => [formatMeasured(ms), ms]),
+    measured('largest', 'Largest pages', report.largest, ({ bytes }) => [
+      formatBytes(bytes ?? 0),
+      bytes ?? 0,
+    ]),
+    hosts(report),
+    types(report),
+    outside(report),
+    skipped(report),
+  ];
+}
+
+function troubles({ broken, noAccess, unchecked }: Report): Part[] {
   return [
     trouble('broken', 'Broken links', broken, 'Whoever follows these links gets nowhere.'),
     trouble(
@@ -36,57 +61,6 @@ export function parts(report: Report): Part[] {
       unchecked,
       'Refusals (429, 503), time-outs, trouble of hosts, networks or our own. Not counted as broken; another try may get them.',
     ),
-    redirects(report),
-    orphans(report),
-    {
-      id: 'dead-ends',
-      title: 'Dead ends',
-      count: deadEnds.total,
-      body: html`<p class="dim">Pages without a link to another page of the crawl.</p>
-        ${pages(deadEnds)}`,
-    },
-    copies('titles', 'Duplicate titles', report.duplicateTitles, (title) => title),
-    copies(
-      'bodies',
-      'Duplicate bodies',
-      report.duplicateBodies,
-      (digest) => `SHA-256 ${digest.slice(0, 16)}…`,
-    ),
-    {
-      id: 'no-title',
-      title: 'Pages without a title',
-      count: report.emptyTitles.total,
-      body: pages({
-        ...report.emptyTitles,
-        rows: report.emptyTitles.rows.map(({ url }) => ({ url, title: null })),
-      }),
-    },
-    measured('slowest', 'Slowest pages', slowest, ({ durationMs }) => [
-      formatMeasured(durationMs),
-      durationMs,
-    ]),
-    measured('largest', 'Largest pages', largest, ({ bytes }) => [formatBytes(bytes ?? 0), bytes ?? 0]),
-    hosts(report),
-    types(report),
-    outside(report),
-    {
-      id: 'skipped',
-      title: 'Left out on purpose',
-      count: report.skipped.reduce((sum, { urls }) => sum + urls, 0),
-      body: table(
-        [
-          ['URLs', 'n'],
-          ['reason', 'code'],
-          ['for example', 'wide'],
-        ],
-        report.skipped.map(({ urls, reason, example }) => [
-          formatNumber(urls),
-          html`${reason}`,
-          link(example),
-        ]),
-        report.skipped.length,
-      ),
-    },
   ];
 }
 
@@ -176,6 +150,38 @@ function orphans({ orphans: found }: Report): Part {
     count: found.total,
     body: html`<p class="dim">Listed in a sitemap, and linked from no other page.</p>
       ${pages(found)}`,
+  };
+}
+
+function deadEnds({ deadEnds: found }: Report): Part {
+  return {
+    id: 'dead-ends',
+    title: 'Dead ends',
+    count: found.total,
+    body: html`<p class="dim">Pages without a link to another page of the crawl.</p>
+      ${pages(found)}`,
+  };
+}
+
+function emptyTitles({ emptyTitles: { total, rows } }: Report): Part {
+  const untitled = { total, rows: rows.map(({ url }) => ({ url, title: null })) };
+  return { id: 'no-title', title: 'Pages without a title', count: total, body: pages(untitled) };
+}
+
+function skipped({ skipped: rows }: Report): Part {
+  return {
+    id: 'skipped',
+    title: 'Left out on purpose',
+    count: rows.reduce((sum, { urls }) => sum + urls, 0),
+    body: table(
+      [
+        ['URLs', 'n'],
+        ['reason', 'code'],
+        ['for example', 'wide'],
+      ],
+      rows.map(({ urls, reason, example }) => [formatNumber(urls), html`${reason}`, link(example)]),
+      rows.length,
+    ),
   };
 }
 

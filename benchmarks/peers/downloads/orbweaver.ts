@@ -1,9 +1,9 @@
 /** This project: one command with the address of the index. It hashes what it writes, and keeps the digests. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Job, Peer } from '../harness/peer.js';
-import { CRAWLER } from '../harness/root.js';
-import type { Command } from '../harness/watched.js';
+import type { Job, Peer } from '../../harness/peer.js';
+import { CRAWLER } from '../../harness/root.js';
+import type { Command } from '../../harness/watched.js';
 
 const shared = {
   version: (): string => 'as above',

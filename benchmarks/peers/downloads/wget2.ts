@@ -1,7 +1,7 @@
 /** GNU Wget2, with a list of addresses. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { versionSaid, type Peer } from '../harness/peer.js';
+import { versionSaid, type Peer } from '../../harness/peer.js';
 
 export const wget2: Peer = {
   name: 'wget2',

@@ -1,25 +1,24 @@
 /**
- * Finished pages on their way to a loop that takes them one by one. What waits is bounded: at 64 pages the crawl hands
- * out no more until 32 are left, so that at most 64 and what is under way are held in memory.
+ * What a run is finished with on its way to a loop that takes it one by one: pages, files, steps. What waits is bounded:
+ * at 64 items the run hands out no more until 32 are left, so that at most 64 and what is under way are held in memory.
  */
-import type { PageSink } from '../commands/crawl-run.js';
-import type { FinishedPage } from '../status/finished-page.js';
+import type { Sink } from '../commands/sinks.js';
 
 const FULL = 64;
 const LOW = FULL / 2;
 
-interface Taker {
-  readonly resolve: (result: IteratorResult<FinishedPage, undefined>) => void;
+interface Taker<Item> {
+  readonly resolve: (result: IteratorResult<Item, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export class PageStream implements PageSink, AsyncIterableIterator<FinishedPage, undefined, undefined> {
+export class ItemStream<Item> implements Sink<Item>, AsyncIterableIterator<Item, undefined, undefined> {
   onOpen: () => void = () => undefined;
   readonly #leave: () => Promise<void>;
   #isTaking = false;
   #isFull = false;
-  #waiting: FinishedPage[] = [];
-  #takers: Taker[] = [];
+  #waiting: Item[] = [];
+  #takers: Taker<Item>[] = [];
   #hasEnded = false;
   /** What ended the run, until somebody was told. */
   #failure: { readonly error: unknown } | null = null;
@@ -37,15 +36,15 @@ export class PageStream implements PageSink, AsyncIterableIterator<FinishedPage,
     return this.#isTaking;
   }
 
-  /** From now on pages are kept until they are taken. */
+  /** From now on items are kept until they are taken. */
   begin(): void {
     this.#isTaking = true;
   }
 
-  take(page: FinishedPage): void {
+  take(item: Item): void {
     const taker = this.#takers.shift();
-    if (taker !== undefined) return taker.resolve({ done: false, value: page });
-    this.#waiting.push(page);
+    if (taker !== undefined) return taker.resolve({ done: false, value: item });
+    this.#waiting.push(item);
     if (this.#waiting.length >= FULL) this.#isFull = true;
   }
 
@@ -67,11 +66,11 @@ export class PageStream implements PageSink, AsyncIterableIterator<FinishedPage,
     return this;
   }
 
-  next(): Promise<IteratorResult<FinishedPage, undefined>> {
-    const page = this.#waiting.shift();
-    if (page !== undefined) {
+  next(): Promise<IteratorResult<Item, undefined>> {
+    const item = this.#waiting.shift();
+    if (item !== undefined) {
       if (this.#waiting.length <= LOW) this.#open();
-      return Promise.resolve({ done: false, value: page });
+      return Promise.resolve({ done: false, value: item });
     }
     const failure = this.#failure;
     if (failure !== null) {
@@ -83,7 +82,7 @@ export class PageStream implements PageSink, AsyncIterableIterator<FinishedPage,
   }
 
   /** Stops the run in an orderly way, and waits for its end. */
-  async return(): Promise<IteratorResult<FinishedPage, undefined>> {
+  async return(): Promise<IteratorResult<Item, undefined>> {
     this.#isTaking = false;
     this.#waiting = [];
     this.#open();

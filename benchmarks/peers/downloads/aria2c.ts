@@ -1,7 +1,7 @@
 /** aria2, one connection a file, with a list of addresses. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { versionSaid, type Peer } from '../harness/peer.js';
+import { versionSaid, type Peer } from '../../harness/peer.js';
 
 export const aria2c: Peer = {
   name: 'aria2c',
