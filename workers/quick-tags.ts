@@ -19,7 +19,7 @@ import {
   SINGLE,
   SLASH,
 } from './page-bytes.js';
-import { digitOf, findId, isPlain, nextHash, UNLISTED } from './tag-names.js';
+import { beginsPlainEnd, digitOf, findId, isPlain, nextHash, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
 
 /** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
@@ -73,12 +73,27 @@ export class QuickTags {
     for (let at = start; ;) {
       const tag = find(bytes, LESS, at);
       if (tag === -1) return bytes.length;
+      const end = byteAt(bytes, tag + 1) === SLASH ? this.#afterPlainEnd(tag + 2) : -1;
+      if (end !== -1) {
+        at = end;
+        continue;
+      }
       this.#readMarkup(tag);
       if (this.after === -1 || !isPlain(this.id, this.markup === MARKUP.end)) return tag;
       at = this.skipAttributes(this.after);
       // To be refused by whoever reads them.
       if (at === -1) return tag;
     }
+  }
+
+  /** The place after an end tag whose first letter says that it is plain, if it is nothing but a name; else -1. */
+  #afterPlainEnd(name: number): number {
+    const bytes = this.#bytes;
+    let code = byteAt(bytes, name);
+    if (!beginsPlainEnd(code)) return -1;
+    let at = name;
+    while (digitOf(code) !== 0) code = byteAt(bytes, ++at);
+    return code === GREATER ? at + 1 : -1;
   }
 
   #readMarkup(tag: number): void {
