@@ -37,16 +37,28 @@ export function kindOf(status: number, headers: ReplyHeaders): AnswerKind {
  * lines the last counts.
  */
 export function contentTypeOf(headers: ReplyHeaders): MIMEType | null {
-  const value = [headers['content-type'] ?? []].flat().at(-1);
-  const type = value === undefined ? null : MIMEType.parse(value);
+  const type = writtenType(lastOf(headers['content-type']));
   return type === null || UNKNOWN_TYPES.has(type.essence) ? null : type;
 }
 
 /** Content-Type for the record: as received where it makes sense, else `type`'s own name. */
 export function contentTypeText(headers: ReplyHeaders, type: MIMEType | null): string {
-  const value = [headers['content-type'] ?? []].flat().at(-1) ?? '';
-  const text = type === null || MIMEType.parse(value) !== null ? value : type.essence;
+  const value = lastOf(headers['content-type']) ?? '';
+  const text = type === null || writtenType(value) !== null ? value : type.essence;
   return text.trim().slice(0, MAX_TYPE_CHARS);
+}
+
+function lastOf(value: ReplyHeaders[string]): string | undefined {
+  return typeof value === 'string' ? value : value?.at(-1);
+}
+
+/** The pages of a site mostly have one type, which each of them is asked for a few times. */
+let lastType: { readonly written: string; readonly type: MIMEType | null } = { written: '', type: null };
+
+function writtenType(written: string | undefined): MIMEType | null {
+  if (written === undefined) return null;
+  if (lastType.written !== written) lastType = { written, type: MIMEType.parse(written) };
+  return lastType.type;
 }
 
 /** The two types that are crawled as pages. XHTML is read by the HTML parser, as crawlers must. */

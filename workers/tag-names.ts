@@ -160,6 +160,17 @@ export function digitOf(code: number): number {
   return digits[code] as number;
 }
 
+const plainEnds = new Uint8Array(256);
+for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+  const isOfPart = NAMES.some((name, id) => name.startsWith(letter) && !isPlain(id, true));
+  for (const char of [letter, letter.toUpperCase()]) plainEnds[char.charCodeAt(0)] = isOfPart ? 0 : 1;
+}
+
+/** Whether a byte is a letter that no end tag begins with that is not plain. */
+export function beginsPlainEnd(code: number): boolean {
+  return plainEnds[code] === 1;
+}
+
 const BASE = 39;
 /** Names up to this length are told apart by their hashes: 39 to the sixth is less than two to the 32nd. */
 const EXACT_LENGTH = 6;

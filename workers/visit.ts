@@ -2,7 +2,7 @@
  * One page from request to outcome: ask, tell what kind of answer it is, and for a page decode, hash,
  * parse and sort its links. Follows nothing, retries nothing.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type {
   OtherTypeOutcome,
   Outcome,
@@ -126,7 +126,7 @@ export class Visitor {
         chooser === null || listing === undefined
           ? this.#extractor.extract(text, { url, key, keepOutside, robotsTag })
           : listedOn(chooser, text, url, listing);
-      const bodySha256 = createHash('sha256').update(body).digest('hex');
+      const bodySha256 = hash('sha256', body);
       const facts = { status, contentType, bodyBytes: body.length, bodySha256 };
       return { outcome: { kind: 'page', ...circumstances(reply), ...facts, ...content }, answer };
     } catch (thrown) {
