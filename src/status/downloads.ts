@@ -21,8 +21,10 @@ export interface DownloadCounts {
   readonly hosts: readonly HostFailures[];
 }
 
-/** Null where no page has listed any. */
+/** Null where no page has listed any, as in a file of a version that had no downloads. */
 export function downloadCounts(connection: Connection): DownloadCounts | null {
+  const view = connection.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'downloads'`).get();
+  if (view === undefined) return null;
   const rows = connection
     .prepare<[], { state: UrlState; files: number; bytes: number }>(
       'SELECT state, count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM downloads GROUP BY state',
