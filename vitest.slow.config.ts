@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 // A command of its own (npm run test:slow), part of every check before a change lands: the hostile site, whose short
 // time-outs want the machine to themselves; kills before every step and while clocks run; files that go away under a
 // crawl; more random webs; and what starts the program most often: explain, status and export, the terminal, threads that
-// die, cookies, sitemaps, --ca, proxies, requests of executors, task lists, the benchmarks on a small
+// die, cookies, sitemaps, --ca, proxies, requests of executors, task lists, forced reruns, how much is downloaded at once,
+// walks of the program, the benchmarks on a small
 // scale. The rooms behind all of these have tests of their own in npm test.
 export default defineConfig({
   test: {
@@ -12,10 +13,11 @@ export default defineConfig({
       'test/crash/{clocks,executors,kill-more,names,steps}.test.ts',
       'test/cli/{explain,storage,terminal,views}.test.ts',
       'test/crawl/{ca,cookies,determinism-all,proxies,sitemaps,threads}.test.ts',
-      'test/executors/{failures,fetch,lost,rerun}.test.ts',
+      'test/executors/{failures,fetch,force,lost,rerun}.test.ts',
+      'test/download/limits.test.ts',
       'test/frontier/sqlite-more.test.ts',
-      'test/run/{limits,lists}.test.ts',
-      'test/walk/lost.test.ts',
+      'test/run/{limits,lists,requests}.test.ts',
+      'test/walk/{lost,program}.test.ts',
       'test/benchmarks/*.test.ts',
     ],
     pool: 'forks',
