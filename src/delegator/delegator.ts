@@ -15,6 +15,7 @@ import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
 import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
 import { type Flight, Flights } from './flights.js';
+import { LoopSleep } from './loop-sleep.js';
 import type { Pool, PoolListener } from './pool.js';
 import { Proxies } from './proxies.js';
 import { type RequestSettings, RobotsDispatch } from './robots-dispatch.js';
@@ -29,8 +30,6 @@ export const DRAIN_MS = 10_000;
 const LOOK_MS = 1_000;
 /** Turns that are shorter ask often enough. */
 const WORTH_EXCUSING_MS = 250;
-/** How long what came in may wait for more, while most requests are still under way. */
-const GATHER_MS = 4;
 /** Longest sleep, so that a wrong idea of when something is due costs no more. */
 const MAX_SLEEP_MS = 30_000;
 
@@ -92,8 +91,7 @@ export class Delegator implements PoolListener {
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
-  #wake: () => void = () => undefined;
-  #hasChanged = false;
+  readonly #rest = new LoopSleep();
 
   constructor(settings: DelegatorSettings, parts: DelegatorParts) {
     this.#settings = settings;
@@ -103,11 +101,11 @@ export class Delegator implements PoolListener {
     this.#checkStore = parts.checkStore;
     this.#valve = parts.valve;
     this.#walk = parts.walk;
-    if (parts.valve !== undefined) parts.valve.onOpen = () => this.#change();
+    if (parts.valve !== undefined) parts.valve.onOpen = () => this.#rest.end();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock, settings.maxInFlight);
     const holding = makeHolding(settings.workers);
     this.#pool = parts.startPool(this, holding);
-    this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#change());
+    this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#rest.end());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
@@ -127,7 +125,7 @@ export class Delegator implements PoolListener {
     const threads = { flights: this.#flights, slots: this.#slots };
     this.#robots = new RobotsDispatch({ ...shared, ...threads, hops, hasUserCode: executions !== null });
     const outward = { ...shared, ...threads, robots: this.#robots };
-    this.#asks = new Asks({ ...outward, random, onChange: () => this.#change() });
+    this.#asks = new Asks({ ...outward, random, onChange: () => this.#rest.end() });
     this.#stuck = new StuckThreads(settings, {
       ...parts,
       holding,
@@ -174,7 +172,7 @@ export class Delegator implements PoolListener {
    */
   async run(stop: AbortSignal): Promise<Ending> {
     const startedAt = this.#clock();
-    const onStop = (): void => this.#change();
+    const onStop = (): void => this.#rest.end();
     stop.addEventListener('abort', onStop);
     const watching = setInterval(() => this.#look(), Math.min(this.#stuck.intervalMs, LOOK_MS));
     try {
@@ -232,12 +230,12 @@ export class Delegator implements PoolListener {
       const tasks = this.#slots.loads()[thread] ?? 0;
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks, reason });
     }
-    this.#change();
+    this.#rest.end();
   }
 
   onBroken(error: CrawlError): void {
     this.#broken = error;
-    this.#change();
+    this.#rest.end();
   }
 
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
@@ -314,7 +312,7 @@ export class Delegator implements PoolListener {
       // Of an executor that did not wait for it, and whose page is long filed.
       this.#asks.areUnderWay;
     const isWaitingForReader = this.#valve?.isOpen() === false;
-    if (!isWaitingForTime && !isWaitingForThreads && !isWaitingForReader && !this.#hasChanged) {
+    if (!isWaitingForTime && !isWaitingForThreads && !isWaitingForReader && !this.#rest.isOver) {
       const { queued } = await this.#frontier.counts();
       throw new InvariantError(`${queued} URLs are queued but none will ever be due`);
     }
@@ -360,42 +358,12 @@ export class Delegator implements PoolListener {
     } catch (error) {
       this.#broken = error;
     }
-    this.#change();
+    this.#rest.end();
   }
 
-  #change(): void {
-    this.#hasChanged = true;
-    this.#wake();
-  }
-
-  /** Sleeps until something changes, `ms` at most; always lets messages in. */
-  async #sleep(ms: number): Promise<void> {
-    if (ms > 0 && !this.#hasChanged) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    await this.#gather();
-    this.#wake = () => undefined;
-    this.#hasChanged = false;
-  }
-
-  /** Answers are filed together, as a turn costs several times what one answer adds to it; no thread runs dry meanwhile. */
-  async #gather(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!this.#flights.areMostlyAloft) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, GATHER_MS);
-      this.#wake = () => {
-        if (this.#flights.areMostlyAloft) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Sleeps until something changes, `ms` at most. */
+  #sleep(ms: number): Promise<void> {
+    return this.#rest.for(ms, () => this.#flights.areMostlyAloft);
   }
 }
 
