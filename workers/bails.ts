@@ -5,7 +5,8 @@
 
 export const BAILS = {
   'zero byte': 'U+0000 is dropped, replaced or kept, depending on where it stands',
-  'foreign content': 'inside <svg> and <math> other rules hold, and some HTML tags end it',
+  'foreign content':
+    'inside <svg> and <math> other rules hold, and some HTML tags end it; drawings of shapes alone are passed over',
   template: 'what is inside is inert, and its end depends on all that is open',
   frames: 'a <frameset> may replace the whole body, and <frame> counts only in one',
   plaintext: 'never ends',

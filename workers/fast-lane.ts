@@ -10,8 +10,9 @@ import { QuickTables } from './quick-tables.js';
 import { QuickHead, refusalOf } from './quick-head.js';
 import { byteAt, EXCLAMATION, isBlank, QUESTION, SLASH } from './page-bytes.js';
 import { attributeNumber, MARKUP, QuickTags } from './quick-tags.js';
-import { hasTrait, idOf, nameOf, ROLE, roleOf, TRAIT, UNLISTED } from './tag-names.js';
-import { HTML } from './tree.js';
+import { skipDrawing } from './quick-svg.js';
+import { hasTrait, idOf, nameOf, ROLE, roleOf, TRAIT } from './tag-names.js';
+import { htmlElement } from './tree.js';
 import type { Attribute, PageElement, PageNode } from './tree.js';
 import type { Within } from './within.js';
 
@@ -44,6 +45,7 @@ const A = idOf('a');
 const IFRAME = idOf('iframe');
 const HR = idOf('hr');
 const STYLE = idOf('style');
+const SVG = idOf('svg');
 const OPTION = idOf('option');
 const OPTGROUP = idOf('optgroup');
 
@@ -143,6 +145,10 @@ class Pass {
     const { id } = this.#tags;
     const role = roleOf(id);
     const isHead = !this.#head.isOver;
+    if (id === SVG && this.#isIdle && !this.#tables.isBetween) {
+      const end = skipDrawing(this.#tags, after);
+      return end === -1 ? this.#refuse('foreign content') : end;
+    }
     const bail = isHead ? this.#head.start(id, role) : this.#refusalInBody(id, role);
     if (bail !== null) return this.#refuse(bail);
     if (!isHead) {
@@ -367,29 +373,24 @@ class Pass {
     if (!isEnd) return null;
     this.#heading = null;
     const text = { nodeName: '#text', value: this.#headingText };
-    this.#tell(elementOf('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
+    this.#tell(htmlElement('h1', NO_ATTRIBUTES, [text], null), false, 'h1');
     return null;
   }
 
   /** The element of the tag whose attributes were read last. */
   #elementOf(id: number, childNodes = NO_CHILDREN): PageElement {
-    const name = id < UNLISTED ? nameOf(id) : this.#tags.unlistedName(id);
-    return elementOf(name, this.#tags.attributes, childNodes, !this.#head.isOver ? HEAD_NODE : null);
+    return htmlElement(
+      this.#tags.name,
+      this.#tags.attributes,
+      childNodes,
+      !this.#head.isOver ? HEAD_NODE : null,
+    );
   }
 
   #refuse(bail: Bail): -1 {
     this.#bail = bail;
     return -1;
   }
-}
-
-function elementOf(
-  name: string,
-  attrs: readonly Attribute[],
-  childNodes: readonly PageNode[],
-  parentNode: PageNode | null,
-): PageElement {
-  return { nodeName: name, tagName: name, namespaceURI: HTML, attrs, childNodes, parentNode };
 }
 
 function isSelectPart(id: number): boolean {

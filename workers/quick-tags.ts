@@ -19,7 +19,7 @@ import {
   SINGLE,
   SLASH,
 } from './page-bytes.js';
-import { beginsPlainEnd, digitOf, findId, isPlain, nextHash, UNLISTED } from './tag-names.js';
+import { beginsPlainEnd, digitOf, findId, isPlain, nameOf, nextHash, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
 
 /** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
@@ -53,16 +53,18 @@ export class QuickTags {
   /** Where the values of the wanted attributes stand that the tag last read has, by number; 0 for none. */
   readonly #starts = new Int32Array(WANTED.length);
   readonly #ends = new Int32Array(WANTED.length);
+  /** The last slash between attributes. */
+  #slash = -1;
   #unlisted: Map<string, number> | null = null;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  /** The next `<`, read as far as the name of its tag; the length of the text if there is none. */
+  /** The next `<`, read as far as the name of its tag; the end of the page, other markup, if there is none. */
   next(start: number): number {
-    const tag = find(this.#bytes, LESS, start);
-    if (tag === -1) return this.#bytes.length;
+    const found = find(this.#bytes, LESS, start);
+    const tag = found === -1 ? this.#bytes.length : found;
     this.#readMarkup(tag);
     return tag;
   }
@@ -128,10 +130,21 @@ export class QuickTags {
     this.after = at;
   }
 
-  /** The lower-case name of an unlisted number. */
-  unlistedName(id: number): string {
-    for (const [name, known] of this.#unlisted ?? []) if (known === id) return name;
+  /** The name of the tag last met, in lower case. */
+  get name(): string {
+    if (this.id < UNLISTED) return nameOf(this.id);
+    for (const [name, known] of this.#unlisted ?? []) if (known === this.id) return name;
     return '';
+  }
+
+  /** Whether the tag that ends before a place says that it has no content, which counts in drawings only. */
+  isSelfClosing(end: number): boolean {
+    return end !== -1 && this.#slash === end - 2;
+  }
+
+  /** Whether a `<` begins a comment. */
+  isComment(tag: number): boolean {
+    return isNameAt(this.#bytes, tag + 1, tag + 4, '!--');
   }
 
   /** From behind a tag's name to the place after its `>`. */
@@ -140,6 +153,7 @@ export class QuickTags {
     for (let at = start; at !== -1;) {
       const code = byteAt(bytes, at);
       if (code === GREATER) return at + 1;
+      if (code === SLASH) this.#slash = at;
       at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, false);
     }
     return -1;

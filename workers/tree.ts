@@ -29,6 +29,16 @@ export interface PageElement extends PageNode {
   readonly childNodes: readonly PageNode[];
 }
 
+/** An element of HTML that was found without a parser. */
+export function htmlElement(
+  name: string,
+  attrs: readonly Attribute[],
+  childNodes: readonly PageNode[],
+  parentNode: PageNode | null,
+): PageElement {
+  return { nodeName: name, tagName: name, namespaceURI: HTML, attrs, childNodes, parentNode };
+}
+
 export function isElement(node: PageNode): node is PageElement {
   return 'tagName' in node;
 }

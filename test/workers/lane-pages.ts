@@ -189,6 +189,30 @@ function tablePage(below: Below): string {
   return page;
 }
 
+const SHAPES = 'svg g path use text clipPath title desc image set'.split(' ');
+const OTHERS = 'a b p style script foreignObject font div br'.split(' ');
+
+/** Pages of drawings between other elements, which mostly nest. */
+function drawingPage(below: Below): string {
+  const open: string[] = [];
+  let page = below(2) === 0 ? '<b><p>' : '<p>';
+  for (let i = 4 + below(20); i > 0; i--) {
+    const isOther = below(open.includes('svg') ? 40 : 3) === 0;
+    const names = isOther ? OTHERS : SHAPES;
+    const name = open.length === 0 && !isOther ? 'svg' : (names[below(names.length)] as string);
+    const kind = below(4);
+    const isText = /^(?:title|desc)$/.test(open.at(-1) ?? '') && below(20) > 0;
+    if ((kind === 0 || isText) && open.length > 0) page += `</${below(12) === 0 ? name : open.pop()}>`;
+    else if (kind === 1) page += `<${name} href=/d${below(9)}${below(3) === 0 ? '' : ' '}/>`;
+    else {
+      page += `<${name} href="/d${below(20)}" id=a>${below(4) === 0 ? 'x &amp; y' : ''}`;
+      open.push(name);
+    }
+  }
+  while (open.length > 0 && below(12) > 0) page += `</${open.pop()}>`;
+  return `${page}<a href=/end>`;
+}
+
 /** One page: cut, spliced, doubled and with things put in, from pages and from pieces. */
 export function mutatedPage(below: Below, pages: readonly string[] = TAG_SOUP): string {
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
@@ -220,7 +244,11 @@ export function mutatedPage(below: Below, pages: readonly string[] = TAG_SOUP): 
           : cut(pick(pages), below);
   };
   let page = '';
-  switch (below(9)) {
+  switch (below(10)) {
+    case 9:
+      page = drawingPage(below);
+      if (below(2) === 0) return page;
+      break;
     case 8:
       page = tablePage(below);
       if (below(2) === 0) return page;

@@ -102,6 +102,7 @@ test('pages as people write them take the fast lane, misnested ones too', () => 
   for (const page of [
     '<table><tr><td><a href=/1></td></tr><p><br></p><tr><td><a href=/2></tr><h3>x</h3><div></table><a href=/3>',
     '<table><a href=/1></a><a href=/2><title>T</title><tr><td><a href=/3></table><table><tr><table><a href=/4>',
+    '<a href=/1><svg viewBox="0 0 1 1"><!-- <a> --><title>x > y</title><g><path d=x/></path><use href="#a"/></g></svg></a><svg/><a href=/2>',
     '<b><p>x</b><a href=/1><a href=/2></i>y</p></div>',
     '<a href=/x><div>x</a></div></body>y',
   ]) {
