@@ -14,6 +14,12 @@ export type Statement<Parameters extends unknown[] = unknown[], Row = unknown> =
 /** How long a lock is waited for: what the SQLite library does by default. */
 const BUSY_MS = 5_000;
 
+/**
+ * A bound limit, for statements that run often. With `LIMIT ?` alone SQLite (from 3.47 on) plans for the number that is bound,
+ * so that binding one is preparing the statement anew, ten times the work of most; of a sum it takes no notice.
+ */
+export const LIMIT = 'LIMIT ? + 0';
+
 /** Opens a file. Throws what SQLite throws: see `asStoreError`. */
 export function connect(file: string, options: BetterSqlite3.Options = {}): Connection {
   return new BetterSqlite3(file, options);

@@ -2,7 +2,7 @@
  * The table of hosts: clocks, blocks, robots.txt and how many claimable URLs each has. The counter is
  * kept by deltas that are flushed with the transaction that caused them.
  */
-import type { Connection, Statement } from '../database/connection.js';
+import { type Connection, LIMIT, type Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode, GivenUp } from '../protocol/failure.js';
 import { originOf } from '../url/canonicalise.js';
@@ -33,6 +33,7 @@ export class HostTable {
   readonly #admitted: Statement<[number], number>;
   readonly #due: Statement<[number, number, number, number], HostFacts>;
   readonly #nextDue: Statement<[number], number | null>;
+  readonly #nextGivenUp: Statement<[], { id: number; givenUp: GivenUp }>;
   readonly #setClock: Statement<[number, number]>;
   readonly #several: Statement<[], number>;
   readonly #robotsText: Statement<[number], string | null>;
@@ -51,13 +52,16 @@ export class HostTable {
     this.#admitted = connection.prepare<[number], number>('SELECT admitted FROM hosts WHERE id = ?').pluck();
     this.#due = connection.prepare(
       `SELECT ${FACTS} FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at <= ?
-         AND (next_fetch_at, id) > (?, ?) ORDER BY next_fetch_at, id LIMIT ?`,
+         AND (next_fetch_at, id) > (?, ?) ORDER BY next_fetch_at, id ${LIMIT}`,
     );
     this.#nextDue = connection
       .prepare<[number], number | null>(
         'SELECT min(next_fetch_at) FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at > ?',
       )
       .pluck();
+    this.#nextGivenUp = connection.prepare(
+      'SELECT id, given_up AS givenUp FROM hosts WHERE given_up IS NOT NULL AND claimable > 0 LIMIT 1',
+    );
     this.#setClock = connection.prepare(
       'UPDATE hosts SET next_fetch_at = max(next_fetch_at, ?) WHERE id = ?',
     );
@@ -129,11 +133,7 @@ export class HostTable {
 
   /** A host given up that still has claimable URLs. */
   nextGivenUp(): { id: number; givenUp: GivenUp } | undefined {
-    return this.#connection
-      .prepare<[], { id: number; givenUp: GivenUp }>(
-        'SELECT id, given_up AS givenUp FROM hosts WHERE given_up IS NOT NULL AND claimable > 0 LIMIT 1',
-      )
-      .get();
+    return this.#nextGivenUp.get();
   }
 
   /** Brings times back that a clock set wrong has written: nothing legitimate lies that far ahead. */

@@ -15,8 +15,8 @@ const DEPTHS = 256;
 const PROBES = 16;
 const LINE_FEED = 10;
 
-/** Where a hash starts: nobody outside can tell which keys share one. */
-const BASIS = randomInt(2 ** 32 - 1);
+/** Where a hash starts: nobody outside can tell which keys share one. Of 32 bits with a sign, as all that comes of it. */
+const BASIS = randomInt(2 ** 32) | 0;
 /** Of FNV-1a, 32 bits. */
 const PRIME = 16_777_619;
 
@@ -179,7 +179,10 @@ class Generation {
   }
 }
 
+/** Positive, and still a small integer where there are probes to be added. */
+const LARGEST_PLACE = 2 ** 30 - 1;
+
 /** The lower bits say where: those above are mixed in, as the last byte moves few of them. */
 function placeOf(hash: number): number {
-  return (hash ^ (hash >>> 15)) >>> 0;
+  return (hash ^ (hash >>> 15)) & LARGEST_PLACE;
 }

@@ -2,7 +2,7 @@
  * The queue of URLs that may be asked for, host by host: what a claim takes from it, and what is taken out
  * unasked. Called inside a transaction of the frontier.
  */
-import type { Connection, Statement } from '../database/connection.js';
+import { type Connection, LIMIT, type Statement } from '../database/connection.js';
 import {
   type Claim,
   type ClaimRequest,
@@ -68,8 +68,8 @@ export class Queue {
     this.#sitemaps = sitemaps;
     const queued = `SELECT id, kind, coalesce(url, request_key) AS url, depth, attempts, refusals, respelt, reasked, hops, suspect,
              found_on AS foundOn FROM urls WHERE host_id = ? AND state = 'queued' AND not_before IS NULL`;
-    this.#candidates = connection.prepare(`${queued} ORDER BY refusals, depth, id LIMIT ?`);
-    this.#others = connection.prepare(`${queued} AND kind <> 'page' ORDER BY refusals, depth, id LIMIT ?`);
+    this.#candidates = connection.prepare(`${queued} ORDER BY refusals, depth, id ${LIMIT}`);
+    this.#others = connection.prepare(`${queued} AND kind <> 'page' ORDER BY refusals, depth, id ${LIMIT}`);
   }
 
   /** See `Frontier.claim`. */

@@ -3,7 +3,7 @@
  * seed's redirect chain is open, what lies outside is kept in the file and judged when it ends, so that
  * the order in which answers arrive cannot matter.
  */
-import type { Connection, Statement } from '../database/connection.js';
+import { type Connection, LIMIT, type Statement } from '../database/connection.js';
 import type { ScopeMode } from '../protocol/settings.js';
 import { scopeKeyOf } from '../url/scope.js';
 import type { FrontierNotice } from './frontier.js';
@@ -48,8 +48,8 @@ export class GrowingScope {
     this.#keep = connection.prepare(
       'INSERT OR IGNORE INTO deferred (source_id, target, nofollow, scope_key) VALUES (?, ?, ?, ?)',
     );
-    this.#takeByScope = connection.prepare(`SELECT ${columns} FROM deferred WHERE scope_key = ? LIMIT ?`);
-    this.#takeAny = connection.prepare(`SELECT ${columns} FROM deferred LIMIT ?`);
+    this.#takeByScope = connection.prepare(`SELECT ${columns} FROM deferred WHERE scope_key = ? ${LIMIT}`);
+    this.#takeAny = connection.prepare(`SELECT ${columns} FROM deferred ${LIMIT}`);
     this.#drop = connection.prepare('DELETE FROM deferred WHERE source_id = ? AND target = ?');
   }
 

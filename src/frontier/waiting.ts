@@ -1,5 +1,5 @@
 /** URLs that are queued but wait for a time of their own, as after a failure: none of them is claimable before. */
-import type { Connection, Statement } from '../database/connection.js';
+import { type Connection, LIMIT, type Statement } from '../database/connection.js';
 import type { HostTable } from './hosts.js';
 
 interface Waiting {
@@ -16,7 +16,7 @@ export class WaitingUrls {
 
   constructor(connection: Connection, hosts: HostTable) {
     this.#hosts = hosts;
-    this.#due = connection.prepare('SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? LIMIT ?');
+    this.#due = connection.prepare(`SELECT id, host_id AS hostId FROM urls WHERE not_before <= ? ${LIMIT}`);
     this.#ofHost = connection.prepare(
       'SELECT id, host_id AS hostId FROM urls WHERE not_before IS NOT NULL AND host_id = ?',
     );
