@@ -79,10 +79,11 @@ async function crawlInto(
   const { hooks, sinks = {} } = request;
   const { connection } = database;
   const startedAt = Date.now();
-  const runs = new RunTable(connection);
-  const runId = runs.begin(request.commandLine, VERSION, startedAt);
   const told = filling(sinks, connection, hooks);
   const run = openRun(database, request.config, { startedAt, cookieFile, told, valve: valveOf(sinks) });
+  // One that cannot be opened is none: it would have no end.
+  const runs = new RunTable(connection);
+  const runId = runs.begin(request.commandLine, VERSION, startedAt);
   const { delegator, frontier, executors, downloads } = run;
   const end = (outcome: RunEnd['outcome'], exitStatus: number | null): void => {
     const counts = frontier.counts();

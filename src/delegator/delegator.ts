@@ -257,9 +257,7 @@ export class Delegator implements PoolListener {
     await this.#excuse(turnedAt);
     const { maxTimeMs } = this.#settings;
     const endsAt = maxTimeMs === null ? Infinity : startedAt + maxTimeMs;
-    await this.#sleep(
-      hasMore || isWorthAnother || this.#flights.hasArrivals ? 0 : await this.#sleepMs(now, endsAt),
-    );
+    await this.#sleep(hasMore || isWorthAnother ? 0 : await this.#sleepMs(now, endsAt));
     return null;
   }
 
@@ -301,6 +299,8 @@ export class Delegator implements PoolListener {
 
   /** How long nothing will happen by itself; arrivals cut it short. */
   async #sleepMs(now: number, endsAt: number): Promise<number> {
+    // They have ended it already.
+    if (this.#flights.hasArrivals) return LOOK_MS;
     const dueAt = await this.#frontier.nextDueAt(now);
     const hopAt = await this.#robots.nextHopAt(now);
     const askAt = await this.#asks.nextAt(now);
@@ -363,7 +363,7 @@ export class Delegator implements PoolListener {
 
   /** Sleeps until something changes, `ms` at most. */
   #sleep(ms: number): Promise<void> {
-    return this.#rest.for(ms, () => this.#flights.areMostlyAloft);
+    return this.#rest.for(ms, () => ms > 0 && this.#flights.mayGather);
   }
 }
 

@@ -74,9 +74,9 @@ export class Flights {
     return this.#arrived.length > 0;
   }
 
-  /** Whether the threads still have twice as much in hand as has come in. */
-  get areMostlyAloft(): boolean {
-    return this.#aloft.size > 2 * this.#arrived.length;
+  /** Whether answers have come in that may wait for more: the threads still have twice as much in hand. */
+  get mayGather(): boolean {
+    return this.hasArrivals && this.#aloft.size > 2 * this.#arrived.length;
   }
 
   get(flightId: number): Flight | undefined {
