@@ -4,6 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { test as inFolder, until } from '../support/program.js';
 import { Home, test } from './bench.js';
@@ -185,6 +186,9 @@ test('a folder that is nowhere ends at once', async ({ home }) => {
   await using site = await FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': { body: bytesOf(10) } });
   const nowhere = new Home(home.path, '/proc/nowhere/files');
   expect((await nowhere.download(site.url('/m/'))).status).toBe(4);
+  const file = new Database(nowhere.db, { readonly: true });
+  expect(file.prepare('SELECT * FROM runs').all()).toEqual([]);
+  file.close();
 });
 
 test('a folder that cannot be made is told in clear words', async ({ home }) => {
