@@ -8,11 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transferable } from 'node:worker_threads';
 import { type ExpectedDigest, expectedDigests } from '#src/downloads/digests.js';
 import { isPartOfSame, mayRefuseParts, parseContentRange, rangeHeader } from '#src/downloads/range.js';
-import type { AskedAnswer, Grant } from '#src/protocol/ask.js';
+import type { Grant } from '#src/protocol/ask.js';
+import type { Failure } from '#src/protocol/failure.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
-import { isRedirect, refusal } from './answer.js';
+import { refusal } from './answer.js';
 import { codingsOf } from './content-coding.js';
 import { DiskError } from './disk-error.js';
 import type { ReplyHeaders } from './open-request.js';
@@ -135,19 +136,16 @@ export class Segments {
       post({ kind: 'asked', askId, answer: null });
       return false;
     }
-    const begunAt = Date.now();
-    let startedAt = begunAt;
-    const report = (status: number | null, failure: AskedAnswer['failure']): void => {
-      const answer = { startedAt, durationMs: Date.now() - begunAt, status, failure, setCookies: [] };
-      post({ kind: 'asked', askId, answer });
-    };
+    let startedAt = Date.now();
+    let failure: Failure | null = null;
     try {
-      report(await this.#fetch(piece, grant, () => void (startedAt = Date.now())), null);
+      await this.#fetch(piece, grant, () => void (startedAt = Date.now()));
     } catch (thrown) {
-      // About the file, not about the host.
-      if (thrown instanceof DiskError || thrown instanceof UnfitError) report(206, null);
-      else report(toFailure(thrown).status ?? null, toFailure(thrown));
+      // These say nothing of the host.
+      if (!(thrown instanceof DiskError || thrown instanceof UnfitError)) failure = toFailure(thrown);
       throw thrown;
+    } finally {
+      post({ kind: 'asked', askId, answer: { startedAt, failure, setCookies: [] } });
     }
     // Those that still wait for leave have nothing left to do.
     if (pieces.isWhole) this.#stop.abort();
@@ -164,15 +162,15 @@ export class Segments {
     return leave;
   }
 
-  /** Answers the status. @throws (rejects) FailureError, UnfitError, DiskError */
-  async #fetch(piece: Piece, { sendHeaders, cookie, proxy }: Means, onStart: () => void): Promise<number> {
+  /** @throws (rejects) FailureError, UnfitError, DiskError */
+  async #fetch(piece: Piece, { sendHeaders, cookie, proxy }: Means, onStart: () => void): Promise<void> {
     const { task, pieces, fetcher } = this.#parts;
     const first = piece.first + piece.done;
     const headers = restHeaders(first, pieces.notes).map((header) =>
       header[0] === 'range' ? (['range', rangeHeader(first, piece.last)] as const) : header,
     );
     try {
-      const { status } = await fetcher.stream({
+      await fetcher.stream({
         url: task.url,
         sendHeaders,
         cookie,
@@ -184,7 +182,6 @@ export class Segments {
         onHead: (code, answer) => this.#look(piece, code, answer),
         onData: (chunk) => this.#take(piece, chunk),
       });
-      return status;
     } finally {
       pieces.leave(piece);
     }
@@ -196,7 +193,6 @@ export class Segments {
     const range = parseContentRange(lineOf(headers, 'content-range') ?? '');
     const fits =
       status === 206 &&
-      !isRedirect(status) &&
       range?.kind === 'part' &&
       range.first === piece.first + piece.done &&
       range.size === total &&
