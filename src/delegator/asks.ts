@@ -92,9 +92,10 @@ export class Asks {
       if (asked.slot.thread === thread) this.#release(askId, asked);
   }
 
-  /** Whether a task waits for leave to ask for something. */
+  /** Whether a task waits for leave to ask for something, and does nothing else meanwhile. */
   isWaitedFor(flightId: number): boolean {
-    for (const waiting of this.#waiting.values()) if (waiting.flightId === flightId) return true;
+    for (const waiting of this.#waiting.values())
+      if (waiting.flightId === flightId && !waiting.isBeside) return true;
     return false;
   }
 

@@ -150,6 +150,24 @@ test.each([
   expect(Math.max(...gaps)).toBeLessThan(5_000);
 });
 
+test('a stop waits for a file that comes while others of its requests wait for their turn', async ({
+  home,
+}) => {
+  const stop = new AbortController();
+  await using server = await site((_, response) => {
+    response.writeHead(200, { 'content-length': SIZE, 'accept-ranges': 'bytes', etag: etagOf(BODY) });
+    response.write(BODY.subarray(0, 1_000_000));
+    setTimeout(() => stop.abort(), 300);
+    setTimeout(() => response.end(BODY.subarray(1_000_000)), 800);
+  });
+  const limits = ['--segments', '3', '--per-host', '1'];
+  const { status, stderr } = await home.downloadUntil(stop.signal, server.url('/m/'), ...limits);
+  expect(status, stderr).toBe(130);
+  expect(await home.files()).toEqual(['a.bin']);
+  expect(await home.holds('a.bin', BODY)).toBe(true);
+  expect(server.of('/m/a.bin')).toHaveLength(1);
+});
+
 inFolder('killed in the midst of its pieces, it goes on with each', async ({ folder }) => {
   await using server = await site({ body: BODY, pace: { bytes: 100_000, ms: 60 } });
   const home = new Home(folder.path);
