@@ -11,6 +11,7 @@ export type { TaskList } from './tasks/list.js';
 export type { Filed, Notice } from './delegator/events.js';
 export type { RunResult } from './commands/run-result.js';
 export type { FilesResult } from './commands/downloads.js';
+export type { RenamedFile } from './delegator/file-work.js';
 export type { WalkerStand, WalkStand, WalkStep } from './walk/events.js';
 export { readStatus, statusSummary } from './commands/read-status.js';
 export { compareCrawls, type CompareOptions, type CrawlComparison } from './commands/compare-crawls.js';

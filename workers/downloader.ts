@@ -153,7 +153,7 @@ export class Downloader {
     const startedAt = Date.now();
     const segments = this.#segmentsOf(task, pieces, gauge, count - 1);
     try {
-      await segments.finish();
+      await segments.finish(false);
     } catch (thrown) {
       if (thrown instanceof UnfitError) return null;
       throw thrown;

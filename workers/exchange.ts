@@ -2,7 +2,7 @@
  * One request and its answer, held in memory: it owns the deadline, the byte caps and the decision when to stop reading.
  * It knows no HTTP client; workers/fetcher.ts makes the connections.
  */
-import { FailureError, toFailure } from '#src/protocol/to-failure.js';
+import { FailureError } from '#src/protocol/to-failure.js';
 import { type Controller, OpenRequest, type ReplyHead, type ReplyHeaders } from './open-request.js';
 
 /** Answers whose body nobody wants are read to this size, so that the connection can be used again. */
@@ -95,9 +95,7 @@ export class Exchange extends OpenRequest<Reply> {
       this.#fail(
         new FailureError({ code: 'protocol', message: 'more than one Content-Length' }, { cause: error }),
       );
-    else if (this.isStale(error))
-      this.#fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
-    else this.#fail(error);
+    else this.#fail(this.reasonOf(error));
   }
 
   protected end(): void {
@@ -105,13 +103,8 @@ export class Exchange extends OpenRequest<Reply> {
   }
 
   protected expire(): void {
-    const { timeoutMs } = this.#options;
-    if (this.#isDraining()) return this.#overflow();
-    if (!this.isStarted) {
-      this.#fail(new FailureError({ code: 'connect', message: `no connection within ${timeoutMs} ms` }));
-    } else {
-      this.#fail(new FailureError({ code: 'timeout', message: `no complete answer within ${timeoutMs} ms` }));
-    }
+    if (this.#isDraining()) this.#overflow();
+    else this.#fail(this.tooLate(`no complete answer within ${this.#options.timeoutMs} ms`));
   }
 
   /** With the head in: whether there is anything to wait for. */

@@ -2,7 +2,7 @@
  * One request for a file and its answer, which is handed on as it arrives and never held: memory is flat whatever the
  * size. Time is limited for the head and for silence, not for the whole; a drip has a bound of its own.
  */
-import { FailureError, toFailure } from '#src/protocol/to-failure.js';
+import { FailureError } from '#src/protocol/to-failure.js';
 import { DRAIN_BYTES, DRAIN_MS } from './exchange.js';
 import { type Controller, OpenRequest, type ReplyHead, type ReplyHeaders } from './open-request.js';
 
@@ -93,9 +93,7 @@ export class FileExchange extends OpenRequest<ReplyHead> {
   onResponseError(_controller: Controller | null, error: Error): void {
     if (this.isSettled) return;
     if (this.#use === 'drain') this.resolve({});
-    else if (this.isStale(error))
-      this.fail(new FailureError({ ...toFailure(error), isStale: true }, { cause: error }));
-    else this.fail(error);
+    else this.fail(this.reasonOf(error));
   }
 
   protected end(): void {
@@ -143,11 +141,11 @@ export class FileExchange extends OpenRequest<ReplyHead> {
     if (this.isSettled) return;
     if (this.#held > 0) return void this.timer.refresh();
     const { timeoutMs } = this.#options;
-    if (!this.isStarted)
-      this.fail(new FailureError({ code: 'connect', message: `no connection within ${timeoutMs} ms` }));
-    else if (this.status === 0)
-      this.fail(new FailureError({ code: 'timeout', message: `no answer within ${timeoutMs} ms` }));
-    else this.fail(new FailureError({ code: 'timeout', message: `nothing came for ${timeoutMs} ms` }));
+    this.fail(
+      this.tooLate(
+        this.status === 0 ? `no answer within ${timeoutMs} ms` : `nothing came for ${timeoutMs} ms`,
+      ),
+    );
   }
 
   /** The rest is not worth reading: the connection goes with it. */

@@ -127,7 +127,7 @@ export class FileIntake {
     const { part } = this.#parts;
     await this.#coding?.end();
     if (this.#piece !== null) this.#pieces?.leave(this.#piece);
-    await this.#segments?.finish();
+    await this.#segments?.finish(true);
     if (this.#total !== null && part.size !== this.#total) {
       const message = `${part.size} of ${this.#total} bytes came`;
       if (part.size > this.#total) part.begin(null);

@@ -16,17 +16,21 @@ export interface LeaveRequest {
 
 /**
  * The main thread's word; null where the wait was given up, which is told to it.
- * @param signal gives the wait up
+ * @param signal    gives the wait up
+ * @param maxWaitMs so does this time
  */
 export function askLeave(
   post: (message: WorkerMessage, transfer?: readonly Transferable[]) => void,
   { flightId, askId, url, country, isBeside }: LeaveRequest,
   signal: AbortSignal,
+  maxWaitMs?: number,
 ): Promise<Grant | null> {
   const { port1: own, port2: port } = new MessageChannel();
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
     const end = (grant: Grant | null): void => {
       own.close();
+      clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
       if (grant === null) post({ kind: 'asked', askId, answer: null });
       resolve(grant);
@@ -34,6 +38,7 @@ export function askLeave(
     const giveUp = (): void => end(null);
     if (signal.aborted) return giveUp();
     signal.addEventListener('abort', giveUp);
+    if (maxWaitMs !== undefined) timer = setTimeout(giveUp, maxWaitMs);
     own.once('message', (grant: Grant) => end(grant));
     post({ kind: 'ask', flightId, askId, url, country, isBeside, port }, [port]);
   });

@@ -53,16 +53,19 @@ export abstract class OpenRequest<Reply extends ReplyHead> implements LineUser {
   protected status = 0;
   protected headers: ReplyHeaders = {};
   protected timer: NodeJS.Timeout;
+  readonly #timeoutMs: number;
   readonly #onStart: (() => void) | undefined;
   readonly #startedAt = Date.now();
   readonly #startedTick = performance.now();
   #resolve: (reply: Reply) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
+  /** Whether the request is on the wire: not yet means that name lookup, connection or handshake take their time. */
   #isStarted = false;
   #hasBytes = false;
   #isSettled = false;
 
   constructor(timeoutMs: number, onStart: (() => void) | undefined) {
+    this.#timeoutMs = timeoutMs;
     this.#onStart = onStart;
     this.reply = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -75,11 +78,6 @@ export abstract class OpenRequest<Reply extends ReplyHead> implements LineUser {
   /** Whether an answer, not counting interim ones, has begun. */
   get hasBytes(): boolean {
     return this.#hasBytes;
-  }
-
-  /** Whether the request is on the wire: not yet means that name lookup, connection or handshake take their time. */
-  protected get isStarted(): boolean {
-    return this.#isStarted;
   }
 
   protected get isSettled(): boolean {
@@ -143,12 +141,26 @@ export abstract class OpenRequest<Reply extends ReplyHead> implements LineUser {
     if (this.#isStarted) this.line?.hangUp();
   }
 
+  /** What a request fails with that the client has given up: its word, or that its connection was stale. */
+  protected reasonOf(error: Error): unknown {
+    return this.#isStale(error)
+      ? new FailureError({ ...toFailure(error), isStale: true }, { cause: error })
+      : error;
+  }
+
+  /** What a request fails with whose time is up. @param message for one that is on the wire */
+  protected tooLate(message: string): FailureError {
+    return this.#isStarted
+      ? new FailureError({ code: 'timeout', message })
+      : new FailureError({ code: 'connect', message: `no connection within ${this.#timeoutMs} ms` });
+  }
+
   /**
    * Whether the server closed a kept connection just as we used it: no byte of an answer came, and the connection
    * had answered before. That says nothing about the URL, and it may be asked again (RFC 9112 §9.3.1); when,
    * the main thread decides, which knows the gap that the host keeps.
    */
-  protected isStale(error: Error): boolean {
+  #isStale(error: Error): boolean {
     return !this.#hasBytes && (this.line?.answered ?? 0) > 0 && toFailure(error).code === 'reset';
   }
 

@@ -75,6 +75,11 @@ export class Pieces {
     return this.done === this.total;
   }
 
+  /** Whether any is not whole that nobody is at. */
+  get areLeft(): boolean {
+    return this.#pieces.some(isOpen);
+  }
+
   /** The first one, for the answer that brings the file from its start. */
   takeFirst(): Piece | null {
     return this.#take(this.#pieces[0]);
@@ -88,7 +93,7 @@ export class Pieces {
 
   /** The last one that is not whole, and that nobody is at. */
   takeLast(): Piece | null {
-    return this.#take(this.#pieces.findLast((piece) => !piece.isTaken && !isWhole(piece)));
+    return this.#take(this.#pieces.findLast(isOpen));
   }
 
   /** Writes what came of a piece. Answers how many bytes of the chunk belonged to it. */
@@ -113,7 +118,7 @@ export class Pieces {
   }
 
   #take(piece: Piece | undefined): Piece | null {
-    if (piece === undefined || piece.isTaken || isWhole(piece)) return null;
+    if (piece === undefined || !isOpen(piece)) return null;
     piece.isTaken = true;
     return piece;
   }
@@ -126,4 +131,8 @@ export function sizeOf({ first, last }: Piece): number {
 
 export function isWhole(piece: Piece): boolean {
   return piece.done === sizeOf(piece);
+}
+
+function isOpen(piece: Piece): boolean {
+  return !piece.isTaken && !isWhole(piece);
 }

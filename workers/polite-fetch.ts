@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Transferable } from 'node:worker_threads';
 import type { FetchRequest } from '#src/executor.js';
-import { type AskedAnswer, type Grant, PROXY_TRIES } from '#src/protocol/ask.js';
+import { type Grant, PROXY_TRIES } from '#src/protocol/ask.js';
+import type { Failure } from '#src/protocol/failure.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import { toFailure } from '#src/protocol/to-failure.js';
 import { callOf } from '#src/tasks/call.js';
@@ -142,12 +143,11 @@ export class PoliteFetch {
     let startedAt = Date.now();
     const onStart = (): void => void (startedAt = Date.now());
     let setCookies: readonly string[] = [];
-    const report = (answer: Omit<AskedAnswer, 'startedAt' | 'setCookies'>): void =>
-      this.#options.post({ kind: 'asked', askId, answer: { ...answer, startedAt, setCookies } });
+    const report = (failure: Failure | null): void =>
+      this.#options.post({ kind: 'asked', askId, answer: { startedAt, failure, setCookies } });
     try {
       const reply = await this.#send(request, grant, (lines) => (setCookies = lines), onStart);
-      const { status, durationMs } = reply;
-      report({ status, durationMs, failure: status < 400 ? null : refusal(status, reply.headers).failure });
+      report(reply.status < 400 ? null : refusal(reply.status, reply.headers).failure);
       return reply;
     } catch (thrown) {
       // Nothing went out: the host has no part in it.
@@ -155,8 +155,7 @@ export class PoliteFetch {
         this.#options.post({ kind: 'asked', askId, answer: null });
         throw thrown;
       }
-      const failure = toFailure(thrown);
-      report({ status: failure.status ?? null, durationMs: Date.now() - startedAt, failure });
+      report(toFailure(thrown));
       throw thrown;
     }
   }

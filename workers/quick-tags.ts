@@ -55,7 +55,9 @@ export class QuickTags {
   readonly #ends = new Int32Array(WANTED.length);
   /** The last slash between attributes. */
   #slash = -1;
-  #unlisted: Map<string, number> | null = null;
+  /** Names that are in no list, and the number of each: pages may have tens of thousands of them. */
+  readonly #unlisted: string[] = [];
+  readonly #unlistedIds = new Map<string, number>();
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -132,9 +134,7 @@ export class QuickTags {
 
   /** The name of the tag last met, in lower case. */
   get name(): string {
-    if (this.id < UNLISTED) return nameOf(this.id);
-    for (const [name, known] of this.#unlisted ?? []) if (known === this.id) return name;
-    return '';
+    return this.id < UNLISTED ? nameOf(this.id) : (this.#unlisted[this.id - UNLISTED] as string);
   }
 
   /** Whether the tag that ends before a place says that it has no content, which counts in drawings only. */
@@ -303,11 +303,11 @@ export class QuickTags {
 
   #unlistedId(start: number, end: number): number {
     const name = this.#bytes.toString('latin1', start, end).toLowerCase();
-    this.#unlisted ??= new Map();
-    const known = this.#unlisted.get(name);
+    const known = this.#unlistedIds.get(name);
     if (known !== undefined) return known;
-    const id = UNLISTED + this.#unlisted.size;
-    this.#unlisted.set(name, id);
+    const id = UNLISTED + this.#unlisted.length;
+    this.#unlisted.push(name);
+    this.#unlistedIds.set(name, id);
     return id;
   }
 

@@ -1,18 +1,19 @@
 /**
- * The requests that fetch pieces of a large file beside the one that began it. Each goes out with the main thread's
- * leave, as the host's limits are kept there; without it, or where the server does not play along, the first goes on
- * alone. They change nothing about what a file is: all pieces are of one strong validator.
+ * The requests that fetch pieces of a large file beside the one that began it, and in its place once it is over. Each
+ * goes out with the main thread's leave, as limits and gap of the host are kept there; without it, or where the server
+ * does not play along, the first goes on alone. They change nothing about what a file is: all pieces are of one strong validator.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transferable } from 'node:worker_threads';
 import { type ExpectedDigest, expectedDigests } from '#src/downloads/digests.js';
 import { isPartOfSame, mayRefuseParts, parseContentRange, rangeHeader } from '#src/downloads/range.js';
-import type { AskedAnswer } from '#src/protocol/ask.js';
+import type { Grant } from '#src/protocol/ask.js';
+import type { Failure } from '#src/protocol/failure.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { FileTask } from '#src/protocol/task.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
-import { isRedirect, refusal } from './answer.js';
+import { refusal } from './answer.js';
 import { codingsOf } from './content-coding.js';
 import { DiskError } from './disk-error.js';
 import type { ReplyHeaders } from './open-request.js';
@@ -24,6 +25,9 @@ import type { Gauge } from './files-meter.js';
 import { askLeave } from './leave.js';
 import { isWhole, type Piece, type Pieces } from './pieces.js';
 import type { SharedThrottle } from './throttle.js';
+
+/** A file that waits longer for leave gives its thread's place to others, and is gone on with in its turn. */
+const MAX_WAIT_MS = 60_000;
 
 export interface SegmentParts {
   readonly task: FileTask;
@@ -70,19 +74,19 @@ export class Segments {
   }
 
   /**
-   * Fetches what is still missing, in the place of the request that is over, then waits for the others.
+   * Fetches what is still missing, piece after piece, then waits for the others.
+   * @param isOver whether the task's own request has been made; if not, the first piece is fetched with it
    * @throws (rejects) what kept it from being whole; what has come stays noted
    */
-  async finish(): Promise<void> {
-    const { task, pieces } = this.#parts;
+  async finish(isOver: boolean): Promise<void> {
+    const { pieces } = this.#parts;
     let failure: unknown = null;
     try {
-      for (let piece = pieces.takeLast(); piece !== null; piece = pieces.takeLast())
-        await this.#fetch(piece, task);
+      if (!isOver) await this.#fetchWithOwn();
+      while (pieces.areLeft && (await this.#fetchNext(false)));
     } catch (thrown) {
       failure = thrown;
     }
-    // Those that still wait for leave have nothing left to do.
     this.#stop.abort();
     await Promise.all(this.#helpers);
     pieces.note();
@@ -101,50 +105,72 @@ export class Segments {
   }
 
   async #help(): Promise<void> {
-    const { task, pieces, post } = this.#parts;
-    const { url, flightId } = task;
-    for (;;) {
-      const askId = randomUUID();
-      const asked = { flightId, askId, url, country: null, isBeside: true };
-      const grant = await askLeave(post, asked, this.#stop.signal);
-      if (grant === null || grant.kind === 'refused') return;
-      const piece = this.#isAbandoned ? null : pieces.takeLast();
-      if (piece === null) return post({ kind: 'asked', askId, answer: null });
-      const answer = await this.#try(piece, grant);
-      post({ kind: 'asked', askId, answer });
-      if (answer.failure !== null || !isWhole(piece)) return;
-    }
-  }
-
-  async #try(piece: Piece, means: Means): Promise<AskedAnswer> {
-    const startedAt = Date.now();
-    const answer = (status: number | null, failure: AskedAnswer['failure']): AskedAnswer => ({
-      startedAt,
-      durationMs: Date.now() - startedAt,
-      status,
-      failure,
-      setCookies: [],
-    });
     try {
-      return answer(await this.#fetch(piece, means), null);
+      while (await this.#fetchNext(true));
     } catch (thrown) {
+      // Anything else leaves the piece to the others.
       if (thrown instanceof DiskError) this.#fault = thrown;
-      // About the file, not about the host.
-      if (thrown instanceof DiskError || thrown instanceof UnfitError) return answer(206, null);
-      const failure = toFailure(thrown);
-      return answer(failure.status ?? null, failure);
     }
   }
 
-  /** Answers the status. @throws (rejects) FailureError, UnfitError, DiskError */
-  async #fetch(piece: Piece, { sendHeaders, cookie, proxy }: Means): Promise<number> {
+  async #fetchWithOwn(): Promise<void> {
+    const { task, pieces, post } = this.#parts;
+    const { spaced, flightId } = task;
+    const piece = pieces.takeLast();
+    const onStart = (): void => (spaced ? post({ kind: 'started', flightId }) : undefined);
+    if (piece !== null) await this.#fetch(piece, task, onStart);
+  }
+
+  /**
+   * Fetches one more piece, with leave. Answers whether there may be another.
+   * @param isBeside the task's own request goes on meanwhile, or another one in its place
+   * @throws (rejects) FailureError, UnfitError, DiskError
+   */
+  async #fetchNext(isBeside: boolean): Promise<boolean> {
+    const { pieces, post } = this.#parts;
+    const askId = randomUUID();
+    const grant = await this.#leave(askId, isBeside);
+    if (grant === null || grant.kind === 'refused') return false;
+    const piece = this.#isAbandoned ? null : pieces.takeLast();
+    if (piece === null) {
+      post({ kind: 'asked', askId, answer: null });
+      return false;
+    }
+    let startedAt = Date.now();
+    let failure: Failure | null = null;
+    try {
+      await this.#fetch(piece, grant, () => void (startedAt = Date.now()));
+    } catch (thrown) {
+      // These say nothing of the host.
+      if (!(thrown instanceof DiskError || thrown instanceof UnfitError)) failure = toFailure(thrown);
+      throw thrown;
+    } finally {
+      post({ kind: 'asked', askId, answer: { startedAt, failure, setCookies: [] } });
+    }
+    // Those that still wait for leave have nothing left to do.
+    if (pieces.isWhole) this.#stop.abort();
+    return isWhole(piece);
+  }
+
+  #leave(askId: string, isBeside: boolean): Promise<Grant | null> {
+    const { task, post } = this.#parts;
+    const { flightId, url } = task;
+    const asked = { flightId, askId, url, country: null, isBeside };
+    const leave = askLeave(post, asked, this.#stop.signal, isBeside ? undefined : MAX_WAIT_MS);
+    // After it, so that the place of the task's own request at the host is taken by this one first.
+    if (!isBeside) post({ kind: 'body-read', flightId });
+    return leave;
+  }
+
+  /** @throws (rejects) FailureError, UnfitError, DiskError */
+  async #fetch(piece: Piece, { sendHeaders, cookie, proxy }: Means, onStart: () => void): Promise<void> {
     const { task, pieces, fetcher } = this.#parts;
     const first = piece.first + piece.done;
     const headers = restHeaders(first, pieces.notes).map((header) =>
       header[0] === 'range' ? (['range', rangeHeader(first, piece.last)] as const) : header,
     );
     try {
-      const { status } = await fetcher.stream({
+      await fetcher.stream({
         url: task.url,
         sendHeaders,
         cookie,
@@ -152,10 +178,10 @@ export class Segments {
         // As for pages: slots stay with their thread.
         keepAlive: true,
         headers,
+        onStart,
         onHead: (code, answer) => this.#look(piece, code, answer),
         onData: (chunk) => this.#take(piece, chunk),
       });
-      return status;
     } finally {
       pieces.leave(piece);
     }
@@ -167,7 +193,6 @@ export class Segments {
     const range = parseContentRange(lineOf(headers, 'content-range') ?? '');
     const fits =
       status === 206 &&
-      !isRedirect(status) &&
       range?.kind === 'part' &&
       range.first === piece.first + piece.done &&
       range.size === total &&

@@ -5,7 +5,7 @@ import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
 import type { Delegator, Ending } from '../delegator/delegator.js';
-import { type FileCounters, FileWork, type FoundFile } from '../delegator/file-work.js';
+import { type FileCounters, FileWork, type FoundFile, type RenamedFile } from '../delegator/file-work.js';
 import { isBelow } from '../downloads/choice.js';
 import { Layout } from '../downloads/layout.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
@@ -21,6 +21,8 @@ export const DOWNLOAD_SETTING = 'downloads';
 export interface FilesResult extends FileCounters, DownloadEnds {
   /** Bytes of files that are not whole, kept to be gone on with. */
   readonly unfinished: { readonly files: number; readonly bytes: number };
+  /** Files that have another name now than they were filed under, by this run or an earlier one. */
+  readonly renamed: readonly RenamedFile[];
 }
 
 /** The files of one run. */
@@ -69,7 +71,12 @@ export function openDownloads(
       if (ending === 'finished' || plan.isDryRun) work.settle(frontier.listingWays(seeds, isBelow));
     },
     snapshot: (delegator) => snapshotOf(work, delegator, frontier, startedAt),
-    result: () => ({ ...work.counters, ...readDownloadEnds(connection), unfinished: shelf.unfinished() }),
+    result: () => ({
+      ...work.counters,
+      ...readDownloadEnds(connection),
+      unfinished: shelf.unfinished(),
+      renamed: work.renamed,
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Requests that user code makes in the middle of a task: they wait here for the turn of their host, under the rules
- * that hold for all others, and are made by the thread that asked. None of them is in the file: with the task that
- * asked they are asked again.
+ * Requests in the middle of a task, of user code or for pieces of a file: they wait here for the turn of their host, under
+ * the rules that hold for all others, and are made by the thread that asked. None of them is in the file: with the task
+ * that asked they are asked again.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { HostPatch } from '../frontier/frontier.js';
@@ -92,9 +92,10 @@ export class Asks {
       if (asked.slot.thread === thread) this.#release(askId, asked);
   }
 
-  /** Whether a task waits for leave to ask for something. */
+  /** Whether a task waits for leave to ask for something, and does nothing else meanwhile. */
   isWaitedFor(flightId: number): boolean {
-    for (const waiting of this.#waiting.values()) if (waiting.flightId === flightId) return true;
+    for (const waiting of this.#waiting.values())
+      if (waiting.flightId === flightId && !waiting.isBeside) return true;
     return false;
   }
 
@@ -141,6 +142,8 @@ export class Asks {
     for (const queue of this.#queues.values()) {
       for (const askId of queue) {
         const waiting = this.#waiting.get(askId) as Waiting;
+        // It can be done without: the task behind it may wait for one that cannot.
+        if (waiting.isBeside && this.#parts.slots.areAllTaken) continue;
         const grant = await this.#judge(askId, waiting, now);
         if (grant === null) break;
         this.#leave(askId);
@@ -183,7 +186,6 @@ export class Asks {
     now: number,
   ): Promise<Grant | null> {
     const { frontier, gate, robots, cookies, proxies, settings, slots, flights } = this.#parts;
-    if (isBeside && slots.areAllTaken) return null;
     const host = await frontier.hostOf(url);
     if (host.givenUp !== null) return refused(host.givenUp, `${host.host} was given up`);
     if (robots.waitOf(host.id, now) !== null || host.nextFetchAt > now) return null;

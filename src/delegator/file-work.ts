@@ -65,6 +65,14 @@ export interface FileCounters {
   received: number;
 }
 
+/** A file that has another name than it was filed under: which of several has the plain one is known in the end. */
+export interface RenamedFile {
+  readonly url: string;
+  /** Below the folder of all, as `path`. */
+  readonly from: string;
+  readonly path: string;
+}
+
 export class FileWork {
   readonly #table: DownloadTable;
   readonly #shelf: Shelf;
@@ -89,6 +97,7 @@ export class FileWork {
     wireBytes: 0,
     received: 0,
   };
+  readonly renamed: RenamedFile[] = [];
   #completed: number[] = [];
   /** A folder that nothing can be put into: what belongs there is kept, and the run goes on with the others. */
   #closed: StoreError | null = null;
@@ -166,6 +175,10 @@ export class FileWork {
     this.#table.movedAway(moving.map(({ id }) => id));
     this.#completed = this.#table.completed().map(({ id }) => id);
     this.place();
+    for (const { id, movedFrom } of moving) {
+      const { url, path, state } = this.#table.get(id) as Download;
+      if (state === 'done') this.renamed.push({ url, from: movedFrom as string, path });
+    }
   }
 
   /** Whether nested listings of this page are followed no further. */

@@ -129,7 +129,8 @@ function settleFailure(
 export function eventOf(failure: Failure | null): HostEvent | null {
   if (failure === null) return SUCCESS;
   const { status, retryAfterMs, hasProgress } = failure;
-  if (hasProgress === true) return SUCCESS;
+  // Where another request of the same try was answered with a refusal, that is the host's last word.
+  if (hasProgress === true && status === undefined) return SUCCESS;
   if (status !== undefined && status < 500 && status !== 429) return SUCCESS;
   const { blames } = retryRule(failure);
   if (blames === 'rate') return { kind: 'refusal', retryAfterMs: retryAfterMs ?? null };

@@ -14,7 +14,7 @@ export interface DownloadRunResult extends RunResult {
 }
 
 /**
- * A download that has begun. Its loop gives files as each is whole and has its name, or has failed, or is passed over: all
+ * A download that has begun. Its loop gives files as each is whole and has a name, or has failed, or is passed over: all
  * but those that lay there already, and what was never asked for, as where robots.txt does not allow it. Of a dry run it
  * gives the files that would be asked for.
  */

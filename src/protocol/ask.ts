@@ -44,9 +44,6 @@ export interface Asked {
 /** What the main thread needs to know of it: for the host's clocks and the jar. */
 export interface AskedAnswer {
   readonly startedAt: number;
-  readonly durationMs: number;
-  /** HTTP status; null = no answer. */
-  readonly status: number | null;
   /** Also set for a status that is a failure. */
   readonly failure: Failure | null;
   /** As in an outcome. */

@@ -7,7 +7,10 @@ export interface FinishedFile {
   readonly url: string;
   /** The listing page whose link it is. */
   readonly page: string;
-  /** Below the folder of all, parts joined by `/`. */
+  /**
+   * Below the folder of all, parts joined by `/`. Which of several files has a name that all of them want is settled when
+   * the run ends: those that then have another one stand in `files.renamed` of its result.
+   */
   readonly path: string;
   /** `done`: it is whole, and lies there; `wanted`: it would be asked for, were this no dry run. */
   readonly state: 'done' | 'failed' | 'skipped' | 'wanted';

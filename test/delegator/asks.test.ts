@@ -117,7 +117,7 @@ function read(port: MessagePort): Grant | null {
 }
 
 function answered(startedAt: number, more: Partial<AskedAnswer> = {}): AskedAnswer {
-  return { startedAt, durationMs: 1, status: 200, failure: null, setCookies: [], ...more };
+  return { startedAt, failure: null, setCookies: [], ...more };
 }
 
 const GRANTED = { kind: 'granted', sendHeaders: true, cookie: null, proxy: null };
@@ -239,7 +239,7 @@ test('an answer counts for its host, and its cookies are stored and go with the 
   await asks.grant(bench.now);
   const failure = { code: 'status', message: 'busy', status: 503, retryAfterMs: 60_000 } as const;
   const setCookies = ['s=1; Path=/'];
-  asks.end({ kind: 'asked', askId: 'a', answer: answered(bench.now, { status: 503, failure, setCookies }) });
+  asks.end({ kind: 'asked', askId: 'a', answer: answered(bench.now, { failure, setCookies }) });
   expect(await asks.file(bench.now)).toBe(1);
   expect(await asks.file(bench.now)).toBe(0);
   expect(stored).toEqual(['s']);

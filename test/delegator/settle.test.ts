@@ -220,6 +220,22 @@ describe('what an answer does to its URL', () => {
       { kind: 'refusal', retryAfterMs: null },
     ],
     [
+      'a file that is cut after a good part of it costs nothing and is a success of the host',
+      failure({ code: 'reset', hasProgress: true }),
+      { attempts: 3 },
+      {},
+      { kind: 'retry', charge: 'nothing', notBefore: NOW + 500 },
+      { kind: 'success' },
+    ],
+    [
+      'a 503 to a piece of a file passes on what it asks for, also after a good part of the file',
+      failure({ code: 'status', status: 503, retryAfterMs: 5_000, hasProgress: true }),
+      {},
+      {},
+      { kind: 'retry', charge: 'refusal', notBefore: NOW },
+      { kind: 'refusal', retryAfterMs: 5_000 },
+    ],
+    [
       'a timeout is tried again',
       failure({ code: 'timeout' }),
       { attempts: 2 },

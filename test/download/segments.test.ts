@@ -120,6 +120,54 @@ test('a piece that breaks off is taken up by another request', async ({ home }) 
   expect(await home.holds('a.bin', BODY)).toBe(true);
 });
 
+test.each([
+  ['--per-host', '1'],
+  ['--max-parallelism', '1'],
+])('the gap of the host holds from piece to piece, with %s %s', async (...limit) => {
+  const home = new Home(await mkdtemp(join(tmpdir(), 'orbweaver-segments-')));
+  const askedAt: number[] = [];
+  await using server = await site((request, response, hit) => {
+    askedAt.push(performance.now());
+    // The first answer is cut, and the second one a failure: there is another try.
+    if (askedAt.length === 2) return void response.writeHead(500).end();
+    if (askedAt.length > 2) return sendFile({ body: BODY }, request, response, hit);
+    response.writeHead(200, { 'content-length': SIZE, 'accept-ranges': 'bytes', etag: etagOf(BODY) });
+    response.write(BODY.subarray(0, 1_000_000), () => setTimeout(() => response.destroy(), 50));
+  });
+  const { status, stderr } = await home.download(
+    server.url('/m/'),
+    '--segments',
+    '8',
+    '--delay',
+    '0.3',
+    ...limit,
+  );
+  expect(status, stderr).toBe(0);
+  expect(await home.holds('a.bin', BODY)).toBe(true);
+  expect(askedAt.length).toBe(5);
+  const gaps = askedAt.slice(1).map((at, i) => at - (askedAt[i] as number));
+  expect(Math.min(...gaps)).toBeGreaterThan(290);
+  expect(Math.max(...gaps)).toBeLessThan(5_000);
+});
+
+test('a stop waits for a file that comes while others of its requests wait for their turn', async ({
+  home,
+}) => {
+  const stop = new AbortController();
+  await using server = await site((_, response) => {
+    response.writeHead(200, { 'content-length': SIZE, 'accept-ranges': 'bytes', etag: etagOf(BODY) });
+    response.write(BODY.subarray(0, 1_000_000));
+    setTimeout(() => stop.abort(), 300);
+    setTimeout(() => response.end(BODY.subarray(1_000_000)), 800);
+  });
+  const limits = ['--segments', '3', '--per-host', '1'];
+  const { status, stderr } = await home.downloadUntil(stop.signal, server.url('/m/'), ...limits);
+  expect(status, stderr).toBe(130);
+  expect(await home.files()).toEqual(['a.bin']);
+  expect(await home.holds('a.bin', BODY)).toBe(true);
+  expect(server.of('/m/a.bin')).toHaveLength(1);
+});
+
 inFolder('killed in the midst of its pieces, it goes on with each', async ({ folder }) => {
   await using server = await site({ body: BODY, pace: { bytes: 100_000, ms: 60 } });
   const home = new Home(folder.path);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
 import { download, type DownloadOptions, type FinishedFile, UsageError } from '../../dist/index.js';
-import { bytesOf, FileSite, pageOf, sha256Of } from '../download/file-site.js';
+import { bytesOf, FileSite, pageOf, sendFile, sha256Of } from '../download/file-site.js';
 import { pause } from '../support/site.js';
 import { folder } from './bench.js';
 
@@ -80,6 +80,43 @@ test('what lay there is counted and not given, but where it is asked for again',
   expect(await given()).toEqual([]);
   expect(await given({ refresh: true })).toEqual(both);
   expect((await download(site.url('/list/'), options)).files).toMatchObject({ kept: 2, fetched: 0 });
+});
+
+test('the result says which files have another name in the end than the loop gave', async () => {
+  const bodies = { '1.bin': bytesOf(1_000, 'one'), '2.bin': bytesOf(1_000, 'two'), '3.bin': BODY };
+  const named = { 'content-disposition': 'attachment; filename="song.bin"' };
+  let isSecondThere: () => void = () => undefined;
+  const second = new Promise<void>((resolve) => (isSecondThere = resolve));
+  await using site = await FileSite.open({
+    '/': pageOf(['1.bin'], ['2.bin'], ['3.bin']),
+    // The first that wants the name is the last that comes.
+    '/1.bin': async (request, response, hit) => {
+      await second;
+      return sendFile({ body: bodies['1.bin'], headers: named }, request, response, hit);
+    },
+    '/2.bin': { body: bodies['2.bin'], headers: named },
+    '/3.bin': { body: bodies['3.bin'] },
+  });
+  const options = await quick();
+  const run = download(site.url(), options);
+  const given = new Map<string, string>();
+  for await (const { url, path } of run) {
+    given.set(url, path);
+    if (url === site.url('/2.bin')) isSecondThere();
+  }
+  expect(given.get(site.url('/2.bin'))).toBe('song.bin');
+  const { renamed } = (await run).files;
+  expect(renamed).toHaveLength(2);
+  for (const { url, from, path } of renamed) {
+    expect(given.get(url)).toBe(from);
+    given.set(url, path);
+  }
+  for (const [name, body] of Object.entries(bodies)) {
+    const path = given.get(site.url(`/${name}`)) as string;
+    expect(readFileSync(join(options.into, path)).equals(body), name).toBe(true);
+  }
+  expect(given.get(site.url('/1.bin'))).toBe('song.bin');
+  expect((await download(site.url(), options)).files.renamed).toEqual([]);
 });
 
 test('a dry run gives what would be asked for, and leaves nothing', async () => {

@@ -195,6 +195,14 @@ test('depth, width and size of a page cost time in proportion', () => {
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
+test('tens of thousands of tags of unknown names cost time in proportion', () => {
+  const begun = performance.now();
+  const unknown = Array.from({ length: 40_000 }, (_, i) => `<x-${i}></x-${i}>`).join('');
+  expect(plain(`${unknown}<svg>${'<g></g>'.repeat(40_000)}</svg><a href=/x>`)).toEqual(['/x']);
+  expect(plain(`${unknown}<y-z><a href=/x></y-z>`, settings({ within: 'y-z' }))).toEqual(['/x']);
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
 test('links that would spell out to gigabytes are a failure, not a full memory', () => {
   const base = `<base href="/${'d/'.repeat(1030)}">`;
   const page = base + Array.from({ length: 35_000 }, (_, i) => `<a href=${i}>`).join('');
