@@ -51,7 +51,7 @@ export interface FileWorkOptions {
 export interface FileCounters {
   /** Files that are listed. */
   listed: number;
-  /** Of these, those that lay there and were left alone. */
+  /** Of these, those that lay there, or are whole and wait for their folder, and were left alone. */
   kept: number;
   /** Of these, those that an earlier run has found to be of a type that is not wanted. */
   refused: number;
@@ -286,10 +286,12 @@ export class FileWork {
     this.counters.listed++;
     const file = this.#table.get(id) ?? this.#add(id, url, page);
     if (file.pageId !== page.id) this.#table.setPage(id, page.id);
-    const isThere = file.state === 'done' && state === 'done' && this.#shelf.isFile(file.path);
+    // Whole, but its folder takes nothing: its bytes are in the temporary file that a new try would write to.
+    const isWhole = file.state === 'complete';
+    const isThere = isWhole || (file.state === 'done' && state === 'done' && this.#shelf.isFile(file.path));
     const isRefused = error === 'content-type' && !this.#isOfWantedType(id);
     const known = isThere ? 'kept' : isRefused ? 'refused' : null;
-    const fate = known === null ? 'fetch' : this.#options.refresh ? 'ask' : known;
+    const fate = known === null ? 'fetch' : this.#options.refresh && !isWhole ? 'ask' : known;
     if (fate === 'kept' || fate === 'refused') this.counters[fate]++;
     else if (!this.#options.isDryRun) files.queue(id);
     if (this.#options.isDryRun) this.#found.set(id, fate);

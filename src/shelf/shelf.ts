@@ -153,8 +153,8 @@ export class Shelf {
     const target = join(this.#into, path);
     const whole = this.#statOf(part);
     const there = this.#statOf(target);
-    // Killed when it had been moved, and before that was noted.
-    if (whole === null) {
+    // Killed when it had been moved, and before that was noted; a part of another size is what a later try has left.
+    if (whole === null || whole.size !== known.bytes) {
       const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
       return isOurs ? placedAt(there) : { kind: 'gone' };
     }

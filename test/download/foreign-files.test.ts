@@ -177,16 +177,14 @@ test.skipIf(otherFileSystem() === null)(
       expect(await home.files()).toEqual(['2.mp3', 'album']);
       // As after a kill when it had its name, and copy and part were still there.
       const db = new Database(home.db);
-      const [id, token] = [
-        `SELECT id FROM download_files WHERE path = 'album/1.mp3'`,
-        `SELECT value FROM settings WHERE name = 'downloadToken'`,
-      ].map((sql) => String(db.prepare(sql).pluck().get()).replaceAll('"', ''));
-      db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL WHERE id = ?`).run(id);
+      db.prepare(
+        `UPDATE download_files SET state = 'complete', placed_sha256 = NULL WHERE path = 'album/1.mp3'`,
+      ).run();
+      const { hidden, part } = partNames(db, 'album/1.mp3');
       db.close();
-      const hidden = `.orbweaver-${token}`;
       await mkdir(join(home.into, hidden));
-      await writeFile(join(home.into, hidden, `${id}.part`), song('new').body);
-      await writeFile(join(outside, `${hidden}-${id}.part`), 'a copy');
+      await writeFile(join(home.into, hidden, part), song('new').body);
+      await writeFile(join(outside, `${hidden}-${part}`), 'a copy');
       expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
       expect(await readdir(outside)).toEqual(['1.mp3']);
       expect(await home.files()).toEqual(['2.mp3', 'album']);
@@ -219,3 +217,46 @@ test.skipIf(process.platform !== 'linux')(
     expect(site.of('/album/1.mp3')).toHaveLength(1);
   },
 );
+
+test.skipIf(process.platform !== 'linux')(
+  'what is whole and waits for its folder is not fetched again',
+  async ({ home }) => {
+    await mkdir(home.into, { recursive: true });
+    await symlink('/sys', join(home.into, 'album'));
+    const body = bytesOf(3_000_000);
+    await using site = await FileSite.open({ '/': pageOf(['album/1.mp3']), '/album/1.mp3': { body } });
+    for (const flags of [[], [], ['--refresh']])
+      expect(await home.download(site.url('/'), ...flags)).toMatchObject({ status: 4 });
+    await rm(join(home.into, 'album'));
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+    expect(await home.files()).toEqual(['album/1.mp3']);
+    expect(await home.holds('album/1.mp3', body)).toBe(true);
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  },
+);
+
+test('half a file never gets its name, though it was whole once', async ({ home }) => {
+  const body = bytesOf(5000);
+  await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
+  await home.download(site.url('/'));
+  // As after a kill in the middle of a second try.
+  const db = new Database(home.db);
+  db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL`).run();
+  const { hidden, part } = partNames(db, 'a.bin');
+  db.close();
+  await rm(join(home.into, 'a.bin'));
+  await mkdir(join(home.into, hidden));
+  await writeFile(join(home.into, hidden, part), body.subarray(0, 2000));
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  expect(await home.files()).toEqual(['a.bin']);
+  expect(await home.holds('a.bin', body)).toBe(true);
+});
+
+/** What the folder of temporary files is called, and the one of a file in it. */
+function partNames(db: Database.Database, path: string): { hidden: string; part: string } {
+  const ask = (sql: string, ...values: readonly string[]): string =>
+    String(db.prepare(sql).pluck().get(values)).replaceAll('"', '');
+  const token = ask(`SELECT value FROM settings WHERE name = 'downloadToken'`);
+  const id = ask('SELECT id FROM download_files WHERE path = ?', path);
+  return { hidden: `.orbweaver-${token}`, part: `${id}.part` };
+}
