@@ -72,7 +72,7 @@ export class FileWork {
   /** Files that were listed in this run. */
   readonly #seen = new Set<number>();
   /** The pages that list one, but for the first. */
-  readonly #alsoOn = new Map<number, readonly number[]>();
+  readonly #alsoOn = new Map<number, number[]>();
   /** Of a dry run: what would be done. */
   readonly #found = new Map<number, FoundFile['fate']>();
   readonly #paths: FreePaths;
@@ -279,7 +279,9 @@ export class FileWork {
     const key = this.#options.isByPage ? `${page.id} ${url}` : url;
     const { id, state, error } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
     if (this.#seen.has(id)) {
-      this.#alsoOn.set(id, [...(this.#alsoOn.get(id) ?? []), page.id]);
+      const also = this.#alsoOn.get(id);
+      if (also === undefined) this.#alsoOn.set(id, [page.id]);
+      else also.push(page.id);
       return;
     }
     this.#seen.add(id);
