@@ -50,7 +50,7 @@ export interface Whole {
   readonly placedSha256: string | null;
 }
 
-/** What a folder says that nothing can be put into. */
+/** What a folder says that nothing can be put into, or that does not let us look. */
 const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
@@ -61,7 +61,12 @@ export type Placing =
   | { readonly kind: 'placed'; readonly modifiedAt: number }
   | { readonly kind: 'taken' }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'closed'; readonly error: StoreError };
+  | Closed;
+
+interface Closed {
+  readonly kind: 'closed';
+  readonly error: StoreError;
+}
 
 export class Shelf {
   readonly #into: string;
@@ -116,9 +121,9 @@ export class Shelf {
     return join(this.#parts, `${id}.part`);
   }
 
-  /** Whether anything has this name. */
+  /** Whether anything has this name. In a folder that does not let us look nothing has, until something is put there. */
   has(path: string): boolean {
-    return this.#statOf(join(this.#into, path)) !== null;
+    return this.#find(path) !== null;
   }
 
   /** Whether a file can be read there, itself or by way of a link. */
@@ -133,7 +138,7 @@ export class Shelf {
 
   /** Whether it is the name of something that is no folder. */
   hasFile(path: string): boolean {
-    const there = this.#statOf(join(this.#into, path));
+    const there = this.#find(path);
     // A link to a folder is one.
     return (
       there !== null &&
@@ -151,25 +156,19 @@ export class Shelf {
   place(id: number, path: string, known: Whole): Placing {
     const part = this.partOf(id);
     const target = join(this.#into, path);
-    const whole = this.#statOf(part);
-    const there = this.#statOf(target);
-    // Killed when it had been moved, and before that was noted; a part of another size is what a later try has left.
-    if (whole === null || whole.size !== known.bytes) {
-      const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
-      return isOurs ? placedAt(there) : { kind: 'gone' };
-    }
-    try {
-      return this.#onDisk(target, () => {
-        if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
-        const isPlaced =
-          there === null ? this.#link(part, target, whole) : this.#replace(part, target, whole, there, known);
-        return isPlaced ? placedAt(this.#statOf(target) ?? whole) : { kind: 'taken' };
-      });
-    } catch (error) {
-      const { code = '' } = ((error as StoreError).cause ?? {}) as NodeJS.ErrnoException;
-      if (!CLOSED.has(code)) throw error;
-      return { kind: 'closed', error: error as StoreError };
-    }
+    return this.#unlessClosed(target, () => {
+      const whole = this.#statOf(part);
+      const there = this.#statOf(target);
+      // Killed when it had been moved, and before that was noted; a part of another size is what a later try has left.
+      if (whole === null || whole.size !== known.bytes) {
+        const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
+        return isOurs ? placedAt(there) : { kind: 'gone' };
+      }
+      if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
+      const isPlaced =
+        there === null ? this.#link(part, target, whole) : this.#replace(part, target, whole, there, known);
+      return isPlaced ? placedAt(this.#statOf(target) ?? whole) : { kind: 'taken' };
+    });
   }
 
   /** Whether it is a file of these bytes: its date says nothing, as some programs keep it and others do not. */
@@ -188,7 +187,7 @@ export class Shelf {
 
   /** Whether our own file lies there as we put it there. */
   hasOwn(path: string, { modifiedAt, bytes }: Known): boolean {
-    const there = this.#statOf(join(this.#into, path));
+    const there = this.#find(path);
     return there?.isFile() === true && there.size === bytes && Math.floor(there.mtimeMs) === modifiedAt;
   }
 
@@ -317,6 +316,16 @@ export class Shelf {
     return true;
   }
 
+  /** What has a name, as far as its folder lets us look. */
+  #find(path: string): Stats | null {
+    try {
+      return this.#statOf(join(this.#into, path));
+    } catch (error) {
+      if (isClosed(error)) return null;
+      throw error;
+    }
+  }
+
   #statOf(path: string): Stats | null {
     try {
       return lstatSync(path, { throwIfNoEntry: false }) ?? null;
@@ -324,6 +333,15 @@ export class Shelf {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOTDIR') return null;
       throw new StoreError(`cannot look at ${path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #unlessClosed<T>(path: string, work: () => T): T | Closed {
+    try {
+      return this.#onDisk(path, work);
+    } catch (error) {
+      if (!isClosed(error)) throw error;
+      return { kind: 'closed', error };
     }
   }
 
@@ -351,6 +369,11 @@ function makeFolders(folder: string): void {
     makeFolders(dirname(folder));
     mkdirSync(folder);
   }
+}
+
+function isClosed(error: unknown): error is StoreError {
+  const { code = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return error instanceof StoreError && CLOSED.has(code);
 }
 
 function placedAt({ mtimeMs }: Stats): Placing {

@@ -1,6 +1,7 @@
 /** What others put, or take away, where files come to their names. */
 import {
   appendFile,
+  chmod,
   mkdir,
   mkdtemp,
   readdir,
@@ -251,6 +252,50 @@ test('half a file never gets its name, though it was whole once', async ({ home 
   expect(await home.files()).toEqual(['a.bin']);
   expect(await home.holds('a.bin', body)).toBe(true);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that may not be searched keeps back its own files alone',
+  async ({ home }) => {
+    const album = join(home.into, 'album');
+    await mkdir(album, { recursive: true });
+    const song = (seed: string): { body: Buffer } => ({ body: bytesOf(1000, seed) });
+    await using site = await FileSite.open({
+      '/': pageOf(['album/1.mp3'], ['album/live/2.mp3'], ['3.mp3']),
+      '/album/1.mp3': song('1'),
+      '/album/live/2.mp3': song('2'),
+      '/3.mp3': song('3'),
+    });
+    for (const folder of [home.path, home.into]) await chmod(folder, 0o777);
+    await chmod(album, 0);
+    await asNobody(async () => {
+      for (let run = 0; run < 2; run++) {
+        const { status, error } = await home.download(site.url('/'));
+        expect({ status, error: String(error) }).toMatchObject({
+          status: 4,
+          error: expect.stringMatching(/album\/(1|live\/2)\.mp3: EACCES/),
+        });
+        expect(await home.holds('3.mp3', song('3').body)).toBe(true);
+      }
+    });
+    await chmod(album, 0o777);
+    await asNobody(async () => {
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+    });
+    expect(await home.files()).toEqual(['3.mp3', 'album/1.mp3', 'album/live/2.mp3']);
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  },
+);
+
+/** Does it as somebody whom no folder is open to that is closed: root may look everywhere. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
 
 /** What the folder of temporary files is called, and the one of a file in it. */
 function partNames(db: Database.Database, path: string): { hidden: string; part: string } {
