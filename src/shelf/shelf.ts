@@ -136,16 +136,16 @@ export class Shelf {
     }
   }
 
-  /** Whether it is the name of something that is no folder. */
+  /** Whether it is the name of something that is no folder, nor a link to one. */
   hasFile(path: string): boolean {
     const there = this.#find(path);
-    // A link to a folder is one.
-    return (
-      there !== null &&
-      !(
-        there.isSymbolicLink() ? statSync(join(this.#into, path), { throwIfNoEntry: false }) : there
-      )?.isDirectory()
-    );
+    if (there?.isSymbolicLink() !== true) return there?.isDirectory() === false;
+    try {
+      return statSync(join(this.#into, path), { throwIfNoEntry: false })?.isDirectory() !== true;
+    } catch (error) {
+      // Behind a closed door there may be a folder; what leads to itself, or through a file, is none.
+      return !CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
+    }
   }
 
   /**
@@ -309,7 +309,7 @@ export class Shelf {
       makeFolders(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST' || code === 'ENOTDIR') return false;
+      if (code === 'EEXIST' || isNoWay(code)) return false;
       throw error;
     }
     this.#made.add(folder);
@@ -331,7 +331,7 @@ export class Shelf {
       return lstatSync(path, { throwIfNoEntry: false }) ?? null;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOTDIR') return null;
+      if (isNoWay(code)) return null;
       throw new StoreError(`cannot look at ${path}: ${(error as Error).message}`, { cause: error });
     }
   }
@@ -369,6 +369,11 @@ function makeFolders(folder: string): void {
     makeFolders(dirname(folder));
     mkdirSync(folder);
   }
+}
+
+/** What a path through a file, or through a link that leads to itself, comes to. */
+function isNoWay(code: string | undefined): boolean {
+  return code === 'ENOTDIR' || code === 'ELOOP';
 }
 
 function isClosed(error: unknown): error is StoreError {

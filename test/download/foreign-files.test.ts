@@ -135,6 +135,40 @@ for (const [what, put] of [
   });
 }
 
+for (const [what, target] of [
+  ['itself', 'album'],
+  ['a path through a file', 'notes/album'],
+  ['nowhere', '/nowhere/at/all'],
+] as const)
+  test(`a link that leads to ${what} is no folder of files`, async ({ home }) => {
+    await mkdir(home.into, { recursive: true });
+    await writeFile(join(home.into, 'notes'), 'mine');
+    await symlink(target, join(home.into, 'album'));
+    const body = bytesOf(1000);
+    await using site = await FileSite.open({
+      '/': pageOf(['album/1.mp3'], ['2.mp3']),
+      '/album/1.mp3': { body },
+      '/2.mp3': { body },
+    });
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+    expect(await home.files()).toEqual(['2.mp3', 'album', 'album (2)/1.mp3', 'notes']);
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  });
+
+test('a link to itself that takes the name of a folder meanwhile is left alone', async ({ home }) => {
+  const body = bytesOf(1000);
+  await using site = await FileSite.open({
+    '/': pageOf(['album/1.mp3']),
+    '/album/1.mp3': async (request, response, hit) => {
+      await symlink('album', join(home.into, 'album'));
+      await sendFile({ body }, request, response, hit);
+    },
+  });
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+  expect(await home.files()).toEqual(['album', 'album (2)/1.mp3']);
+});
+
 test('a file of ours that its user has moved and linked to is there', async ({ home }) => {
   await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body: bytesOf(5000) } });
   await home.download(site.url('/'));
