@@ -9,7 +9,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -21,8 +20,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StoreError } from '../errors.js';
-import { copyWhole, isAcross } from './copy.js';
+import { copyWhole, isAcross, moveWhole } from './copy.js';
 import { sha256OfFile } from './file-digest.js';
+import { makeFolders } from './folders.js';
 import { dropNotes, noteFlushed, readNotes } from './part-notes.js';
 
 /** File systems without hard links say so in several ways. */
@@ -186,29 +186,30 @@ export class Shelf {
   }
 
   /** Whether our own file lies there as we put it there. */
-  hasOwn(path: string, { modifiedAt, bytes }: Known): boolean {
+  hasOwn(path: string, known: Known): boolean {
     const there = this.#find(path);
-    return there?.isFile() === true && there.size === bytes && Math.floor(there.mtimeMs) === modifiedAt;
+    return there !== null && isOwn(there, known);
   }
 
   /** Takes our own file away from its name, if it still is as we put it there; the folder with it, if it was the last one. */
-  takeAway(id: number, path: string, known: Known): void {
+  takeAway(id: number, path: string, known: Known & Pick<Whole, 'sha256'>): void {
     const part = this.partOf(id);
-    // Killed before that was noted: it may be somebody else's turn to lie there.
-    if (this.#statOf(part) !== null || !this.hasOwn(path, known)) return;
     const source = join(this.#into, path);
+    const there = this.#statOf(source);
+    if (there === null || !isOwn(there, known)) return;
+    const whole = this.#statOf(part);
+    // Killed before that was noted: it may be somebody else's turn to lie there, or what was copied is there still.
+    if (whole !== null && (whole.size !== known.bytes || !this.#holds(source, there, known.sha256))) return;
     this.#onDisk(source, () => {
-      try {
-        renameSync(source, part);
-      } catch (error) {
-        if (!isAcross(error)) throw error;
-        // Whole before it has the name of a part.
-        copyWhole(source, `${part}.new`, lstatSync(source));
-        renameSync(`${part}.new`, part);
-        unlinkSync(source);
-      }
+      if (whole === null) moveWhole(source, part, there);
+      else unlinkSync(source);
     });
-    for (let folder = dirname(source); folder !== this.#into; folder = dirname(folder)) {
+    this.#removeEmpty(dirname(source));
+  }
+
+  /** A folder, and those it lies in, as far as nothing is in them. */
+  #removeEmpty(from: string): void {
+    for (let folder = from; folder !== this.#into; folder = dirname(folder)) {
       try {
         rmdirSync(folder);
       } catch {
@@ -358,17 +359,9 @@ export class Shelf {
   }
 }
 
-/** Makes a folder and those it lies in. Node's own way never ends where a folder can neither be found nor made (/proc). */
-function makeFolders(folder: string): void {
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    makeFolders(dirname(folder));
-    mkdirSync(folder);
-  }
+/** Whether it is as we put it there. */
+function isOwn(there: Stats, { modifiedAt, bytes }: Known): boolean {
+  return there.isFile() && there.size === bytes && Math.floor(there.mtimeMs) === modifiedAt;
 }
 
 /** What a path through a file, or through a link that leads to itself, comes to. */

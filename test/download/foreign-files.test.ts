@@ -230,6 +230,34 @@ test.skipIf(otherFileSystem() === null)(
   },
 );
 
+test.skipIf(otherFileSystem() === null)(
+  'killed while it was taken away to another file system, a file leaves no copy under its old name',
+  async ({ home }) => {
+    const outside = await mkdtemp(join(otherFileSystem() as string, 'orbweaver-'));
+    try {
+      await mkdir(home.into, { recursive: true });
+      await symlink(outside, join(home.into, 'album'));
+      const body = bytesOf(5000);
+      await using site = await FileSite.open({ '/': pageOf(['album/1.mp3']), '/album/1.mp3': { body } });
+      await home.download(site.url('/'));
+      const db = new Database(home.db);
+      const { hidden, part } = partNames(db, 'album/1.mp3');
+      db.prepare(
+        `UPDATE download_files SET state = 'complete', moved_from = path, path = 'album/2.mp3', path_key = 'album/2.mp3'`,
+      ).run();
+      db.close();
+      await mkdir(join(home.into, hidden));
+      await writeFile(join(home.into, hidden, part), body);
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+      expect(await readdir(outside)).toEqual(['2.mp3']);
+      expect(await home.holds('album/2.mp3', body)).toBe(true);
+      expect(site.of('/album/1.mp3')).toHaveLength(1);
+    } finally {
+      await rm(outside, { recursive: true, force: true });
+    }
+  },
+);
+
 test.skipIf(process.platform !== 'linux')(
   'a folder that nothing can be put into keeps back its own files alone',
   async ({ home }) => {
