@@ -90,7 +90,7 @@ export class FileWork {
     received: 0,
   };
   #completed: number[] = [];
-  /** A folder that nothing can be put into: what belongs there is kept, and the run goes on with the others. */
+  /** A folder that is closed: what belongs there, or lies there, is kept, and the run goes on with the others. */
   #closed: StoreError | null = null;
 
   constructor(table: DownloadTable, shelf: Shelf, options: FileWorkOptions) {
@@ -160,11 +160,15 @@ export class FileWork {
   /** From the names that they had to those that they have now; goes on where a kill ended it. @throws StoreError */
   #relocate(): void {
     this.#closed = null;
-    const moving = this.#table.moving();
-    for (const file of moving) this.#shelf.takeAway(file.id, file.movedFrom as string, file);
+    const away = this.#table.moving().filter(({ id, movedFrom, ...known }) => {
+      const taking = this.#shelf.takeAway(id, movedFrom as string, known);
+      if (taking.kind === 'closed') this.#closed ??= taking.error;
+      return taking.kind === 'away';
+    });
     // Before any is placed: its new name may be one that another had.
-    this.#table.movedAway(moving.map(({ id }) => id));
-    this.#completed = this.#table.completed().map(({ id }) => id);
+    this.#table.movedAway(away.map(({ id }) => id));
+    const placeable = this.#table.completed().filter(({ movedFrom }) => movedFrom === null);
+    this.#completed = placeable.map(({ id }) => id);
     this.place();
   }
 

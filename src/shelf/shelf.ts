@@ -50,7 +50,7 @@ export interface Whole {
   readonly placedSha256: string | null;
 }
 
-/** What a folder says that nothing can be put into, or that does not let us look. */
+/** What a folder says that nothing can be put into or taken out of, or that does not let us look. */
 const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
@@ -62,6 +62,11 @@ export type Placing =
   | { readonly kind: 'taken' }
   | { readonly kind: 'gone' }
   | Closed;
+
+/** `away`: nothing of ours lies there any more; `closed`: nothing can be taken out of that folder. */
+export type Taking = { readonly kind: 'away' } | Closed;
+
+const AWAY: Taking = { kind: 'away' };
 
 interface Closed {
   readonly kind: 'closed';
@@ -191,20 +196,25 @@ export class Shelf {
     return there !== null && isOwn(there, known);
   }
 
-  /** Takes our own file away from its name, if it still is as we put it there; the folder with it, if it was the last one. */
-  takeAway(id: number, path: string, known: Known & Pick<Whole, 'sha256'>): void {
+  /**
+   * Takes our own file away from its name, if it still is as we put it there; the folder with it, if it was the last one.
+   *
+   * @throws StoreError
+   */
+  takeAway(id: number, path: string, known: Known & Pick<Whole, 'sha256'>): Taking {
     const part = this.partOf(id);
     const source = join(this.#into, path);
-    const there = this.#statOf(source);
-    if (there === null || !isOwn(there, known)) return;
-    const whole = this.#statOf(part);
-    // Killed before that was noted: it may be somebody else's turn to lie there, or what was copied is there still.
-    if (whole !== null && (whole.size !== known.bytes || !this.#holds(source, there, known.sha256))) return;
-    this.#onDisk(source, () => {
+    return this.#unlessClosed(source, () => {
+      const there = this.#statOf(source);
+      if (there === null || !isOwn(there, known)) return AWAY;
+      const whole = this.#statOf(part);
       if (whole === null) moveWhole(source, part, there);
-      else unlinkSync(source);
+      // Killed before that was noted: it may be somebody else's turn to lie there, or what was copied is there still.
+      else if (whole.size === known.bytes && this.#holds(source, there, known.sha256)) unlinkSync(source);
+      else return AWAY;
+      this.#removeEmpty(dirname(source));
+      return AWAY;
     });
-    this.#removeEmpty(dirname(source));
   }
 
   /** A folder, and those it lies in, as far as nothing is in them. */

@@ -13,13 +13,14 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import { test } from './bench.js';
-import { bytesOf, FileSite, pageOf, sendFile, sha256Of } from './file-site.js';
+import { bytesOf, type Entry, FileSite, pageOf, sendFile, sha256Of } from './file-site.js';
 
 test('a file of somebody else that takes the name of a folder meanwhile is left alone', async ({ home }) => {
   const foreign = join(home.into, 'album');
@@ -345,6 +346,52 @@ test.skipIf(process.platform === 'win32')(
     });
     expect(await home.files()).toEqual(['3.mp3', 'album/1.mp3', 'album/live/2.mp3']);
     expect(site.of('/album/1.mp3')).toHaveLength(1);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that nothing can be taken out of keeps names as they were until it is open',
+  async ({ home }) => {
+    const album = join(home.into, 'album');
+    const take = (path: string): Record<string, Entry> => ({
+      [path]: {
+        body: bytesOf(1000, path),
+        headers: { 'content-disposition': 'attachment; filename="take.mp3"' },
+      },
+    });
+    await using site = await FileSite.open({
+      '/': pageOf(['album/2.bin'], ['album/1.bin'], ['3.mp3']),
+      ...take('/album/1.bin'),
+      ...take('/album/2.bin'),
+      '/3.mp3': async (request, response, hit) => {
+        while (!existsSync(join(album, 'take (2).mp3'))) await sleep(10);
+        await chmod(album, 0o555);
+        await sendFile({ body: bytesOf(1000, 3) }, request, response, hit);
+      },
+      '/4.mp3': { body: bytesOf(1000, 4) },
+    });
+    const lies = async (first: string, second: string): Promise<void> => {
+      expect((await home.files()).slice(-2)).toEqual(['album/take (2).mp3', 'album/take.mp3']);
+      expect(await home.holds('album/take.mp3', bytesOf(1000, first))).toBe(true);
+      expect(await home.holds('album/take (2).mp3', bytesOf(1000, second))).toBe(true);
+    };
+    await chmod(home.path, 0o777);
+    await asNobody(async () => {
+      for (let run = 0; run < 2; run++) {
+        const { status, error } = await home.download(site.url('/'), '--max-parallelism', '1');
+        expect({ status, error: String(error) }).toMatchObject({
+          status: 4,
+          error: expect.stringMatching(/album\/take.*\.mp3: EACCES/),
+        });
+        await lies('/album/2.bin', '/album/1.bin');
+        site.entries.set('/', pageOf(['album/2.bin'], ['album/1.bin'], ['3.mp3'], ['4.mp3']));
+      }
+      expect(await home.holds('4.mp3', bytesOf(1000, 4))).toBe(true);
+      await chmod(album, 0o755);
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+    });
+    await lies('/album/1.bin', '/album/2.bin');
+    for (const path of ['/album/1.bin', '/album/2.bin']) expect(site.of(path)).toHaveLength(1);
   },
 );
 
