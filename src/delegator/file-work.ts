@@ -51,7 +51,7 @@ export interface FileWorkOptions {
 export interface FileCounters {
   /** Files that are listed. */
   listed: number;
-  /** Of these, those that lay there and were left alone. */
+  /** Of these, those that lay there, or are whole and wait for their folder, and were left alone. */
   kept: number;
   /** Of these, those that an earlier run has found to be of a type that is not wanted. */
   refused: number;
@@ -80,7 +80,7 @@ export class FileWork {
   /** Files that were listed in this run. */
   readonly #seen = new Set<number>();
   /** The pages that list one, but for the first. */
-  readonly #alsoOn = new Map<number, readonly number[]>();
+  readonly #alsoOn = new Map<number, number[]>();
   /** Of a dry run: what would be done. */
   readonly #found = new Map<number, FoundFile['fate']>();
   readonly #paths: FreePaths;
@@ -99,7 +99,7 @@ export class FileWork {
   };
   readonly renamed: RenamedFile[] = [];
   #completed: number[] = [];
-  /** A folder that nothing can be put into: what belongs there is kept, and the run goes on with the others. */
+  /** A folder that is closed: what belongs there, or lies there, is kept, and the run goes on with the others. */
   #closed: StoreError | null = null;
 
   constructor(table: DownloadTable, shelf: Shelf, options: FileWorkOptions) {
@@ -169,11 +169,15 @@ export class FileWork {
   /** From the names that they had to those that they have now; goes on where a kill ended it. @throws StoreError */
   #relocate(): void {
     this.#closed = null;
-    const moving = this.#table.moving();
-    for (const file of moving) this.#shelf.takeAway(file.id, file.movedFrom as string, file);
+    const away = this.#table.moving().filter(({ id, movedFrom, ...known }) => {
+      const taking = this.#shelf.takeAway(id, movedFrom as string, known);
+      if (taking.kind === 'closed') this.#closed ??= taking.error;
+      return taking.kind === 'away';
+    });
     // Before any is placed: its new name may be one that another had.
-    this.#table.movedAway(moving.map(({ id }) => id));
-    this.#completed = this.#table.completed().map(({ id }) => id);
+    this.#table.movedAway(away.map(({ id }) => id));
+    const placeable = this.#table.completed().filter(({ movedFrom }) => movedFrom === null);
+    this.#completed = placeable.map(({ id }) => id);
     this.place();
     for (const { id, movedFrom } of moving) {
       const { url, path, state } = this.#table.get(id) as Download;
@@ -292,17 +296,21 @@ export class FileWork {
     const key = this.#options.isByPage ? `${page.id} ${url}` : url;
     const { id, state, error } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
     if (this.#seen.has(id)) {
-      this.#alsoOn.set(id, [...(this.#alsoOn.get(id) ?? []), page.id]);
+      const also = this.#alsoOn.get(id);
+      if (also === undefined) this.#alsoOn.set(id, [page.id]);
+      else also.push(page.id);
       return;
     }
     this.#seen.add(id);
     this.counters.listed++;
     const file = this.#table.get(id) ?? this.#add(id, url, page);
     if (file.pageId !== page.id) this.#table.setPage(id, page.id);
-    const isThere = file.state === 'done' && state === 'done' && this.#shelf.isFile(file.path);
+    // Whole, but its folder takes nothing: its bytes are in the temporary file that a new try would write to.
+    const isWhole = file.state === 'complete';
+    const isThere = isWhole || (file.state === 'done' && state === 'done' && this.#shelf.isFile(file.path));
     const isRefused = error === 'content-type' && !this.#isOfWantedType(id);
     const known = isThere ? 'kept' : isRefused ? 'refused' : null;
-    const fate = known === null ? 'fetch' : this.#options.refresh ? 'ask' : known;
+    const fate = known === null ? 'fetch' : this.#options.refresh && !isWhole ? 'ask' : known;
     if (fate === 'kept' || fate === 'refused') this.counters[fate]++;
     else if (!this.#options.isDryRun) files.queue(id);
     if (this.#options.isDryRun) this.#found.set(id, fate);

@@ -9,6 +9,8 @@ import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
 import { FreePaths, joinPath } from './free-paths.js';
 
+type Disk = Pick<Shelf, 'has' | 'hasFile' | 'hasOwn'>;
+
 /** A file whose name is not final. */
 export interface Unnamed extends Download {
   /** Where it would be if it were alone. */
@@ -25,7 +27,7 @@ export interface Unnamed extends Download {
 export function settleNames(
   files: readonly Unnamed[],
   table: DownloadTable,
-  shelf: Shelf,
+  shelf: Disk,
 ): readonly Unnamed[] {
   const isThere = ({ path, state, ...known }: Unnamed): boolean =>
     state === 'done' && shelf.hasOwn(path, known);
@@ -74,13 +76,20 @@ function contestedOf(files: readonly Unnamed[]): Unnamed[] {
   });
 }
 
-/** The disk as if some of our own files were not there. */
-function without(shelf: Shelf, files: readonly Unnamed[]): Pick<Shelf, 'has' | 'hasFile'> {
-  const own = new Set(files.map(({ path }) => path));
-  const folders = new Set(files.flatMap(({ path }) => foldersAbove(path)));
+/**
+ * The disk as if some of our own files were not there, under any spelling of their names: a file system that takes two
+ * for one says that there is something under both.
+ */
+function without(shelf: Disk, files: readonly Unnamed[]): Pick<Disk, 'has' | 'hasFile'> {
+  const own = new Map(files.map((file) => [clashKey(file.path), file]));
+  const folders = new Set(files.flatMap(({ path }) => foldersAbove(clashKey(path))));
+  const isOwn = (path: string): boolean => {
+    const file = own.get(clashKey(path));
+    return file !== undefined && shelf.hasOwn(path, file);
+  };
   return {
-    has: (path) => !own.has(path) && !folders.has(path) && shelf.has(path),
-    hasFile: (path) => !own.has(path) && shelf.hasFile(path),
+    has: (path) => !isOwn(path) && !folders.has(clashKey(path)) && shelf.has(path),
+    hasFile: (path) => !isOwn(path) && shelf.hasFile(path),
   };
 }
 

@@ -1,5 +1,14 @@
 /** Files on their way to another file system, where they cannot be moved to. */
-import { closeSync, copyFileSync, fsyncSync, openSync, type Stats, utimesSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
 
 /** Copies a file, what it is dated included, and makes sure that it is on disk. @throws what the file system says */
 export function copyWhole(from: string, to: string, { atimeMs, mtimeMs }: Stats): void {
@@ -10,6 +19,18 @@ export function copyWhole(from: string, to: string, { atimeMs, mtimeMs }: Stats)
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Moves a file, to another file system where need be: there it is whole before it has its name. @throws as above */
+export function moveWhole(from: string, to: string, there: Stats): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isAcross(error)) throw error;
+    copyWhole(from, `${to}.new`, there);
+    renameSync(`${to}.new`, to);
+    unlinkSync(from);
   }
 }
 

@@ -9,7 +9,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -21,8 +20,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StoreError } from '../errors.js';
-import { copyWhole, isAcross } from './copy.js';
+import { copyWhole, isAcross, moveWhole } from './copy.js';
 import { sha256OfFile } from './file-digest.js';
+import { makeFolders } from './folders.js';
 import { dropNotes, noteFlushed, readNotes } from './part-notes.js';
 
 /** File systems without hard links say so in several ways. */
@@ -50,7 +50,7 @@ export interface Whole {
   readonly placedSha256: string | null;
 }
 
-/** What a folder says that nothing can be put into. */
+/** What a folder says that nothing can be put into or taken out of, or that does not let us look. */
 const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
@@ -61,7 +61,17 @@ export type Placing =
   | { readonly kind: 'placed'; readonly modifiedAt: number }
   | { readonly kind: 'taken' }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'closed'; readonly error: StoreError };
+  | Closed;
+
+/** `away`: nothing of ours lies there any more; `closed`: nothing can be taken out of that folder. */
+export type Taking = { readonly kind: 'away' } | Closed;
+
+const AWAY: Taking = { kind: 'away' };
+
+interface Closed {
+  readonly kind: 'closed';
+  readonly error: StoreError;
+}
 
 export class Shelf {
   readonly #into: string;
@@ -116,9 +126,9 @@ export class Shelf {
     return join(this.#parts, `${id}.part`);
   }
 
-  /** Whether anything has this name. */
+  /** Whether anything has this name. In a folder that does not let us look nothing has, until something is put there. */
   has(path: string): boolean {
-    return this.#statOf(join(this.#into, path)) !== null;
+    return this.#find(path) !== null;
   }
 
   /** Whether a file can be read there, itself or by way of a link. */
@@ -131,16 +141,16 @@ export class Shelf {
     }
   }
 
-  /** Whether it is the name of something that is no folder. */
+  /** Whether it is the name of something that is no folder, nor a link to one. */
   hasFile(path: string): boolean {
-    const there = this.#statOf(join(this.#into, path));
-    // A link to a folder is one.
-    return (
-      there !== null &&
-      !(
-        there.isSymbolicLink() ? statSync(join(this.#into, path), { throwIfNoEntry: false }) : there
-      )?.isDirectory()
-    );
+    const there = this.#find(path);
+    if (there?.isSymbolicLink() !== true) return there?.isDirectory() === false;
+    try {
+      return statSync(join(this.#into, path), { throwIfNoEntry: false })?.isDirectory() !== true;
+    } catch (error) {
+      // Behind a closed door there may be a folder; what leads to itself, or through a file, is none.
+      return !CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
+    }
   }
 
   /**
@@ -151,25 +161,19 @@ export class Shelf {
   place(id: number, path: string, known: Whole): Placing {
     const part = this.partOf(id);
     const target = join(this.#into, path);
-    const whole = this.#statOf(part);
-    const there = this.#statOf(target);
-    // Killed when it had been moved, and before that was noted.
-    if (whole === null) {
-      const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
-      return isOurs ? placedAt(there) : { kind: 'gone' };
-    }
-    try {
-      return this.#onDisk(target, () => {
-        if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
-        const isPlaced =
-          there === null ? this.#link(part, target, whole) : this.#replace(part, target, whole, there, known);
-        return isPlaced ? placedAt(this.#statOf(target) ?? whole) : { kind: 'taken' };
-      });
-    } catch (error) {
-      const { code = '' } = ((error as StoreError).cause ?? {}) as NodeJS.ErrnoException;
-      if (!CLOSED.has(code)) throw error;
-      return { kind: 'closed', error: error as StoreError };
-    }
+    return this.#unlessClosed(target, () => {
+      const whole = this.#statOf(part);
+      const there = this.#statOf(target);
+      // Killed when it had been moved, and before that was noted; a part of another size is what a later try has left.
+      if (whole === null || whole.size !== known.bytes) {
+        const isOurs = there?.size === known.bytes && this.#holds(target, there, known.sha256);
+        return isOurs ? placedAt(there) : { kind: 'gone' };
+      }
+      if (!this.#makeFolder(dirname(target))) return { kind: 'taken' };
+      const isPlaced =
+        there === null ? this.#link(part, target, whole) : this.#replace(part, target, whole, there, known);
+      return isPlaced ? placedAt(this.#statOf(target) ?? whole) : { kind: 'taken' };
+    });
   }
 
   /** Whether it is a file of these bytes: its date says nothing, as some programs keep it and others do not. */
@@ -187,29 +191,35 @@ export class Shelf {
   }
 
   /** Whether our own file lies there as we put it there. */
-  hasOwn(path: string, { modifiedAt, bytes }: Known): boolean {
-    const there = this.#statOf(join(this.#into, path));
-    return there?.isFile() === true && there.size === bytes && Math.floor(there.mtimeMs) === modifiedAt;
+  hasOwn(path: string, known: Known): boolean {
+    const there = this.#find(path);
+    return there !== null && isOwn(there, known);
   }
 
-  /** Takes our own file away from its name, if it still is as we put it there; the folder with it, if it was the last one. */
-  takeAway(id: number, path: string, known: Known): void {
+  /**
+   * Takes our own file away from its name, if it still is as we put it there; the folder with it, if it was the last one.
+   *
+   * @throws StoreError
+   */
+  takeAway(id: number, path: string, known: Known & Pick<Whole, 'sha256'>): Taking {
     const part = this.partOf(id);
-    // Killed before that was noted: it may be somebody else's turn to lie there.
-    if (this.#statOf(part) !== null || !this.hasOwn(path, known)) return;
     const source = join(this.#into, path);
-    this.#onDisk(source, () => {
-      try {
-        renameSync(source, part);
-      } catch (error) {
-        if (!isAcross(error)) throw error;
-        // Whole before it has the name of a part.
-        copyWhole(source, `${part}.new`, lstatSync(source));
-        renameSync(`${part}.new`, part);
-        unlinkSync(source);
-      }
+    return this.#unlessClosed(source, () => {
+      const there = this.#statOf(source);
+      if (there === null || !isOwn(there, known)) return AWAY;
+      const whole = this.#statOf(part);
+      if (whole === null) moveWhole(source, part, there);
+      // Killed before that was noted: it may be somebody else's turn to lie there, or what was copied is there still.
+      else if (whole.size === known.bytes && this.#holds(source, there, known.sha256)) unlinkSync(source);
+      else return AWAY;
+      this.#removeEmpty(dirname(source));
+      return AWAY;
     });
-    for (let folder = dirname(source); folder !== this.#into; folder = dirname(folder)) {
+  }
+
+  /** A folder, and those it lies in, as far as nothing is in them. */
+  #removeEmpty(from: string): void {
+    for (let folder = from; folder !== this.#into; folder = dirname(folder)) {
       try {
         rmdirSync(folder);
       } catch {
@@ -310,11 +320,21 @@ export class Shelf {
       makeFolders(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST' || code === 'ENOTDIR') return false;
+      if (code === 'EEXIST' || isNoWay(code)) return false;
       throw error;
     }
     this.#made.add(folder);
     return true;
+  }
+
+  /** What has a name, as far as its folder lets us look. */
+  #find(path: string): Stats | null {
+    try {
+      return this.#statOf(join(this.#into, path));
+    } catch (error) {
+      if (isClosed(error)) return null;
+      throw error;
+    }
   }
 
   #statOf(path: string): Stats | null {
@@ -322,8 +342,17 @@ export class Shelf {
       return lstatSync(path, { throwIfNoEntry: false }) ?? null;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOTDIR') return null;
+      if (isNoWay(code)) return null;
       throw new StoreError(`cannot look at ${path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #unlessClosed<T>(path: string, work: () => T): T | Closed {
+    try {
+      return this.#onDisk(path, work);
+    } catch (error) {
+      if (!isClosed(error)) throw error;
+      return { kind: 'closed', error };
     }
   }
 
@@ -340,17 +369,19 @@ export class Shelf {
   }
 }
 
-/** Makes a folder and those it lies in. Node's own way never ends where a folder can neither be found nor made (/proc). */
-function makeFolders(folder: string): void {
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    makeFolders(dirname(folder));
-    mkdirSync(folder);
-  }
+/** Whether it is as we put it there. */
+function isOwn(there: Stats, { modifiedAt, bytes }: Known): boolean {
+  return there.isFile() && there.size === bytes && Math.floor(there.mtimeMs) === modifiedAt;
+}
+
+/** What a path through a file, or through a link that leads to itself, comes to. */
+function isNoWay(code: string | undefined): boolean {
+  return code === 'ENOTDIR' || code === 'ELOOP';
+}
+
+function isClosed(error: unknown): error is StoreError {
+  const { code = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return error instanceof StoreError && CLOSED.has(code);
 }
 
 function placedAt({ mtimeMs }: Stats): Placing {

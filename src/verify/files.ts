@@ -33,14 +33,15 @@ export function recordedFiles(connection: Connection): readonly Recorded[] {
 
 /** Reads all of them. @param folder what they were downloaded into */
 export function checkFiles(files: readonly Recorded[], folder: string): readonly Finding[] {
-  const found = new Map<Fault, string[]>();
+  const found = new Map<Fault, { readonly count: number; readonly example: string }>();
   for (const file of files) {
     const fault = faultOf(file, join(folder, file.path));
-    if (fault !== null) found.set(fault, [...(found.get(fault) ?? []), file.path]);
+    if (fault === null) continue;
+    const { count, example } = found.get(fault) ?? { count: 0, example: file.path };
+    found.set(fault, { count: count + 1, example });
   }
-  return [...found].map(([fault, [example = null, ...others]]) => {
+  return [...found].map(([fault, { count, example }]) => {
     const [one, many] = TEXTS[fault];
-    const count = 1 + others.length;
     return { text: count === 1 ? one : many, count, example };
   });
 }

@@ -1,6 +1,7 @@
 /** What others put, or take away, where files come to their names. */
 import {
   appendFile,
+  chmod,
   mkdir,
   mkdtemp,
   readdir,
@@ -12,13 +13,14 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import { test } from './bench.js';
-import { bytesOf, FileSite, pageOf, sendFile, sha256Of } from './file-site.js';
+import { bytesOf, type Entry, FileSite, pageOf, sendFile, sha256Of } from './file-site.js';
 
 test('a file of somebody else that takes the name of a folder meanwhile is left alone', async ({ home }) => {
   const foreign = join(home.into, 'album');
@@ -134,6 +136,40 @@ for (const [what, put] of [
   });
 }
 
+for (const [what, target] of [
+  ['itself', 'album'],
+  ['a path through a file', 'notes/album'],
+  ['nowhere', '/nowhere/at/all'],
+] as const)
+  test(`a link that leads to ${what} is no folder of files`, async ({ home }) => {
+    await mkdir(home.into, { recursive: true });
+    await writeFile(join(home.into, 'notes'), 'mine');
+    await symlink(target, join(home.into, 'album'));
+    const body = bytesOf(1000);
+    await using site = await FileSite.open({
+      '/': pageOf(['album/1.mp3'], ['2.mp3']),
+      '/album/1.mp3': { body },
+      '/2.mp3': { body },
+    });
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+    expect(await home.files()).toEqual(['2.mp3', 'album', 'album (2)/1.mp3', 'notes']);
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  });
+
+test('a link to itself that takes the name of a folder meanwhile is left alone', async ({ home }) => {
+  const body = bytesOf(1000);
+  await using site = await FileSite.open({
+    '/': pageOf(['album/1.mp3']),
+    '/album/1.mp3': async (request, response, hit) => {
+      await symlink('album', join(home.into, 'album'));
+      await sendFile({ body }, request, response, hit);
+    },
+  });
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+  expect(await home.files()).toEqual(['album', 'album (2)/1.mp3']);
+});
+
 test('a file of ours that its user has moved and linked to is there', async ({ home }) => {
   await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body: bytesOf(5000) } });
   await home.download(site.url('/'));
@@ -177,20 +213,46 @@ test.skipIf(otherFileSystem() === null)(
       expect(await home.files()).toEqual(['2.mp3', 'album']);
       // As after a kill when it had its name, and copy and part were still there.
       const db = new Database(home.db);
-      const [id, token] = [
-        `SELECT id FROM download_files WHERE path = 'album/1.mp3'`,
-        `SELECT value FROM settings WHERE name = 'downloadToken'`,
-      ].map((sql) => String(db.prepare(sql).pluck().get()).replaceAll('"', ''));
-      db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL WHERE id = ?`).run(id);
+      db.prepare(
+        `UPDATE download_files SET state = 'complete', placed_sha256 = NULL WHERE path = 'album/1.mp3'`,
+      ).run();
+      const { hidden, part } = partNames(db, 'album/1.mp3');
       db.close();
-      const hidden = `.orbweaver-${token}`;
       await mkdir(join(home.into, hidden));
-      await writeFile(join(home.into, hidden, `${id}.part`), song('new').body);
-      await writeFile(join(outside, `${hidden}-${id}.part`), 'a copy');
+      await writeFile(join(home.into, hidden, part), song('new').body);
+      await writeFile(join(outside, `${hidden}-${part}`), 'a copy');
       expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
       expect(await readdir(outside)).toEqual(['1.mp3']);
       expect(await home.files()).toEqual(['2.mp3', 'album']);
       expect(site.of('/album/1.mp3')).toHaveLength(2);
+    } finally {
+      await rm(outside, { recursive: true, force: true });
+    }
+  },
+);
+
+test.skipIf(otherFileSystem() === null)(
+  'killed while it was taken away to another file system, a file leaves no copy under its old name',
+  async ({ home }) => {
+    const outside = await mkdtemp(join(otherFileSystem() as string, 'orbweaver-'));
+    try {
+      await mkdir(home.into, { recursive: true });
+      await symlink(outside, join(home.into, 'album'));
+      const body = bytesOf(5000);
+      await using site = await FileSite.open({ '/': pageOf(['album/1.mp3']), '/album/1.mp3': { body } });
+      await home.download(site.url('/'));
+      const db = new Database(home.db);
+      const { hidden, part } = partNames(db, 'album/1.mp3');
+      db.prepare(
+        `UPDATE download_files SET state = 'complete', moved_from = path, path = 'album/2.mp3', path_key = 'album/2.mp3'`,
+      ).run();
+      db.close();
+      await mkdir(join(home.into, hidden));
+      await writeFile(join(home.into, hidden, part), body);
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+      expect(await readdir(outside)).toEqual(['2.mp3']);
+      expect(await home.holds('album/2.mp3', body)).toBe(true);
+      expect(site.of('/album/1.mp3')).toHaveLength(1);
     } finally {
       await rm(outside, { recursive: true, force: true });
     }
@@ -219,3 +281,136 @@ test.skipIf(process.platform !== 'linux')(
     expect(site.of('/album/1.mp3')).toHaveLength(1);
   },
 );
+
+test.skipIf(process.platform !== 'linux')(
+  'what is whole and waits for its folder is not fetched again',
+  async ({ home }) => {
+    await mkdir(home.into, { recursive: true });
+    await symlink('/sys', join(home.into, 'album'));
+    const body = bytesOf(3_000_000);
+    await using site = await FileSite.open({ '/': pageOf(['album/1.mp3']), '/album/1.mp3': { body } });
+    for (const flags of [[], [], ['--refresh']])
+      expect(await home.download(site.url('/'), ...flags)).toMatchObject({ status: 4 });
+    await rm(join(home.into, 'album'));
+    expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+    expect(await home.files()).toEqual(['album/1.mp3']);
+    expect(await home.holds('album/1.mp3', body)).toBe(true);
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  },
+);
+
+test('half a file never gets its name, though it was whole once', async ({ home }) => {
+  const body = bytesOf(5000);
+  await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
+  await home.download(site.url('/'));
+  // As after a kill in the middle of a second try.
+  const db = new Database(home.db);
+  db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL`).run();
+  const { hidden, part } = partNames(db, 'a.bin');
+  db.close();
+  await rm(join(home.into, 'a.bin'));
+  await mkdir(join(home.into, hidden));
+  await writeFile(join(home.into, hidden, part), body.subarray(0, 2000));
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  expect(await home.files()).toEqual(['a.bin']);
+  expect(await home.holds('a.bin', body)).toBe(true);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that may not be searched keeps back its own files alone',
+  async ({ home }) => {
+    const album = join(home.into, 'album');
+    await mkdir(album, { recursive: true });
+    const song = (seed: string): { body: Buffer } => ({ body: bytesOf(1000, seed) });
+    await using site = await FileSite.open({
+      '/': pageOf(['album/1.mp3'], ['album/live/2.mp3'], ['3.mp3']),
+      '/album/1.mp3': song('1'),
+      '/album/live/2.mp3': song('2'),
+      '/3.mp3': song('3'),
+    });
+    for (const folder of [home.path, home.into]) await chmod(folder, 0o777);
+    await chmod(album, 0);
+    await asNobody(async () => {
+      for (let run = 0; run < 2; run++) {
+        const { status, error } = await home.download(site.url('/'));
+        expect({ status, error: String(error) }).toMatchObject({
+          status: 4,
+          error: expect.stringMatching(/album\/(1|live\/2)\.mp3: EACCES/),
+        });
+        expect(await home.holds('3.mp3', song('3').body)).toBe(true);
+      }
+    });
+    await chmod(album, 0o777);
+    await asNobody(async () => {
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+    });
+    expect(await home.files()).toEqual(['3.mp3', 'album/1.mp3', 'album/live/2.mp3']);
+    expect(site.of('/album/1.mp3')).toHaveLength(1);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that nothing can be taken out of keeps names as they were until it is open',
+  async ({ home }) => {
+    const album = join(home.into, 'album');
+    const take = (path: string): Record<string, Entry> => ({
+      [path]: {
+        body: bytesOf(1000, path),
+        headers: { 'content-disposition': 'attachment; filename="take.mp3"' },
+      },
+    });
+    await using site = await FileSite.open({
+      '/': pageOf(['album/2.bin'], ['album/1.bin'], ['3.mp3']),
+      ...take('/album/1.bin'),
+      ...take('/album/2.bin'),
+      '/3.mp3': async (request, response, hit) => {
+        while (!existsSync(join(album, 'take (2).mp3'))) await sleep(10);
+        await chmod(album, 0o555);
+        await sendFile({ body: bytesOf(1000, 3) }, request, response, hit);
+      },
+      '/4.mp3': { body: bytesOf(1000, 4) },
+    });
+    const lies = async (first: string, second: string): Promise<void> => {
+      expect((await home.files()).slice(-2)).toEqual(['album/take (2).mp3', 'album/take.mp3']);
+      expect(await home.holds('album/take.mp3', bytesOf(1000, first))).toBe(true);
+      expect(await home.holds('album/take (2).mp3', bytesOf(1000, second))).toBe(true);
+    };
+    await chmod(home.path, 0o777);
+    await asNobody(async () => {
+      for (let run = 0; run < 2; run++) {
+        const { status, error } = await home.download(site.url('/'), '--max-parallelism', '1');
+        expect({ status, error: String(error) }).toMatchObject({
+          status: 4,
+          error: expect.stringMatching(/album\/take.*\.mp3: EACCES/),
+        });
+        await lies('/album/2.bin', '/album/1.bin');
+        site.entries.set('/', pageOf(['album/2.bin'], ['album/1.bin'], ['3.mp3'], ['4.mp3']));
+      }
+      expect(await home.holds('4.mp3', bytesOf(1000, 4))).toBe(true);
+      await chmod(album, 0o755);
+      expect(await home.download(site.url('/'))).toMatchObject({ status: 0, error: null });
+    });
+    await lies('/album/1.bin', '/album/2.bin');
+    for (const path of ['/album/1.bin', '/album/2.bin']) expect(site.of(path)).toHaveLength(1);
+  },
+);
+
+/** Does it as somebody whom no folder is open to that is closed: root may look everywhere. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+/** What the folder of temporary files is called, and the one of a file in it. */
+function partNames(db: Database.Database, path: string): { hidden: string; part: string } {
+  const ask = (sql: string, ...values: readonly string[]): string =>
+    String(db.prepare(sql).pluck().get(values)).replaceAll('"', '');
+  const token = ask(`SELECT value FROM settings WHERE name = 'downloadToken'`);
+  const id = ask('SELECT id FROM download_files WHERE path = ?', path);
+  return { hidden: `.orbweaver-${token}`, part: `${id}.part` };
+}
