@@ -179,7 +179,7 @@ export class FileWork {
     const placeable = this.#table.completed().filter(({ movedFrom }) => movedFrom === null);
     this.#completed = placeable.map(({ id }) => id);
     this.place();
-    for (const { id, movedFrom } of moving) {
+    for (const { id, movedFrom } of away) {
       const { url, path, state } = this.#table.get(id) as Download;
       if (state === 'done') this.renamed.push({ url, from: movedFrom as string, path });
     }
