@@ -196,11 +196,12 @@ test('depth, width and size of a page cost time in proportion', () => {
 });
 
 test('tens of thousands of tags of unknown names cost time in proportion', () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const unknown = Array.from({ length: 40_000 }, (_, i) => `<x-${i}></x-${i}>`).join('');
   expect(plain(`${unknown}<svg>${'<g></g>'.repeat(40_000)}</svg><a href=/x>`)).toEqual(['/x']);
   expect(plain(`${unknown}<y-z><a href=/x></y-z>`, settings({ within: 'y-z' }))).toEqual(['/x']);
-  expect(performance.now() - begun).toBeLessThan(2000);
+  // Time of the processor, as the machine may be busy. Looked up one by one they would take twenty seconds.
+  expect(process.cpuUsage(begun).user).toBeLessThan(4_000_000);
 });
 
 test('links that would spell out to gigabytes are a failure, not a full memory', () => {
