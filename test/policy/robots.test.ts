@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseRobots } from '../../dist/policy/robots.js';
 import { ROBOTS_MAX_BYTES, ROBOTS_TOKEN } from '../../dist/protocol/robots.js';
+import { processorMs } from '../support/processor.js';
 
 const lines = (...all: string[]): string => all.map((line) => `${line}\n`).join('');
 const forAll = (...rules: string[]): string => lines('User-agent: *', ...rules);
@@ -291,10 +292,10 @@ describe('bounds', () => {
   ])('500 KiB of %s is read and matched in bounded time', (_name, lineOf) => {
     let text = 'User-agent: *\n';
     for (let index = 0; text.length < ROBOTS_MAX_BYTES; index += 1) text += `${lineOf(index)}\n`;
-    const start = performance.now();
+    const start = processorMs();
     const parsed = rules(text);
     for (let index = 0; index < 5; index += 1) parsed.isAllowed(`/${'a'.repeat(2050)}${index}`);
     // Far above what it takes (tens of ms), far below what backtracking would.
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(processorMs() - start).toBeLessThan(5000);
   });
 });

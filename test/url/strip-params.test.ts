@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTarget, type Target } from '../../dist/url/canonicalise.js';
 import { compileStripParams } from '../../dist/url/strip-params.js';
+import { processorMs } from '../support/processor.js';
 
 const SITE = 'http://a.test';
 
@@ -50,9 +51,9 @@ describe('query parameters are taken out by name', () => {
   test('a pattern with many stars takes no time', () => {
     const strip = compileStripParams([`${'a*'.repeat(30)}b`]);
     const url = target(`/?${'a'.repeat(1_900)}=1`);
-    const startedAt = performance.now();
+    const startedAt = processorMs();
     for (let i = 0; i < 100; i++) expect(strip(url)).toBe(url);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(processorMs() - startedAt).toBeLessThan(1_000);
   });
 
   const piece = fc.string({ unit: fc.constantFrom('a', 'b', '%61', '%', '+', '&', '=', '?', 'ä', '#') });

@@ -1,6 +1,7 @@
 /** What is read out of sitemaps, well made and not. */
 import { expect, test } from 'vitest';
 import { type SitemapEntries, SitemapParser } from '../../dist/workers/sitemap-parser.js';
+import { processorMs } from '../support/processor.js';
 
 const NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"';
 const urlset = (inner: string): string =>
@@ -77,9 +78,9 @@ test('more entries than any sitemap may have are refused before they fill the me
 });
 
 test('elements in each other without end are refused before they hold the thread', () => {
-  const startedAt = performance.now();
+  const startedAt = processorMs();
   expect(() => parseSitemap('<url>'.repeat(1_000_000))).toThrow('more than 1000 elements in each other');
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(processorMs() - startedAt).toBeLessThan(5_000);
   const deep = `${'<x>'.repeat(500)}<url><loc>http://a/1</loc></url>${'</x>'.repeat(500)}`;
   expect(parseSitemap(deep).pages).toEqual(['http://a/1']);
 });
