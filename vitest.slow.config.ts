@@ -22,7 +22,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 30_000,
   },
 });
