@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { JsonObject } from '#src/executor.js';
 import type { WorkerMessage } from '#src/protocol/outcome.js';
 import type { Held, Holder } from '#src/protocol/holding.js';
+import { linesOf } from '#src/protocol/joined.js';
 import type { WorkerSettings } from '#src/protocol/settings.js';
 import { countryOf } from '#src/protocol/work.js';
 import type { ExecutorSettings, Follow, KeptBody, Work, WorkReport } from '#src/protocol/work.js';
@@ -114,7 +115,7 @@ export class AnswerExecutions {
       keepOutside: false,
       robotsTag: undefined,
     });
-    return links.flatMap((joined) => (joined === '' ? [] : joined.split('\n')));
+    return links.flatMap((joined) => linesOf(joined));
   }
 
   #contextParts({ flightId, work }: WorkTask, pageUrl: string): ContextParts {

@@ -3,6 +3,7 @@
  * Facts only; what follows from them is decided on the main thread.
  */
 import { computedMIMEType, MIMEType } from 'whatwg-mimetype';
+import { PAGE_TYPES } from '#src/protocol/page-types.js';
 import { FailureError } from '#src/protocol/to-failure.js';
 import { parseRetryAfter } from '#src/protocol/retry-after.js';
 import type { ReplyHeaders } from './open-request.js';
@@ -61,9 +62,9 @@ function writtenType(written: string | undefined): MIMEType | null {
   return lastType.type;
 }
 
-/** The two types that are crawled as pages. XHTML is read by the HTML parser, as crawlers must. */
+/** Whether a type is that of a page. */
 export function isHtml(type: MIMEType): boolean {
-  return type.essence === 'text/html' || type.essence === 'application/xhtml+xml';
+  return PAGE_TYPES.includes(type.essence);
 }
 
 /**

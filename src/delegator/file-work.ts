@@ -11,6 +11,7 @@ import type { Layout, Place } from '../downloads/layout.js';
 import { essenceOf, isTypeWanted } from '../downloads/types.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
 import type { Former, Known, Listed } from '../protocol/download.js';
+import { linesOf } from '../protocol/joined.js';
 import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
@@ -383,8 +384,4 @@ function byWay(a: RankedListing, b: RankedListing): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function linesOf(lines: string): readonly string[] {
-  return lines === '' ? [] : lines.split('\n');
 }

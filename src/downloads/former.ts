@@ -1,13 +1,13 @@
 /** What a file was when it came last: a login page that comes in its place is none of what was wanted. */
 import type { Former } from '../protocol/download.js';
+import { PAGE_TYPES } from '../protocol/page-types.js';
+import { essenceOf } from './types.js';
 import { isFileName } from './url-names.js';
 
-/** The types that are read as pages, in a Content-Type as it is recorded. */
-const PAGE_TYPE = /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
-
-/** Whether a Content-Type is that of a page. */
+/** Whether a Content-Type, as it is recorded, is that of a page. */
 export function isPageType(contentType: string | null): boolean {
-  return contentType !== null && PAGE_TYPE.test(contentType);
+  const essence = essenceOf(contentType);
+  return essence !== null && PAGE_TYPES.includes(essence);
 }
 
 /**

@@ -3,9 +3,9 @@
  * yet do so, else counted by host and dropped.
  */
 import type { Connection, Statement } from '../database/connection.js';
+import { linesOf } from '../protocol/joined.js';
 import { hostnameOf } from '../url/scope.js';
 import type { LinkGraph } from './graph.js';
-import { linesOf } from './joined.js';
 import { type GrowingScope, LISTED, REDIRECT } from './scope.js';
 import type { SitemapTable } from './sitemaps.js';
 

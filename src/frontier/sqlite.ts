@@ -5,6 +5,7 @@
 import type { Connection } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
 import type { FailureCode } from '../protocol/failure.js';
+import { linesOf } from '../protocol/joined.js';
 import type { ScopeMode } from '../protocol/settings.js';
 import { WalkChoices } from './choices.js';
 import {
@@ -30,7 +31,6 @@ import { LinkGraph } from './graph.js';
 import { FileQueue } from './files.js';
 import { Guards } from './guards.js';
 import { HostTable } from './hosts.js';
-import { linesOf } from './joined.js';
 import { listingWays } from './listing-ways.js';
 import { OutsideLinks } from './outside.js';
 import { Queue } from './queue.js';

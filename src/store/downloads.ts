@@ -4,6 +4,7 @@
  */
 import type { Connection, Statement } from '../database/connection.js';
 import type { FileOutcome } from '../protocol/outcome.js';
+import { PAGE_TYPES } from '../protocol/page-types.js';
 
 /**
  * `wanted`: nothing of it is on disk under its name; `complete`: it is whole and recorded, but may not have its name yet;
@@ -239,6 +240,7 @@ export interface EndedUrl {
 }
 
 const EXAMPLES = 10;
+const IS_PAGE = PAGE_TYPES.map((type) => `lower(d.content_type) LIKE '${type}%'`).join(' OR ');
 const REASON = `CASE u.error WHEN 'status' THEN 'HTTP ' || r.http_status ELSE u.error END`;
 
 /** What became of all that the last run was about: what none of its pages lists is left out. */
@@ -277,7 +279,7 @@ export function readDownloadEnds(connection: Connection): DownloadEnds {
     examples: ended(`u.kind = 'file' AND u.state = 'failed'`, EXAMPLES),
     htmlFiles: count(
       `SELECT count(*) FROM download_files d JOIN urls u ON u.id = d.id
-        WHERE u.state = 'done' AND d.state = 'done' AND lower(d.content_type) LIKE 'text/html%'
+        WHERE u.state = 'done' AND d.state = 'done' AND (${IS_PAGE})
           AND lower(d.path) NOT LIKE '%.htm%' AND lower(d.path) NOT LIKE '%.xhtml'`,
     ),
   };

@@ -35,6 +35,20 @@ test('names come from Content-Disposition, never leave the folder, and are numbe
   expect(files.some((file) => /^get\/con\b/i.test(file))).toBe(false);
 });
 
+test('files that are pages are counted, of either type that is read as one', async ({ home }) => {
+  const typed = (type: string): Entry => ({ body: BODY, headers: { 'content-type': type } });
+  await using site = await FileSite.open({
+    '/m/': pageOf(...[1, 2, 3].map((id): [string] => [`get.php?id=${id}`])),
+    '/m/get.php?id=1': typed('text/html'),
+    '/m/get.php?id=2': typed('Application/XHTML+XML; charset=utf-8'),
+    '/m/get.php?id=3': typed('audio/mpeg'),
+  });
+  const { status, stderr } = await home.download(site.url('/m/'), '--match', 'get\\.php');
+  expect(status, stderr).toBe(0);
+  expect(await home.files()).toHaveLength(3);
+  expect(stderr).toContain('2 files are HTML pages');
+});
+
 test('a file that was there before is never touched', async ({ home }) => {
   await mkdir(join(home.into, 'album'), { recursive: true });
   await writeFile(join(home.into, 'a.mp3'), 'mine');
