@@ -269,10 +269,10 @@ export class Shelf {
 
   /** Answers whether it has its name: not where what is there is none of ours. */
   #replace(part: string, target: string, whole: Stats, there: Stats, known: Whole): boolean {
-    // Killed when it had its name, and before the part was gone.
-    const isThere =
-      there.dev === whole.dev ? there.ino === whole.ino : this.#holds(target, there, known.sha256);
-    if (isThere) {
+    // Killed when it had its name, and before the part was gone: the same file, or a copy, which no device number tells,
+    // since what is mounted twice has the same one.
+    const isSame = there.dev === whole.dev && there.ino === whole.ino;
+    if (isSame || (there.size === whole.size && this.#holds(target, there, known.sha256))) {
       rmSync(this.#copyOf(part, target), { force: true });
       unlinkSync(part);
       return true;
