@@ -250,7 +250,10 @@ export class Shelf {
     return { files, bytes };
   }
 
-  /** Never over a file that has come to be there meanwhile. Answers whether it has its name. */
+  /**
+   * Never over a file that has come to be there meanwhile, but where the file system has no hard links: what comes between
+   * the look at the name and the renaming is replaced there. Answers whether it has its name.
+   */
   #link(part: string, target: string, whole: Stats): boolean {
     try {
       linkSync(part, target);
