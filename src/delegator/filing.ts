@@ -111,9 +111,13 @@ export class Filing {
       this.#files?.store(files);
       this.#cookies.store();
     });
-    this.#files?.end();
-    for (const filed of batch.filed) this.#listener.onFiled(filed);
-    for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
+    try {
+      // First: who is told of a file finds it under its name.
+      this.#files?.end();
+    } finally {
+      for (const filed of batch.filed) this.#listener.onFiled(filed);
+      for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
+    }
   }
 
   /** Nothing comes back of what was ended without being asked for, but executors wait for it. */

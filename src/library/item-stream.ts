@@ -1,6 +1,7 @@
 /**
  * What a run is finished with on its way to a loop that takes it one by one: pages, files, steps. What waits is bounded:
- * at 64 items the run hands out no more until 32 are left, so that at most 64 and what is under way are held in memory.
+ * at 64 items the run hands out no more until 32 are left, so that at most 64 and what is under way are held in memory. A
+ * dry run tells of its files when it has ended: all of them wait at once.
  */
 import type { Sink } from '../commands/sinks.js';
 

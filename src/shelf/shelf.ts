@@ -250,7 +250,10 @@ export class Shelf {
     return { files, bytes };
   }
 
-  /** Never over a file that has come to be there meanwhile. Answers whether it has its name. */
+  /**
+   * Never over a file that has come to be there meanwhile, but where the file system has no hard links: what comes between
+   * the look at the name and the renaming is replaced there. Answers whether it has its name.
+   */
   #link(part: string, target: string, whole: Stats): boolean {
     try {
       linkSync(part, target);
@@ -269,10 +272,10 @@ export class Shelf {
 
   /** Answers whether it has its name: not where what is there is none of ours. */
   #replace(part: string, target: string, whole: Stats, there: Stats, known: Whole): boolean {
-    // Killed when it had its name, and before the part was gone.
-    const isThere =
-      there.dev === whole.dev ? there.ino === whole.ino : this.#holds(target, there, known.sha256);
-    if (isThere) {
+    // Killed when it had its name, and before the part was gone: the same file, or a copy, which no device number tells,
+    // since what is mounted twice has the same one.
+    const isSame = there.dev === whole.dev && there.ino === whole.ino;
+    if (isSame || (there.size === whole.size && this.#holds(target, there, known.sha256))) {
       rmSync(this.#copyOf(part, target), { force: true });
       unlinkSync(part);
       return true;

@@ -1,6 +1,6 @@
 /**
- * What came of the files that listing pages lead to, and where each lies. A path is given to one file only, and stays
- * its own for the life of the database. Stores facts, decides nothing.
+ * What came of the files that listing pages lead to, and where each lies. A path is one file's only, and stays its own
+ * from when it is final (`named`). Stores facts, decides nothing.
  */
 import type { Connection, Statement } from '../database/connection.js';
 import type { FileOutcome } from '../protocol/outcome.js';

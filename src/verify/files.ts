@@ -1,11 +1,9 @@
 /** Whether what was downloaded lies on disk as it was recorded: size and SHA-256 of every file, one after the other. */
-import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../database/connection.js';
+import { sha256OfFile } from '../shelf/file-digest.js';
 import type { Finding } from './invariants.js';
-
-const READ_BYTES = 1024 * 1024;
 
 interface Recorded {
   readonly path: string;
@@ -51,21 +49,8 @@ function faultOf({ bytes, sha256 }: Recorded, path: string): Fault | null {
     const there = lstatSync(path, { throwIfNoEntry: false });
     if (there?.isFile() !== true) return 'missing';
     if (there.size !== bytes) return 'size';
-    return sha256Of(path) === sha256 ? null : 'content';
+    return sha256OfFile(path) === sha256 ? null : 'content';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? 'missing' : 'unreadable';
   }
-}
-
-function sha256Of(path: string): string {
-  const hash = createHash('sha256');
-  const file = openSync(path, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
-      hash.update(buffer.subarray(0, read));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
 }

@@ -8,6 +8,8 @@ import {
   type DelegatorSettings,
   type Ending,
 } from '../../dist/delegator/delegator.js';
+import type { FileWork } from '../../dist/delegator/file-work.js';
+import { StoreError } from '../../dist/errors.js';
 import type { Frontier } from '../../dist/frontier/frontier.js';
 import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
@@ -104,6 +106,29 @@ describe('the delegator', () => {
       );
       expect(ending).toBe('finished');
       expect(await bench.frontier.counts()).toMatchObject({ done: 3, queued: 0, leased: 0 });
+    });
+
+    test('by the error that our own disk refuses with, once all that was filed is told', async () => {
+      const told: string[] = [];
+      const fileWork = {
+        startsOf: () => [],
+        isLast: () => false,
+        forget: () => undefined,
+        place: () => {
+          throw new StoreError('the disk is gone');
+        },
+      };
+      const ended = crawl(
+        async (task) => (task.kind === 'robots' ? robots('') : page()),
+        { obeyRobots: false },
+        undefined,
+        {
+          fileWork: fileWork as unknown as FileWork,
+          listener: { onFiled: ({ lease }) => told.push(lease.key), onNotice: () => undefined },
+        },
+      );
+      await expect(ended).rejects.toThrow('the disk is gone');
+      expect(told).toEqual([`${SITE}/`]);
     });
 
     test('when robots.txt forbids the only seed', async () => {

@@ -299,6 +299,24 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
+test('a copy that has its name is found where its folder says that it is on the same device', async ({
+  home,
+}) => {
+  const body = bytesOf(5000);
+  await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
+  await home.download(site.url('/'));
+  // As after a kill when it had its name, in a folder that is mounted from elsewhere on its own device.
+  const db = new Database(home.db);
+  db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL`).run();
+  const { hidden, part } = partNames(db, 'a.bin');
+  db.close();
+  await mkdir(join(home.into, hidden));
+  await writeFile(join(home.into, hidden, part), body);
+  expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
+  expect(await home.files()).toEqual(['a.bin']);
+  expect(site.of('/a.bin')).toHaveLength(1);
+});
+
 test('half a file never gets its name, though it was whole once', async ({ home }) => {
   const body = bytesOf(5000);
   await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
