@@ -16,7 +16,7 @@ const wanted = createHash('sha256')
 const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
 
 if (installed !== wanted) {
-  say('installing packages (where SQLite has to be compiled, that takes about a minute)');
+  say('installing packages (where SQLite has to be compiled, that takes one to three minutes)');
   // Not `npm ci`: it refuses a lockfile that lacks the tools' binaries for other platforms, and which of
   // those a lockfile can list depends on the registry it was made with. This installs what is locked, too,
   // and writes neither file.

@@ -54,6 +54,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+test('downloads can be pasted one after the other: no two of different layouts or folders share a database', () => {
+  const downloads = BLOCKS.flatMap(({ text }) => text.split('\n').filter((line) => / download /.test(line)));
+  expect(downloads.length).toBeGreaterThan(2);
+  const kinds = new Map<string, string>();
+  for (const line of downloads) {
+    const [, db = 'downloads.db'] = / --db (\S+)/.exec(line) ?? [];
+    const kind = [/ --layout \S+/, / --into \S+/].map((flag) => flag.exec(line)?.[0]).join();
+    expect(kinds.get(db) ?? kind, line).toBe(kind);
+    kinds.set(db, kind);
+  }
+});
+
 test('the example of the library runs, and says what it did', () => {
   const lines = printed.trim().split('\n');
   expect(lines.at(-1)).toBe('finished 200');

@@ -56,7 +56,7 @@ export const PATH: Grammar<PathCommand> = {
   usage: 'path <from> <to> [options]',
   summary: 'find the shortest chain of links between two pages',
   description: [
-    'Finds how few clicks lead from one page of a crawl to another. Pages are named by title (in whatever case, if only one fits), by URL, or by their path on the site of the seeds. A redirect on the way is shown, and counts no click. Links marked as nofollow are links a reader can click: they count, unless --followed leaves them out. Works while the crawl runs, too; where URLs are still queued it says so, since a shorter chain may be found.',
+    'Finds how few clicks lead from one page of a crawl to another. Pages are named by title (in whatever case, if only one fits), by URL, or by their path on the site of the seeds. A redirect on the way is shown, and counts no click. Links marked as nofollow are links a reader can click: they count, unless --followed leaves them out. Works while the crawl runs, too; where URLs are still queued, or pages were left out by a walk or a limit, it says so, since a shorter chain may lead through them.',
     'Exits with 0 if there is a chain, with 1 if there is none, with 2 if a page is not in the file or its title is not the only one.',
   ],
   flags: [

@@ -8,8 +8,7 @@ import { describeDifferences, fixedSettings } from '../config/fixed-settings.js'
 import type { Connection } from '../database/connection.js';
 import { UsageError } from '../errors.js';
 import { holdsNothing, holdsUnfinished } from '../store/contents.js';
-import { SettingsTable } from '../store/settings.js';
-import { DOWNLOAD_SETTING } from './downloads.js';
+import { DOWNLOAD_SETTING, SettingsTable } from '../store/settings.js';
 import { refuseKeys } from './task-list.js';
 import { adoptWalk } from './walk-adoption.js';
 

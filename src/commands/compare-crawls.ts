@@ -3,13 +3,14 @@ import { differingSettings, type FixedSettings, type SettingDifference } from '.
 import { asStoreError, holdMoment } from '../database/connection.js';
 import { identityOf } from '../database/file.js';
 import { type CrawlDatabase, openForReading } from '../database/open.js';
-import { type AddressMap, collisionIn, mapped } from '../diff/address-map.js';
+import { type AddressMap, collisionIn, countBelow, mapped } from '../diff/address-map.js';
 import { type Aspects, compare, OLDEST_VERSION } from '../diff/compare.js';
 import { type CrawlFacts, readCrawlFacts } from '../diff/crawl-facts.js';
 import { type Difference, type Field, FIELDS } from '../diff/differences.js';
 import { UsageError } from '../errors.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';
+import { refuseDownloads } from './pages-only.js';
 import { SettingsTable } from '../store/settings.js';
 import { isPath, parseAddress } from '../url/seed.js';
 
@@ -19,6 +20,8 @@ export interface CrawlComparison {
   readonly new: CrawlFacts;
   /** What was read of the old crawl as something else; all that is said of it is said so. Null = nothing. */
   readonly map: AddressMap | null;
+  /** URLs of the old crawl that were read so; null where there is no map. */
+  readonly mapped: number | null;
   /** Settings that decide what belongs to a crawl, where they differ. */
   readonly settings: readonly SettingDifference[];
   /** Read once. Pages in the order of their URLs, then links. */
@@ -39,7 +42,7 @@ export interface CompareOptions {
  * until `use` has ended.
  *
  * @param use is handed the comparison; nothing of it is good for anything afterwards
- * @throws StoreError when a file cannot be read; UsageError when both are the same file, or where the old crawl has pages
+ * @throws StoreError when a file cannot be read; UsageError when both are the same file, when one holds downloads, or where the old crawl has pages
  *         in the place that others would be mapped to
  */
 export async function compareCrawls<Answer>(
@@ -64,11 +67,17 @@ export async function compareCrawls<Answer>(
       throw new UsageError(`${old} and ${now} are the same file`, {
         hint: 'give the files of two crawls',
       });
+    for (const [database, file] of [
+      [first, old],
+      [second, now],
+    ] as const)
+      refuseDownloads(database.connection, file, 'a comparison is');
     if (map !== null) refuseCollision(first, map);
     return await use({
       old: readCrawlFacts(first.connection, old),
       new: readCrawlFacts(second.connection, now),
       map,
+      mapped: map === null ? null : countBelow(first.connection, map.from),
       settings: differingSettings(settingsOf(first, map), settingsOf(second, null)),
       differences: compare(first.connection, second.connection, aspects),
     });

@@ -9,8 +9,7 @@ import type { ToldComparison } from './diff-notes.js';
 const MAX_TITLE = 60;
 
 const GRAMMAR: DiffGrammar = {
-  head: ({ old, new: now }) =>
-    `${printable(old.file)} (${day(old.startedAt)}) → ${printable(now.file)} (${day(now.startedAt)})`,
+  head,
   table,
   note: (sentence) => fold(sentence, ''),
   quoted: printable,
@@ -25,9 +24,17 @@ export function diffText(told: ToldComparison): string {
   return tellDiff(told, GRAMMAR);
 }
 
-/** `2026-01-31`; of a file that no run has begun on nothing can be said. */
-function day(ms: number | null): string {
-  return ms === null ? 'never run' : `crawled ${new Date(ms).toISOString().slice(0, 10)}`;
+/** Both files, and when: the day, with its time where both are of one. Of a file that no run has begun on nothing is known. */
+function head({ old, new: now }: ToldComparison): string {
+  const [before, after] = [old, now].map(({ startedAt }) =>
+    startedAt === null ? null : new Date(startedAt).toISOString(),
+  );
+  const isOneDay = before?.slice(0, 10) === after?.slice(0, 10);
+  const when = (time: string | null | undefined): string => {
+    if (!time) return 'never run';
+    return `crawled ${isOneDay ? `${time.slice(0, 16).replace('T', ' ')} UTC` : time.slice(0, 10)}`;
+  };
+  return `${printable(old.file)} (${when(before)}) → ${printable(now.file)} (${when(after)})`;
 }
 
 function table({ old, new: now, counts: { pages, links } }: ToldComparison): string {
@@ -61,8 +68,7 @@ function pageLine(page: PageFacts): string {
 function changeLine({ field, old, new: now }: Change): string {
   const value = (each: Change['old']): string =>
     each === null ? 'none' : printable(String(each), MAX_TITLE);
-  // A digest says nothing to a person but that it is another one.
-  const text =
-    field === 'body' && old !== null && now !== null ? 'another one' : `${value(old)} → ${value(now)}`;
+  // A digest says nothing to a person.
+  const text = field === 'body' && old !== null && now !== null ? 'changed' : `${value(old)} → ${value(now)}`;
   return `      ${field.padEnd(8)}  ${text}`;
 }

@@ -28,10 +28,10 @@ export async function diffCommand(command: DiffCommand, { stdout, stop }: Invoca
 const CHUNK = 32_768;
 
 function* jsonLines(
-  { old, new: now, map, settings, differences }: CrawlComparison,
+  { old, new: now, map, mapped, settings, differences }: CrawlComparison,
   tally: Tally,
 ): Generator<string> {
-  let chunk = line({ kind: 'crawls', old, new: now, map, settings });
+  let chunk = line({ kind: 'crawls', old, new: now, map, mapped, settings });
   for (const difference of differences) {
     tally.add(difference);
     chunk += line(difference);

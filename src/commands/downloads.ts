@@ -14,9 +14,6 @@ import { Shelf } from '../shelf/shelf.js';
 import { type DownloadEnds, DownloadTable, readDownloadEnds } from '../store/downloads.js';
 import { SettingsTable } from '../store/settings.js';
 
-/** What the settings of a file say that holds downloads. */
-export const DOWNLOAD_SETTING = 'downloads';
-
 /** How files came out. */
 export interface FilesResult extends FileCounters, DownloadEnds {
   /** Bytes of files that are not whole, kept to be gone on with. */

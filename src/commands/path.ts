@@ -31,7 +31,7 @@ export async function pathCommand(command: PathCommand, invocation: Invocation):
   return answer.steps === null ? EXIT.incomplete : EXIT.finished;
 }
 
-function jsonOf({ from, to, steps, count, chains, isTwoSided, open }: PathAnswer): object {
+function jsonOf({ from, to, steps, count, chains, isTwoSided, open, leftOut }: PathAnswer): object {
   return {
     from: pageOf(from),
     to: pageOf(to),
@@ -41,6 +41,7 @@ function jsonOf({ from, to, steps, count, chains, isTwoSided, open }: PathAnswer
     chains: chains.map((chain) => chain.map(stepOf)),
     isTwoSided,
     open,
+    leftOut,
   };
 }
 

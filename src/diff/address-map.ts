@@ -13,9 +13,21 @@ export function mapped(map: AddressMap | null, url: string): string {
 }
 
 /** The first URL and the first one behind all that stand below a prefix, in the order in which they are stored. */
-export function rangeOf(prefix: string): readonly [first: string, behind: string] {
+export function rangeOf(prefix: string): [first: string, behind: string] {
   // `0` is what comes after `/`.
   return [prefix, `${prefix.slice(0, -1)}0`];
+}
+
+/** How many URLs of a crawl stand below a prefix. */
+export function countBelow(crawl: Connection, prefix: string): number {
+  return (
+    crawl
+      .prepare<[string, string], number>(
+        'SELECT count(*) FROM pages WHERE request_key >= ? AND request_key < ?',
+      )
+      .pluck()
+      .get(...rangeOf(prefix)) ?? 0
+  );
 }
 
 /** A URL of the old crawl that is where another one would be mapped to; undefined = there is none. */

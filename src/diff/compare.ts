@@ -34,7 +34,9 @@ export function* compare(
     if (!isOpen) comparison.add({ old: before?.id, new: after?.id, isEdit: isRead(before) && isRead(after) });
     else if (before !== undefined && after !== undefined) comparison.match(before.id, after.id);
     const difference = differenceOf(before, after, fields);
-    if (difference !== null) yield difference;
+    if (difference === null) continue;
+    const isCounted = links && difference.kind === 'page-open' && before !== undefined && after !== undefined;
+    yield isCounted ? { ...difference, ...comparison.countOf(before.id, after.id) } : difference;
   }
   if (links) yield* comparison.differences();
 }
@@ -49,7 +51,13 @@ function differenceOf(
   const { url } = before;
   const [isOldOpen, isNewOpen] = [isOpenState(before), isOpenState(after)];
   if (isOldOpen || isNewOpen)
-    return { kind: 'page-open', url, isOpenIn: isOldOpen ? (isNewOpen ? 'both' : 'old') : 'new' };
+    return {
+      kind: 'page-open',
+      url,
+      isOpenIn: isOldOpen ? (isNewOpen ? 'both' : 'old') : 'new',
+      oldLinks: 0,
+      newLinks: 0,
+    };
   const changes = FIELDS.filter((field) => fields.has(field)).flatMap((field): Change[] => {
     const [was, is] = [valueOf(before, field), valueOf(after, field)];
     return was === is ? [] : [{ field, old: was, new: is }];

@@ -31,7 +31,14 @@ export type Difference =
   | { readonly kind: 'page-added' | 'page-gone'; readonly page: PageFacts }
   | { readonly kind: 'page-changed'; readonly url: string; readonly changes: readonly Change[] }
   /** In both, but in one of them not crawled yet: nothing can be said of it, or of its links. */
-  | { readonly kind: 'page-open'; readonly url: string; readonly isOpenIn: 'old' | 'new' | 'both' }
+  | {
+      readonly kind: 'page-open';
+      readonly url: string;
+      readonly isOpenIn: 'old' | 'new' | 'both';
+      /** Links of it in each crawl, 0 where links are not compared at all. */
+      readonly oldLinks: number;
+      readonly newLinks: number;
+    }
   | {
       readonly kind: 'link-added' | 'link-gone';
       readonly from: string;

@@ -43,6 +43,11 @@ export class LinkComparison {
     this.#newIds[old] = now;
   }
 
+  /** How many links a page has in each crawl. */
+  countOf(old: number, now: number): { readonly oldLinks: number; readonly newLinks: number } {
+    return { oldLinks: this.#old.targetsOf(old).length, newLinks: this.#new.targetsOf(now).length };
+  }
+
   /** Links that are in one file only, in the order in which pages were added, of one page in the order of their URLs. */
   *differences(): Generator<Difference> {
     for (const pair of this.#pairs) {

@@ -17,6 +17,9 @@ export interface Counts {
     /** Of those, links on pages that were read in both crawls. */
     readonly addedByEdit: number;
     readonly goneByEdit: number;
+    /** On pages that are not crawled yet in the other crawl: not compared. */
+    readonly openOld: number;
+    readonly openNew: number;
   };
 }
 
@@ -53,7 +56,7 @@ const MAX_TARGETS = 100_000;
 export class Tally {
   readonly #limit: number;
   readonly #counts = { added: 0, gone: 0, changed: 0, open: 0 };
-  readonly #links = { added: 0, gone: 0, addedByEdit: 0, goneByEdit: 0 };
+  readonly #links = { added: 0, gone: 0, addedByEdit: 0, goneByEdit: 0, openOld: 0, openNew: 0 };
   readonly #fields = new Map<Field, number>();
   readonly #kept = new Map<Difference['kind'], Difference[]>();
   readonly #added = new Map<string, { pages: number; from: string }>();
@@ -79,6 +82,8 @@ export class Tally {
         return this.#keep(difference);
       case 'page-open':
         this.#counts.open++;
+        this.#links.openOld += difference.oldLinks;
+        this.#links.openNew += difference.newLinks;
         return;
       case 'link-added':
         this.#links.added++;

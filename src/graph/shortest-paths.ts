@@ -32,7 +32,12 @@ export interface PathAnswer {
   readonly isTwoSided: boolean;
   /** URLs that are not crawled yet: where there are some, what is longer than one click may become shorter. */
   readonly open: number;
+  /** Pages that were never read, for reasons that lie in the crawl: nothing is known of their links either. */
+  readonly leftOut: Readonly<Record<LeftOut, number>>;
 }
+
+/** Skip reasons of pages that another crawl of the same site would read. */
+export type LeftOut = 'unchosen' | 'depth' | 'limit';
 
 export interface PathQuestion {
   /** Ids of pages. */
@@ -58,6 +63,7 @@ export function shortestPaths(connection: Connection, question: PathQuestion): P
     chains: lattice === null ? [] : listed(connection, { lattice, edges, places }, from, limit),
     isTwoSided: edges.isIndexed,
     open: countOpen(connection),
+    leftOut: countLeftOut(connection),
   };
 }
 
@@ -103,4 +109,15 @@ function countOpen(connection: Connection): number {
     count(`not_before IS NOT NULL`) +
     count(`state = 'leased'`)
   );
+}
+
+/** No index knows them: all URLs are looked through once. */
+function countLeftOut(connection: Connection): PathAnswer['leftOut'] {
+  const rows = connection
+    .prepare<[], { reason: string | null; urls: number }>(
+      `SELECT error AS reason, count(*) AS urls FROM urls WHERE state = 'skipped' AND kind = 'page' GROUP BY error`,
+    )
+    .all();
+  const count = (reason: LeftOut): number => rows.find((row) => row.reason === reason)?.urls ?? 0;
+  return { unchosen: count('unchosen'), depth: count('depth'), limit: count('limit') };
 }

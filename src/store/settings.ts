@@ -1,6 +1,9 @@
 /** The settings a file was started with and must be continued with: names and plain texts. */
 import type { Connection } from '../database/connection.js';
 
+/** What the settings of a file say that holds downloads: its layout. */
+export const DOWNLOAD_SETTING = 'downloads';
+
 export class SettingsTable {
   readonly #connection: Connection;
 

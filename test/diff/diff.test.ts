@@ -120,7 +120,7 @@ test('counts, and the first of each kind', async () => {
   const { status, printed } = await run(old, now);
   expect(status).toBe(0);
   expect(printed.replace(old, 'old.db').replace(now, 'new.db')).toBe(`\
-old.db (crawled 2026-01-02) → new.db (crawled 2026-01-02)
+old.db (crawled 2026-01-02 00:00 UTC) → new.db (crawled 2026-01-02 00:00 UTC)
 
                       old  new  added  gone  changed
   pages                 6    6      1     1        3
@@ -141,7 +141,7 @@ Pages changed (3)
       state     done → failed: timeout
   ~ https://a.example/b
       title     B → B \`2\` @you <b>
-      body      another one
+      body      changed
   ~ https://a.example/moved
       status    301 → 302
       redirect  https://a.example/a → https://a.example/b
@@ -197,7 +197,7 @@ test('--json has every difference, one a line', async () => {
       open: 0,
       changedFields: { title: 1, body: 1, status: 2, redirect: 1, state: 1 },
     },
-    links: { added: 4, gone: 6, addedByEdit: 2, goneByEdit: 2 },
+    links: { added: 4, gone: 6, addedByEdit: 2, goneByEdit: 2, openOld: 0, openNew: 0 },
   });
 });
 
@@ -280,7 +280,9 @@ test('what is unfinished, limited, or made with other settings is said', async (
   expect(flat).toContain(
     'The new crawl is not finished: 1 URL is still to be crawled, so what counts as gone may',
   );
-  expect(flat).toContain('1 URL is in both, but not crawled yet in one of them, and not compared.');
+  expect(flat).toContain(
+    '1 URL is in both, but not crawled yet in one of them, and not compared, nor are their links (0 in the old crawl, 3 in the new one).',
+  );
   expect(flat).toContain('Limits left out 0 URLs in the old crawl and 1 URL in the new one.');
   expect(flat).toContain('made with another --profile: web before, mediawiki now.');
   expect(flat).toContain('made with another later: not set before, x now.');
@@ -289,6 +291,77 @@ test('what is unfinished, limited, or made with other settings is said', async (
   expect(flat).not.toContain('Pages changed');
   const other = await run(old, crawl({ '/elsewhere': {} }));
   expect(other.printed).toContain('No URL is in both');
+});
+
+test('the day of each crawl is told; of one day the time, too', async () => {
+  const [old, now] = [crawl(OLD), crawl(OLD)];
+  const began = (at: number): void => {
+    const connection = new BetterSqlite3(now);
+    connection.prepare('UPDATE runs SET started_at = ?').run(at);
+    connection.close();
+  };
+  const head = async (): Promise<string> =>
+    ((await run(old, now)).printed.split('\n')[0] ?? '').replace(old, 'old').replace(now, 'new');
+  began(Date.UTC(2026, 0, 2, 13, 5));
+  expect(await head()).toBe('old (crawled 2026-01-02 00:00 UTC) → new (crawled 2026-01-02 13:05 UTC)');
+  began(Date.UTC(2026, 0, 3, 13, 5));
+  expect(await head()).toBe('old (crawled 2026-01-02) → new (crawled 2026-01-03)');
+});
+
+test('every link is told of: in both, added, gone, or on a page that is not compared', async () => {
+  const [first, second] = [
+    { ...OLD, '/a': { state: 'queued' } },
+    { ...NEW, '/b': { state: 'queued' } },
+  ];
+  for (const [old, now] of [
+    [first, second],
+    [first, OLD],
+    [OLD, first],
+  ] as const) {
+    const found = await lines(crawl(old), crawl(now));
+    const [{ old: before, new: after } = {}] = found as {
+      old?: { links: number };
+      new?: { links: number };
+    }[];
+    const { links } = found.at(-1) as { links: Record<string, number> };
+    const { added = NaN, gone = NaN, openOld = NaN, openNew = NaN } = links;
+    const kept = (before?.links ?? NaN) - openOld - gone;
+    expect(kept + added + openNew).toBe(after?.links);
+  }
+});
+
+test('a walk is called one, on its side', async () => {
+  const walk = crawl({ ...OLD, '/b': { state: 'skipped', error: 'unchosen' } });
+  const told = 'crawl is a walk, which left 1 URL unread (unchosen), so what counts as';
+  const [before, after] = [await run(walk, crawl(OLD)), await run(crawl(OLD), walk)].map(({ printed }) =>
+    printed.replaceAll(/\s+/g, ' '),
+  );
+  expect(before).toContain(`The old ${told} added or changed may only not have been visited.`);
+  expect(before).not.toContain(`The new ${told}`);
+  expect(after).toContain(`The new ${told} gone or changed may only not have been visited.`);
+  expect((await lines(crawl(OLD), walk))[0]).toMatchObject({ old: { unchosen: 0 }, new: { unchosen: 1 } });
+});
+
+test('a file of downloads is refused, on both sides', async () => {
+  const downloads = crawl(OLD, { downloads: 'tree' });
+  for (const files of [
+    [downloads, crawl(OLD)],
+    [crawl(OLD), downloads],
+  ])
+    await expect(run(...files)).rejects.toMatchObject({
+      code: 'usage',
+      message: `${downloads} holds downloads; a comparison is about the pages of a crawl`,
+    });
+});
+
+test('lists of settings are told item by item', async () => {
+  const old = crawl(OLD, { seeds: '["https://a.example/","https://a.example/b"]', exclude: '[]' });
+  const now = crawl(OLD, { seeds: '["https://a.example/"]', exclude: '["/old/"]' });
+  const flat = (await run(old, now)).printed.replaceAll(/\s+/g, ' ');
+  expect(flat).toContain(
+    'another --seed: https://a.example/, https://a.example/b before, https://a.example/ now.',
+  );
+  expect(flat).toContain('another --exclude: not set before, /old/ now.');
 });
 
 test('--ignore leaves fields and links out; --exit-code answers whether the rest differs', async () => {
@@ -351,6 +424,11 @@ describe('--map', () => {
     expect(printed).not.toContain('--seed');
     expect((await lines(old, now, '--map', MAP))[0]).toMatchObject({ map: THERE, settings: [] });
     expect((await run(old, now)).printed).toContain('(--map)');
+    const missed = await run(now, old, '--map', 'https://other.example=https://third.example');
+    expect(missed.printed.replaceAll(/\s+/g, ' ')).toContain(
+      'The old crawl has nothing below https://other.example/: --map has changed nothing.',
+    );
+    expect((await lines(old, now, '--map', MAP))[0]).toMatchObject({ mapped: 1 });
   });
 
   test('is refused where two pages could be one, and where it is no prefix', async () => {

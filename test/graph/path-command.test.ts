@@ -88,6 +88,28 @@ test('nothing shorter than one click is looked for in an unfinished crawl, but t
   );
 });
 
+test('pages that a walk or a limit left out are told of: a shorter chain may lead through them', async () => {
+  const file = site();
+  const connection = new Database(file);
+  onTestFinished(() => void connection.close());
+  connection.exec(`UPDATE urls SET state = 'skipped', error = 'unchosen' WHERE id IN (8, 9)`);
+  const told = '2 pages were left out (walk): a shorter chain may lead through them.';
+  const { printed } = await run(file, 'Home', '/broken');
+  expect(printed).toContain(`\n\n${told}\n`);
+  expect(printed).not.toContain('not finished');
+  expect((await run(file, '/broken', 'Home')).printed).toContain(told.replace('a shorter', 'a'));
+  for (const near of ['Home', 'New'])
+    expect((await run(file, 'Home', near)).printed).not.toContain('left out');
+  connection.exec(
+    `UPDATE urls SET error = 'depth' WHERE id = 8; UPDATE urls SET error = 'robots' WHERE id = 7`,
+  );
+  expect((await run(file, 'Home', '/broken')).printed).toContain(
+    '2 pages were left out (1: walk; 1: --max-depth):',
+  );
+  connection.exec(`UPDATE urls SET error = 'limit' WHERE id = 9`);
+  expect(shortestPaths(file, 'Home', '/broken').leftOut).toEqual({ unchosen: 0, depth: 1, limit: 1 });
+});
+
 test('all chains, and how many were cut', async () => {
   const file = site();
   const all = await run(file, '/', '/broken', '--all');
@@ -135,6 +157,7 @@ test('--json is one object with everything', async () => {
     ],
     isTwoSided: true,
     open: 1,
+    leftOut: { unchosen: 0, depth: 0, limit: 0 },
   });
 });
 

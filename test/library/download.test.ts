@@ -2,7 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
-import { download, type DownloadOptions, type FinishedFile, UsageError } from '../../dist/index.js';
+import {
+  download,
+  type DownloadOptions,
+  type FinishedFile,
+  readReport,
+  UsageError,
+} from '../../dist/index.js';
 import { bytesOf, FileSite, pageOf, sendFile, sha256Of } from '../download/file-site.js';
 import { pause } from '../support/site.js';
 import { folder } from './bench.js';
@@ -64,6 +70,20 @@ test('the loop gives each file when it lies there, or why it does not, and the p
   expect(result.ending).toBe('finished');
   expect(result.files).toMatchObject({ listed: 4, fetched: 2, kept: 0, failed: { 'HTTP 404': 1 } });
   expectTypeOf(result.files.fetched).toEqualTypeOf<number>();
+});
+
+test('a file of downloads is no crawl to report on or to compare', async () => {
+  await using site = await FileSite.open({ '/': pageOf(['gone.bin']) });
+  const options = await quick();
+  await download(site.url(), { ...options, ext: ['bin'] });
+  const { db = '' } = options;
+  expect(() => readReport(db)).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      message: `${db} holds downloads; a report is about the pages of a crawl`,
+      hint: expect.stringContaining(`orbweaver status --db ${db}`) as string,
+    }),
+  );
 });
 
 test('what lay there is counted and not given, but where it is asked for again', async () => {
