@@ -106,7 +106,7 @@ function snapshotOf(
   const { listed, kept, unchanged, fetched, bytes } = work.counters;
   const { queued, leased, queuedTasks } = frontier.counts();
   const inFlight = [...delegator.filesInFlight()].map(({ lease, flight }) => {
-    const progress = work.progressOf(flight.flightId);
+    const progress = work.meter.progressOf(flight.flightId);
     return {
       id: flight.flightId,
       name: work.nameOf(lease.id) ?? lease.key,

@@ -207,7 +207,7 @@ export class Delegator implements PoolListener {
       case 'asked':
         return this.#asks.end(message);
       case 'files-progress':
-        return this.#fileWork?.noteProgress(message.files);
+        return this.#fileWork?.meter.note(message.files);
       case 'said':
         return this.#listener.onNotice(message);
       default:
@@ -275,7 +275,7 @@ export class Delegator implements PoolListener {
     this.#filing.counters.requests += await this.#asks.file(this.#clock());
     for (const { flight } of arrivals) {
       this.#asks.forget(flight.flightId);
-      this.#fileWork?.forget(flight.flightId);
+      this.#fileWork?.meter.forget(flight.flightId);
     }
   }
 

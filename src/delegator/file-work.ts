@@ -12,9 +12,10 @@ import { essenceOf, isTypeWanted } from '../downloads/types.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
 import type { Former, Known, Listed } from '../protocol/download.js';
 import { linesOf } from '../protocol/joined.js';
-import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
+import type { FileOutcome } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
+import { FileMeter } from './file-meter.js';
 import { settleNames } from './final-names.js';
 import { FreePaths } from './free-paths.js';
 
@@ -85,9 +86,8 @@ export class FileWork {
   /** Of a dry run: what would be done. */
   readonly #found = new Map<number, FoundFile['fate']>();
   readonly #paths: FreePaths;
-  readonly #progress = new Map<number, FileProgress>();
-  /** Bytes that were there when a flight was first heard of. */
-  readonly #first = new Map<number, number>();
+  /** Of what is under way. */
+  readonly meter = new FileMeter();
   readonly counters: FileCounters = {
     listed: 0,
     kept: 0,
@@ -269,28 +269,9 @@ export class FileWork {
     for (const { id } of placed) this.#shelf.discard(id);
   }
 
-  noteProgress(files: readonly FileProgress[]): void {
-    for (const file of files) {
-      this.#progress.set(file.flightId, file);
-      if (!this.#first.has(file.flightId)) this.#first.set(file.flightId, file.bytes);
-    }
-  }
-
   /** What has come over the wire so far in this run, as far as it is known. */
   received(): number {
-    let bytes = this.counters.received;
-    for (const [flightId, file] of this.#progress)
-      bytes += Math.max(0, file.bytes - (this.#first.get(flightId) ?? 0));
-    return bytes;
-  }
-
-  progressOf(flightId: number): FileProgress | null {
-    return this.#progress.get(flightId) ?? null;
-  }
-
-  forget(flightId: number): void {
-    this.#progress.delete(flightId);
-    this.#first.delete(flightId);
+    return this.counters.received + this.meter.received();
   }
 
   #listOne(url: string, page: ListingPage, files: FileAdmission): void {

@@ -113,7 +113,7 @@ describe('the delegator', () => {
       const fileWork = {
         startsOf: () => [],
         isLast: () => false,
-        forget: () => undefined,
+        meter: { forget: () => undefined },
         place: () => {
           throw new StoreError('the disk is gone');
         },
