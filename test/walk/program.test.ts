@@ -4,6 +4,7 @@ import { expect, vi } from 'vitest';
 import { parse } from '../../dist/cli/parse.js';
 import { startDemo } from '../../dist/demo/server.js';
 import { UsageError } from '../../dist/errors.js';
+import { statusSummary } from '../../dist/index.js';
 import { endsOf, query, test } from '../manners/bench.js';
 import { page } from '../support/site.js';
 import { stepsOf, walk, web } from './bench.js';
@@ -33,6 +34,25 @@ test('titles are printed as they are found, what they hold made visible; all els
   expect(stderr).toContain('Finished: 1 walker took 2 steps; ');
   expect(stderr).toContain('    walker 1: 2 steps, then nowhere left to go; last at Two\n');
   expect(stderr).toMatch(/To take the same walk again, into another file: --rng-seed \d+/);
+});
+
+test('status tells walkers and their steps', async ({ bench }) => {
+  const site = await bench.site(ROW);
+  const db = bench.file();
+  const seeds = ['/', '/none'].flatMap((path) => ['--seed', `${site.origin}${path}`]);
+  await bench.run(['walk', ...seeds, '--db', db, '--rng-seed', '1']);
+  const { stdout } = await bench.run(['status', '--db', db]);
+  expect(stdout).toContain(`${db}: 2 walkers, 2 steps\n\nwalkers\n`);
+  expect(stdout).toContain(`  1  2 steps  at ${site.origin}/two, with nowhere left to go\n`);
+  expect(stdout).toContain(`  2  0 steps  no page to start from at ${site.origin}/none\n`);
+  const { walkers } = statusSummary(db);
+  expect(walkers?.[0]).toEqual({
+    walker: 1,
+    seed: `${site.origin}/`,
+    steps: 2,
+    at: `${site.origin}/two`,
+    ended: 'nowhere',
+  });
 });
 
 test('the walk that the README shows is the one that the demo gives', async ({ bench }) => {
