@@ -1,7 +1,9 @@
 /** `orbweaver walk` as it is typed: what it prints, what it refuses, and files that crawls share with it. */
 import { readFileSync } from 'node:fs';
 import { expect, vi } from 'vitest';
+import { commandHelp } from '../../dist/cli/help.js';
 import { parse } from '../../dist/cli/parse.js';
+import { WALK } from '../../dist/cli/walk-command.js';
 import { startDemo } from '../../dist/demo/server.js';
 import { UsageError } from '../../dist/errors.js';
 import { statusSummary } from '../../dist/index.js';
@@ -221,7 +223,9 @@ test('what is not for a walk is refused where it is typed', () => {
     `--steps must be a whole number from 1 to 1,000,000,000, got '0'`,
   );
   expect(refusal('--seed', '/a', '--rng-seed', 'x').message).toContain('--rng-seed must be a whole number');
-  expect(refusal('--seed', '/a', '--max-pages', '5').message).toBe('there is no flag --max-pages');
+  for (const flag of ['--max-pages', '--max-follow-depth'])
+    expect(refusal('--seed', '/a', flag, '5').message).toBe(`there is no flag ${flag}`);
+  expect(commandHelp(WALK)).not.toContain('Your own code');
   expect(refusal('/a').message).toContain("walk does not take the argument '/a'");
 });
 
