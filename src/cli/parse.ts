@@ -140,7 +140,9 @@ function refusal(error: CommanderError, grammar: AnyGrammar, args: readonly stri
     case 'commander.unknownOption': {
       const withValue = args.find((word) => switchOf(word.split('=', 1)[0], grammar) && word.includes('='));
       if (withValue !== undefined) return takesNoValue(withValue.split('=', 1)[0] ?? '');
-      return new UsageError(`there is no flag ${typed}`, { hint: meantFlag(typed, grammar) ?? help });
+      return new UsageError(`there is no flag ${typed}`, {
+        hint: argumentMeant(typed, grammar, args) ?? meantFlag(typed, grammar) ?? help,
+      });
     }
     case 'commander.optionMissingArgument':
       return new UsageError(`${typed.split(' ', 1)[0]} needs a value`, { hint: `Write ${typed}` });
@@ -162,6 +164,14 @@ function meantFlag(typed: string, grammar: AnyGrammar): string | undefined {
   const names = grammar.flags.map(({ name }) => name);
   const meant = suggest(typed.replace(/^-+/, ''), names);
   return meant === undefined ? undefined : `Did you mean --${meant}?`;
+}
+
+/** Where the file of a crawl is an argument: `flagMeant` the other way round. */
+function argumentMeant(typed: string, grammar: AnyGrammar, args: readonly string[]): string | undefined {
+  if (typed !== '--db' || !grammar.operands.includes('file')) return undefined;
+  const at = args.findIndex((word) => word.split('=', 1)[0] === typed);
+  const value = args[at]?.includes('=') === true ? args[at].slice(typed.length + 1) : args[at + 1];
+  return `Try orbweaver ${grammar.name} ${value ?? '<file>'}`;
 }
 
 function checkOperands(grammar: AnyGrammar, operands: readonly string[], argv: readonly string[]): void {

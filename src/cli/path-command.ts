@@ -15,7 +15,7 @@ export interface PathCommand {
   /** Chains listed at most. */
   readonly limit: number;
   readonly isAll: boolean;
-  /** Where a picture is written; null = nowhere. */
+  /** Where a picture is written; `-` = standard output, instead of the text; null = nowhere. */
   readonly svg: string | null;
   /** One object on standard output instead of a text. */
   readonly json: boolean;
@@ -45,7 +45,7 @@ const SVG: Flag = {
   unit: 'file name',
   default: { text: 'none', value: null },
   group: 'What is shown',
-  help: 'Write a picture of the chains that are listed, too. It is there once it is whole, and takes the place of an older one.',
+  help: 'Write a picture of the chains that are listed, too; - is standard output, instead of the text. A file is there once it is whole, and takes the place of an older one.',
   resumable: 'free',
 };
 
@@ -75,6 +75,9 @@ export const PATH: Grammar<PathCommand> = {
   ],
   read(values, [from = '', to = '']) {
     const isAll = values['--all'] === true;
+    const [json, svg] = [values['--json'] === true, (values['--svg'] ?? null) as string | null];
+    if (json && svg === '-')
+      throw new UsageError('--json and --svg - exclude each other: both write to standard output');
     const limit = values['--limit'] as number | undefined;
     if (limit !== undefined && !isAll)
       throw new UsageError('--limit is for --all: without it one chain is listed');
@@ -86,8 +89,8 @@ export const PATH: Grammar<PathCommand> = {
       followed: values['--followed'] === true,
       limit: isAll ? (limit ?? (LIMIT.default.value as number)) : 1,
       isAll,
-      svg: (values['--svg'] ?? null) as string | null,
-      json: values['--json'] === true,
+      svg,
+      json,
     };
   },
 };

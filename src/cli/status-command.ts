@@ -15,7 +15,7 @@ export const STATUS: Grammar<StatusCommand> = {
   usage: 'status [options]',
   summary: 'count what executors did, what is queued, downloaded and failed',
   description: [
-    'Counts the results of every executor by status and by error, the URLs by state, and the failures by code and by host; of a file of downloads, the files by state, their bytes and their failures. Works while the crawl runs, too: all figures are of one moment. With --csv it prints a row for every executor and task: key, params, executor, status, error, last_run, duration_ms, attempts, output.',
+    'Counts the results of every executor by status and by error, the URLs by state, and the failures by code and by host; of a file of downloads, the files by state, their bytes and their failures; of a walk, the walkers and their steps. Works while the crawl runs, too: all figures are of one moment. With --csv it prints a row for every executor and task: key, params, executor, status, error, last_run, duration_ms, attempts, output.',
   ],
   flags: [
     READ_FLAG,

@@ -51,7 +51,7 @@ const OWN_FLAGS: readonly Flag[] = [
 const OF_A_CRAWL: ReadonlySet<string> = new Set(
   (
     'max-pages max-variants max-per-host sitemaps executors force keep-bodies executor-timeout keep-going files ' +
-    'no-progress'
+    'max-follow-depth no-progress'
   ).split(' '),
 );
 

@@ -169,9 +169,8 @@ export class Display {
 
   #sayStopping({ inFlight }: Snapshot): void {
     const underWay = inFlight.reduce((total, load) => total + load, 0);
-    this.#progress?.note(
-      `stopping: ${plural(underWay, 'request')} under way, waited for 10 s at most; again to leave at once`,
-    );
+    const wait = underWay === 0 ? '' : ', waited for 10 s at most';
+    this.#progress?.note(`stopping: ${plural(underWay, 'request')} under way${wait}; again to leave at once`);
   }
 }
 

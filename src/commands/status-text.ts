@@ -5,6 +5,7 @@ import { formatBytes, formatNumber, plural, sum } from '../observe/quantity.js';
 import type { DownloadCounts } from '../status/downloads.js';
 import { type FailureCount, type HostFailures, URL_STATES } from '../status/failures.js';
 import type { StatusSummary } from '../status/summary.js';
+import type { WalkerCounts } from '../status/walk.js';
 
 /** Hosts that are named, and codes of one executor or host. */
 const MOST = 10;
@@ -13,10 +14,11 @@ const MOST = 10;
 const ENDS = ['success', 'failed', 'skipped', 'waiting'] as const;
 
 export function statusText(summary: StatusSummary, file: string): string {
-  const { executors, queue, failures, hosts, downloads } = summary;
+  const { executors, queue, failures, hosts, downloads, walkers } = summary;
   const lines = [
     `${printable(file)}: ${headline(summary)}`,
     ...(downloads === null ? [] : downloadLines(downloads)),
+    ...section('walkers', cut(walkers ?? [], walkerRow)),
     ...section(
       'executors',
       executors.map((counts) => [
@@ -36,15 +38,29 @@ export function statusText(summary: StatusSummary, file: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ tasks, executors, downloads }: StatusSummary): string {
+function headline({ tasks, executors, downloads, walkers }: StatusSummary): string {
   if (downloads !== null) {
     const { files, bytes, skips } = downloads;
     const unlisted = skips.find(({ reason }) => reason === 'out-of-scope')?.files ?? 0;
     const listed = sum(Object.values(files)) - unlisted;
     return `${formatNumber(files.done)} of ${plural(listed, 'file')} downloaded, ${formatBytes(bytes)}`;
   }
+  if (walkers !== null && executors.length === 0) {
+    const steps = sum(walkers.map((each) => each.steps));
+    return `${plural(walkers.length, 'walker')}, ${plural(steps, 'step')}`;
+  }
   const ran = executors.length === 0 ? 'no executor has run' : plural(executors.length, 'executor');
   return `${plural(tasks, 'task')}, ${ran}`;
+}
+
+function walkerRow({ walker, seed, steps, at, ended }: WalkerCounts): string[] {
+  const missing = ended === null ? 'not yet at its first page:' : 'no page to start from at';
+  const stand = at === null ? `${missing} ${printable(seed)}` : `at ${printable(at)}`;
+  return [
+    String(walker),
+    plural(steps, 'step'),
+    ended === 'nowhere' ? `${stand}, with nowhere left to go` : stand,
+  ];
 }
 
 function downloadLines({ files, skips, failures, hosts }: DownloadCounts): string[] {

@@ -152,6 +152,7 @@ export interface WalkOptions extends Omit<
   | 'executors'
   | 'force'
   | 'keepBodies'
+  | 'maxFollowDepth'
   | 'executorTimeout'
   | 'keepGoing'
   | 'files'

@@ -51,8 +51,7 @@ export class WalkChoices implements Choices {
     if (row === undefined) throw new InvariantError(`there is no URL ${id}`);
     const { state, error, detail, isPage, targetId } = row;
     if (error === 'unchosen') return { kind: 'unchosen' };
-    if (state === 'failed' || state === 'skipped')
-      return { kind: 'none', error: `${error}${detail === null ? '' : `: ${detail}`}` };
+    if (state === 'failed' || state === 'skipped') return { kind: 'none', error: reasonOf(error, detail) };
     if (state !== 'done') return { kind: 'open' };
     if (isPage === 1) return { kind: 'page' };
     return targetId === null ? { kind: 'open' } : { kind: 'redirect', targetId };
@@ -75,4 +74,10 @@ export class WalkChoices implements Choices {
   takeOpened(): boolean {
     return this.#urls.takeOpened();
   }
+}
+
+/** `HTTP 404`, `timeout: no answer in 30 s`. Of a status the detail says all. */
+function reasonOf(error: string | null, detail: string | null): string {
+  if (error === 'status' && detail !== null) return detail.replace(/^status /, 'HTTP ');
+  return `${error}${detail === null ? '' : `: ${detail}`}`;
 }

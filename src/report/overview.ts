@@ -11,6 +11,7 @@ export interface Overview {
   readonly pages: number;
   /** Links between URLs of the crawl. */
   readonly links: number;
+  /** That lead on, as in the summary of the crawl: those in a circle, or too many in a row, are failures. */
   readonly redirects: number;
   /** Bodies of pages, unpacked. */
   readonly bytes: number;
@@ -39,7 +40,7 @@ export function overview(connection: Connection): Overview {
   const counts = connection
     .prepare<[], Counts>(
       `SELECT count(*) FILTER (WHERE ${IS_PAGE}) AS pages, coalesce(sum(u.link_count), 0) AS links,
-              (SELECT count(*) FROM redirects d JOIN urls s ON s.id = d.source_id WHERE s.kind = 'page') AS redirects,
+              (SELECT count(*) FROM redirects d JOIN urls s ON s.id = d.source_id WHERE s.kind = 'page' AND s.state = 'done') AS redirects,
               coalesce(sum(r.body_bytes) FILTER (WHERE ${IS_PAGE}), 0) AS bytes,
               min(r.fetched_at) AS firstFetchAt, max(r.fetched_at) AS lastFetchAt
          FROM urls u LEFT JOIN records r ON r.id = u.id WHERE ${IS_URL}`,

@@ -10,6 +10,7 @@ import {
   URL_STATES,
   type UrlState,
 } from './failures.js';
+import { type WalkerCounts, walkerCounts } from './walk.js';
 
 export interface StatusSummary {
   /** Crawled pages and entries of task lists that executors are run on. */
@@ -24,6 +25,8 @@ export interface StatusSummary {
   readonly hosts: readonly HostFailures[];
   /** Null where the file holds none. */
   readonly downloads: DownloadCounts | null;
+  /** Null where the file holds no walk. */
+  readonly walkers: readonly WalkerCounts[] | null;
 }
 
 export interface ExecutorCounts extends Readonly<Record<Execution['status'], number>> {
@@ -44,6 +47,7 @@ export function summarise(connection: Connection): StatusSummary {
     failures: failures(connection, 'others'),
     hosts: hosts(connection, 'others'),
     downloads: downloadCounts(connection),
+    walkers: walkerCounts(connection),
   };
 }
 

@@ -180,6 +180,23 @@ describe.concurrent('stopped', () => {
     expect(site.requests.length).toBeGreaterThan(length);
   });
 
+  test.skipIf(isWindows)('between two requests nothing is waited for', async ({ folder, serve, expect }) => {
+    const site = await serve(endless(0));
+    const running = folder.start([
+      '--seed',
+      `${site.origin}/0`,
+      ...QUICK,
+      '--delay',
+      '30',
+      '--no-robots',
+      '--verbose',
+    ]);
+    await until(() => running.stderrSoFar().includes(`${site.origin}/0`), running);
+    running.process.kill('SIGINT');
+    const { stderr } = await running.ended;
+    expect(stderr).toContain('\nstopping: 0 requests under way; again to leave at once\n');
+  });
+
   test.skipIf(isWindows).for([
     ['SIGHUP', 129],
     ['SIGINT', 130],

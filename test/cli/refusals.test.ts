@@ -23,6 +23,8 @@ const REFUSED: readonly (readonly [args: readonly string[], said: string])[] = [
     "orbweaver: seeds are given with --seed, not as an argument: 'https://example.org/'\n  Try --seed https://example.org/\n",
   ],
   [['report', 'docs.db'], "orbweaver: report does not take the argument 'docs.db'\n  Try --db docs.db\n"],
+  [['verify', '--db', 'docs.db'], 'orbweaver: there is no flag --db\n  Try orbweaver verify docs.db\n'],
+  [['verify', '--db=docs.db'], 'orbweaver: there is no flag --db\n  Try orbweaver verify docs.db\n'],
   [
     ['path', '/', '/faq', 'docs.db'],
     "orbweaver: path does not take the argument 'docs.db'\n  Try --db docs.db\n",

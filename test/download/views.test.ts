@@ -1,5 +1,5 @@
 /** What `status` and `verify` say of downloads. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished } from 'vitest';
@@ -42,6 +42,29 @@ test('status counts files by state, their bytes and failures, apart from the pag
       hosts: [{ host, givenUp: null, urls: 2, failures }],
     },
   });
+});
+
+inFolder('every field of --json is documented, and no other', async ({ folder }) => {
+  await using server = await site();
+  const home = new Home(folder.path);
+  const args = [
+    'download',
+    server.url('/m/'),
+    '--into',
+    home.into,
+    '--db',
+    home.db,
+    '--json',
+    '--retries',
+    '0',
+  ];
+  const { stdout } = await folder.run(args);
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const table = /\| field of a download \| .*\n((?:\|.*\n)+)/.exec(readme)?.[1] ?? '';
+  const fields = table
+    .split('\n')
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(fields.sort()).toEqual(Object.keys(JSON.parse(stdout) as object).sort());
 });
 
 inFolder('status and verify are read by people, and by programs', async ({ folder }) => {

@@ -1,5 +1,5 @@
 /** What `path` prints, writes and refuses, run in this process with streams of the tests' own. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -47,15 +47,18 @@ function site(): string {
 interface Ran {
   readonly status: number;
   readonly printed: string;
+  readonly said: string;
 }
 
 async function run(file: string, ...args: string[]): Promise<Ran> {
   const command = parse(['path', ...args, '--db', file]);
   if (command.command !== 'path') throw new Error(`not path: ${command.command}`);
-  let printed = '';
+  let [printed, said] = ['', ''];
+  const stderr = { write: (text: string) => ((said += text), true) };
   const stdout = { write: (text: string) => ((printed += text), true) };
-  const invocation = { stdout, stop: new AbortController().signal } as unknown as Invocation; // What it uses of it.
-  return { status: await pathCommand(command, invocation), printed };
+  const invocation = { stdout, stderr, stop: new AbortController().signal } as unknown as Invocation; // What it uses of it.
+  const status = await pathCommand(command, invocation);
+  return { status, printed, said };
 }
 
 test('one chain: titles, addresses, the redirect, what is nofollow, what failed', async () => {
@@ -214,7 +217,8 @@ test('a picture holds what pages say as text, and nothing else', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const out = join(folder, 'path.svg');
   writeFileSync(out, 'old');
-  await run(file, 'Home', '/broken', '--all', '--svg', out);
+  const { said } = await run(file, 'Home', '/broken', '--all', '--svg', out);
+  expect(said).toMatch(/^\S+path\.svg is written: [\d.]+ KB\n$/);
   expect(readdirSync(folder)).toEqual(['path.svg']);
   const svg = readFileSync(out, 'utf8');
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/s);
@@ -227,6 +231,18 @@ test('a picture holds what pages say as text, and nothing else', async () => {
   expect(svg.match(/<path class="nofollow"/g)).toHaveLength(1);
   await run(file, '/island', 'Home', '--svg', out);
   expect(readFileSync(out, 'utf8')).toContain('no chain of links');
+});
+
+test('--svg - is the picture on standard output, and nothing else', async () => {
+  const file = site();
+  const { status, printed, said } = await run(file, 'Home', '/broken', '--svg', '-');
+  expect({ status, said }).toEqual({ status: 0, said: '' });
+  expect(printed).toMatch(/^<svg [^]*<\/svg>\n$/);
+  expect(existsSync('-')).toBe(false);
+  expect((await run(file, '/island', 'Home', '--svg', '-')).status).toBe(1);
+  expect(() => parse(['path', 'a', 'b', '--svg', '-', '--json'])).toThrow(
+    '--json and --svg - exclude each other',
+  );
 });
 
 test('what stands in a picture fits its place, whatever its letters, and is cut between characters', async () => {

@@ -148,6 +148,19 @@ pages nobody links to
 `);
 });
 
+test.each([
+  [1, '1 is permanent and linked to by pages'],
+  [2, '2 are permanent and linked to by pages'],
+])('%i permanent redirect or more: a sentence', (permanent, sentence) => {
+  const report = readReport(openFile().name);
+  const { redirectChains } = report;
+  const page = reportPage(
+    { ...report, redirectChains: { ...redirectChains, total: 3, permanent } },
+    'crawl.db',
+  );
+  expect(page.replaceAll(/\s+/g, ' ')).toContain(`${sentence}: those links should name the end.`);
+});
+
 test('charts hold every value', () => {
   const connection = openFile();
   connection.exec(`

@@ -55,6 +55,7 @@ test('executors, errors, states and failures are counted', () => {
       },
     ],
     downloads: null,
+    walkers: null,
   });
 });
 

@@ -1,9 +1,12 @@
 /** `orbweaver walk` as it is typed: what it prints, what it refuses, and files that crawls share with it. */
 import { readFileSync } from 'node:fs';
 import { expect, vi } from 'vitest';
+import { commandHelp } from '../../dist/cli/help.js';
 import { parse } from '../../dist/cli/parse.js';
+import { WALK } from '../../dist/cli/walk-command.js';
 import { startDemo } from '../../dist/demo/server.js';
 import { UsageError } from '../../dist/errors.js';
+import { statusSummary } from '../../dist/index.js';
 import { endsOf, query, test } from '../manners/bench.js';
 import { page } from '../support/site.js';
 import { stepsOf, walk, web } from './bench.js';
@@ -33,6 +36,25 @@ test('titles are printed as they are found, what they hold made visible; all els
   expect(stderr).toContain('Finished: 1 walker took 2 steps; ');
   expect(stderr).toContain('    walker 1: 2 steps, then nowhere left to go; last at Two\n');
   expect(stderr).toMatch(/To take the same walk again, into another file: --rng-seed \d+/);
+});
+
+test('status tells walkers and their steps', async ({ bench }) => {
+  const site = await bench.site(ROW);
+  const db = bench.file();
+  const seeds = ['/', '/none'].flatMap((path) => ['--seed', `${site.origin}${path}`]);
+  await bench.run(['walk', ...seeds, '--db', db, '--rng-seed', '1']);
+  const { stdout } = await bench.run(['status', '--db', db]);
+  expect(stdout).toContain(`${db}: 2 walkers, 2 steps\n\nwalkers\n`);
+  expect(stdout).toContain(`  1  2 steps  at ${site.origin}/two, with nowhere left to go\n`);
+  expect(stdout).toContain(`  2  0 steps  no page to start from at ${site.origin}/none\n`);
+  const { walkers } = statusSummary(db);
+  expect(walkers?.[0]).toEqual({
+    walker: 1,
+    seed: `${site.origin}/`,
+    steps: 2,
+    at: `${site.origin}/two`,
+    ended: 'nowhere',
+  });
 });
 
 test('the walk that the README shows is the one that the demo gives', async ({ bench }) => {
@@ -201,7 +223,9 @@ test('what is not for a walk is refused where it is typed', () => {
     `--steps must be a whole number from 1 to 1,000,000,000, got '0'`,
   );
   expect(refusal('--seed', '/a', '--rng-seed', 'x').message).toContain('--rng-seed must be a whole number');
-  expect(refusal('--seed', '/a', '--max-pages', '5').message).toBe('there is no flag --max-pages');
+  for (const flag of ['--max-pages', '--max-follow-depth'])
+    expect(refusal('--seed', '/a', flag, '5').message).toBe(`there is no flag ${flag}`);
+  expect(commandHelp(WALK)).not.toContain('Your own code');
   expect(refusal('/a').message).toContain("walk does not take the argument '/a'");
 });
 

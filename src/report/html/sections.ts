@@ -127,7 +127,8 @@ function redirects({ redirectChains: { total, longerThanOne, permanent, rows } }
     count: total,
     body: html`<p class="dim">
         Counted by where they start, whatever the number of hops. ${formatNumber(longerThanOne)} of more than
-        one; ${formatNumber(permanent)} permanent ones that pages link to: those links should name the end.
+        one; ${plural(permanent, 'is', 'are')} permanent and linked to by pages: those links should name the
+        end.
       </p>
       ${table(
         [
