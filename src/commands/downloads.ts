@@ -61,7 +61,7 @@ export function openDownloads(
   // What a start is, for whoever checks the file.
   settings.write({ seeds: JSON.stringify(seeds) });
   work.open();
-  frontier.beginListing();
+  frontier.beginListing(plan.refresh ? null : seeds);
   const startedAt = Date.now();
   return {
     work,

@@ -10,7 +10,7 @@ import { isPageType } from '../downloads/former.js';
 import type { Layout, Place } from '../downloads/layout.js';
 import { essenceOf, isTypeWanted } from '../downloads/types.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
-import type { Former, Known, Listed } from '../protocol/download.js';
+import type { Former, Known } from '../protocol/download.js';
 import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
@@ -208,18 +208,7 @@ export class FileWork {
     return this.#table.get(id)?.path ?? null;
   }
 
-  /** Files what a page lists. Called inside a transaction of the frontier's. */
-  list(page: ListingPage, { files: links, either }: Listed, files: FileAdmission): void {
-    for (const url of linesOf(links)) this.#listOne(url, page, files);
-    if (this.isLast(page)) for (const url of linesOf(either)) this.#listOne(url, page, files);
-  }
-
-  /** What might have been a listing turned out to be a file. Called as `list`. */
-  listLate(url: string, page: ListingPage, files: FileAdmission): void {
-    this.#listOne(url, page, files);
-  }
-
-  /** All of a file is in its temporary one. Called as `list`. */
+  /** All of a file is in its temporary one. Called as `listOne`. */
   complete({ id }: Pick<Lease, 'id'>, outcome: FileOutcome, page: ListingPage): void {
     const file = this.#table.get(id);
     if (file === undefined) return;
@@ -275,7 +264,8 @@ export class FileWork {
     this.#first.delete(flightId);
   }
 
-  #listOne(url: string, page: ListingPage, files: FileAdmission): void {
+  /** Files a link of a page as a file. Called inside a transaction of the frontier's. */
+  listOne(url: string, page: ListingPage, files: FileAdmission): void {
     const key = this.#options.isByPage ? `${page.id} ${url}` : url;
     const { id, state, error } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
     if (this.#seen.has(id)) {
@@ -362,8 +352,4 @@ function byWay(a: RankedListing, b: RankedListing): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function linesOf(lines: string): readonly string[] {
-  return lines === '' ? [] : lines.split('\n');
 }
