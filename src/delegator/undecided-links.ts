@@ -37,7 +37,11 @@ export class UndecidedLinks {
   #targetOf(url: string): string {
     const seen = new Set<string>();
     let at = url;
-    for (let next = this.#targets.get(at); next !== undefined && !seen.has(at); next = this.#targets.get(at)) {
+    for (
+      let next = this.#targets.get(at);
+      next !== undefined && !seen.has(at);
+      next = this.#targets.get(at)
+    ) {
       seen.add(at);
       at = next;
     }

@@ -251,3 +251,29 @@ test('one that gives nothing more is given up', async ({ home }) => {
   // The first brings half of it, the others nothing.
   expect(site.of('/m/a.bin')).toHaveLength(4);
 });
+
+const FAILS_ON_RANGE: readonly (readonly [string, (response: Parameters<Handler>[1]) => void])[] = [
+  ['500', (response) => void response.writeHead(500).end()],
+  ['502', (response) => void response.writeHead(502).end()],
+  ['a reset', (response) => void response.destroy()],
+];
+
+for (const [what, fail] of FAILS_ON_RANGE)
+  test(`a server that answers each Range with ${what} is asked for all once, after two such answers`, async ({
+    home,
+  }) => {
+    await using site = await FileSite.open({});
+    await begun(home, site);
+    site.entries.set('/m/a.bin', (request, response, hit) =>
+      request.headers.range === undefined
+        ? sendFile({ body: BODY, etag: '"one"' }, request, response, hit)
+        : fail(response),
+    );
+    // Over runs, too.
+    for (const status of [1, 1, 0])
+      expect((await home.download(site.url('/m/'), '--retries', '0')).status).toBe(status);
+    expect(site.of('/m/a.bin').map(({ headers }) => headers.range === undefined)).toEqual(
+      what === 'a reset' ? expect.arrayContaining([true]) : [false, false, true],
+    );
+    expect(await home.holds('a.bin', BODY)).toBe(true);
+  });
