@@ -277,3 +277,17 @@ for (const [what, fail] of FAILS_ON_RANGE)
     );
     expect(await home.holds('a.bin', BODY)).toBe(true);
   });
+
+test('a file of 300 KB goes on in its middle, too', async ({ home }) => {
+  const body = bytesOf(300_000, 'small');
+  await using site = await FileSite.open({});
+  await begun(home, site, (_request, response) => {
+    response.writeHead(200, { 'content-length': body.length, etag: '"one"', 'accept-ranges': 'bytes' });
+    response.write(body.subarray(0, 280_000), () => response.destroy());
+  });
+  const had = await sizeOfPart(home);
+  site.entries.set('/m/a.bin', { body, etag: '"one"' });
+  expect((await home.download(site.url('/m/'))).status).toBe(0);
+  expect(site.of('/m/a.bin')[0]?.headers.range).toBe(`bytes=${had}-`);
+  expect(await home.holds('a.bin', body)).toBe(true);
+});
