@@ -76,7 +76,7 @@ export class Downloader {
       if (thrown instanceof DiskError || part.kept - kept < PROGRESS_BYTES) throw thrown;
       throw new FailureError({ ...toFailure(thrown), hasProgress: true }, { cause: thrown });
     } finally {
-      gauge.end();
+      gauge.end(isWhole);
       part.close(isWhole);
     }
   }

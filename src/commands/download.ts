@@ -64,7 +64,7 @@ function exitStatus({ ending, files, seedsWithoutPage }: RunResult, invocation: 
 function summarise(result: RunResult, config: CrawlConfig, invocation: Invocation): DownloadSummary {
   const { ending, files, elapsedMs } = result;
   if (files === null || config.downloads === null) throw new Error('a download without files');
-  const { listed, wireBytes: _wire, received: _received, ...counts } = files;
+  const { listed, wireBytes: _wire, ...counts } = files;
   return {
     outcome: ending === 'finished' ? 'finished' : ending === 'stopped' ? 'interrupted' : 'limit',
     exitStatus: exitStatus(result, invocation),

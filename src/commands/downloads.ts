@@ -69,7 +69,12 @@ export function openDownloads(
       if (ending === 'finished' || plan.isDryRun) work.settle(frontier.listingWays(seeds, isBelow));
     },
     snapshot: (delegator) => snapshotOf(work, delegator, frontier, startedAt),
-    result: () => ({ ...work.counters, ...readDownloadEnds(connection), unfinished: shelf.unfinished() }),
+    result: () => ({
+      ...work.counters,
+      received: work.received(),
+      ...readDownloadEnds(connection),
+      unfinished: shelf.unfinished(),
+    }),
   };
 }
 

@@ -77,8 +77,6 @@ export class FileWork {
   readonly #found = new Map<number, FoundFile['fate']>();
   readonly #paths: FreePaths;
   readonly #progress = new Map<number, FileProgress>();
-  /** Bytes that were there when a flight was first heard of. */
-  readonly #first = new Map<number, number>();
   readonly counters: FileCounters = {
     listed: 0,
     kept: 0,
@@ -241,17 +239,13 @@ export class FileWork {
   }
 
   noteProgress(files: readonly FileProgress[]): void {
-    for (const file of files) {
-      this.#progress.set(file.flightId, file);
-      if (!this.#first.has(file.flightId)) this.#first.set(file.flightId, file.bytes);
-    }
+    for (const file of files) this.#progress.set(file.flightId, file);
   }
 
   /** What has come over the wire so far in this run, as far as it is known. */
   received(): number {
     let bytes = this.counters.received;
-    for (const [flightId, file] of this.#progress)
-      bytes += Math.max(0, file.bytes - (this.#first.get(flightId) ?? 0));
+    for (const file of this.#progress.values()) bytes += file.received;
     return bytes;
   }
 
@@ -259,9 +253,10 @@ export class FileWork {
     return this.#progress.get(flightId) ?? null;
   }
 
-  forget(flightId: number): void {
+  /** A flight is over, and filed. @param isWhole what it brought is counted already */
+  forget(flightId: number, isWhole: boolean): void {
+    if (!isWhole) this.counters.received += this.#progress.get(flightId)?.received ?? 0;
     this.#progress.delete(flightId);
-    this.#first.delete(flightId);
   }
 
   /** Files a link of a page as a file. Called inside a transaction of the frontier's. */

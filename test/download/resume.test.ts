@@ -291,3 +291,14 @@ test('a file of 300 KB goes on in its middle, too', async ({ home }) => {
   expect(site.of('/m/a.bin')[0]?.headers.range).toBe(`bytes=${had}-`);
   expect(await home.holds('a.bin', body)).toBe(true);
 });
+
+test('the summary tells the bytes that came in the run, whole files or not', async ({ home }) => {
+  await using site = await FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': cut() });
+  const first = await home.download(site.url('/m/'), '--retries', '0');
+  const had = await sizeOfPart(home);
+  const amount = /: (\d) files?, ([\d.]+) KB in [\d.]+ m?s, [\d.]+ [KM]B\/s/;
+  expect(amount.exec(first.stderr)?.slice(1)).toEqual(['0', (had / 1000).toFixed(1)]);
+  site.entries.set('/m/a.bin', { body: BODY, etag: '"one"' });
+  const second = await home.download(site.url('/m/'));
+  expect(amount.exec(second.stderr)?.slice(1)).toEqual(['1', ((SIZE - had) / 1000).toFixed(1)]);
+});
