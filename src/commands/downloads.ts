@@ -5,7 +5,7 @@ import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
 import type { Delegator, Ending } from '../delegator/delegator.js';
-import { type FileCounters, FileWork, type FoundFile } from '../delegator/file-work.js';
+import { type FileCounters, FileWork, type FoundFile, type NumberedFile } from '../delegator/file-work.js';
 import { isBelow } from '../downloads/choice.js';
 import { Layout } from '../downloads/layout.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
@@ -21,6 +21,8 @@ export const DOWNLOAD_SETTING = 'downloads';
 export interface FilesResult extends FileCounters, DownloadEnds {
   /** Bytes of files that are not whole, kept to be gone on with. */
   readonly unfinished: { readonly files: number; readonly bytes: number };
+  /** Files that came to other names than their own, as these were taken. */
+  readonly numbered: readonly NumberedFile[];
 }
 
 /** The files of one run. */
@@ -72,6 +74,7 @@ export function openDownloads(
     result: () => ({
       ...work.counters,
       received: work.received(),
+      numbered: work.numbered,
       ...readDownloadEnds(connection),
       unfinished: shelf.unfinished(),
     }),

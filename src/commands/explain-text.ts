@@ -77,7 +77,12 @@ function headline(explanation: Explanation, file: string): string {
   }
 }
 
-const DONE = { page: 'crawled', sitemap: 'read as a sitemap', task: 'asked for', file: 'downloaded' } as const;
+const DONE = {
+  page: 'crawled',
+  sitemap: 'read as a sitemap',
+  task: 'asked for',
+  file: 'downloaded',
+} as const;
 
 function knownRows(known: Explanation & Known): Row[] {
   const { facts, attempts, executions } = known;

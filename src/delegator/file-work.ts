@@ -14,8 +14,8 @@ import type { Former, Known } from '../protocol/download.js';
 import type { FileOutcome, FileProgress } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
-import { settleNames } from './final-names.js';
-import { FreePaths } from './free-paths.js';
+import { settleNames, type Unnamed } from './final-names.js';
+import { FreePaths, joinPath } from './free-paths.js';
 
 /** Names that are tried for one file: another one is only needed where somebody else writes there, too. */
 const MAX_PLACES = 100;
@@ -28,6 +28,11 @@ export interface FoundFile {
   readonly path: string;
   /** `kept`: it lies there from an earlier run; `refused`: it is of no type that is wanted, as an earlier run learnt. */
   readonly fate: 'fetch' | 'ask' | 'kept' | 'refused';
+}
+
+export interface NumberedFile {
+  readonly url: string;
+  readonly path: string;
 }
 
 export interface FileWorkOptions {
@@ -87,6 +92,8 @@ export class FileWork {
     wireBytes: 0,
     received: 0,
   };
+  /** Files that have come to their final names, and to others than they would have had alone. */
+  readonly numbered: NumberedFile[] = [];
   #completed: number[] = [];
   /** A folder that nothing can be put into: what belongs there is kept, and the run goes on with the others. */
   #closed: StoreError | null = null;
@@ -130,10 +137,19 @@ export class FileWork {
         this.#table.moveAway(id, path);
       }
       for (const { id } of files) this.#table.setNamed(id);
+      this.#noteNumbered(files);
     });
     if (!this.#options.isDryRun) this.#relocate();
     this.#tellFound(ways);
     if (this.#closed !== null) throw this.#closed;
+  }
+
+  #noteNumbered(files: readonly Unnamed[]): void {
+    for (const { id, url, state, place } of files) {
+      const path = this.nameOf(id) as string;
+      if (state !== 'wanted' && path !== joinPath(place.folders.join('/'), place.name))
+        this.numbered.push({ url, path });
+    }
   }
 
   /** Of all pages that list a file, the one that it belongs to. */

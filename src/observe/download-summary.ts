@@ -28,6 +28,8 @@ export interface DownloadSummary {
   readonly examples: readonly EndedUrl[];
   /** Files that came as HTML pages, and are not named so. */
   readonly htmlFiles: number;
+  /** Files that got other names than their own, as these were taken. */
+  readonly numbered: number;
   /** Size of the fetched ones. */
   readonly bytes: number;
   /** What came in this run, of files that are whole and of others. */
@@ -169,8 +171,12 @@ function moreLines(more: number, where: string): string[] {
 }
 
 function adviceLines(summary: DownloadSummary): string[] {
-  const { fetched, htmlFiles, failed } = summary;
+  const { fetched, htmlFiles, failed, numbered } = summary;
   const lines = choiceAdvice(summary);
+  if (numbered > 0)
+    lines.push(
+      `${plural(numbered, 'file')} got another name, as ${numbered === 1 ? 'its' : 'their'} own was taken; -v tells which`,
+    );
   if ((failed['validation'] ?? 0) > 0)
     lines.push('pages came in the place of files: a login may be needed (--header, --load-cookies)');
   if (htmlFiles > 0 && fetched > 0)

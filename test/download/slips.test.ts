@@ -19,9 +19,7 @@ test('a dry run on a file that is laid out otherwise names that file', async ({ 
   await home.download(server.url('/m/'));
   const { status, error } = await home.download(server.url('/m/'), '--layout', 'flat', '--dry-run');
   expect(status).toBe(2);
-  expect((error as Error).message).toBe(
-    `${home.db} holds files that are laid out otherwise: tree, not flat`,
-  );
+  expect((error as Error).message).toBe(`${home.db} holds files that are laid out otherwise: tree, not flat`);
 });
 
 test('an --into that is a file is refused as such', async ({ home }) => {
@@ -43,7 +41,26 @@ inFolder('verify says that a folder is missing, and not all of its files', async
   await using server = await site();
   const home = new Home(folder.path);
   await home.download(server.url('/m/'));
-  const { status, stdout, stderr } = await folder.run(['verify', home.db, '--files', join(folder.path, 'no')]);
+  const { status, stdout, stderr } = await folder.run([
+    'verify',
+    home.db,
+    '--files',
+    join(folder.path, 'no'),
+  ]);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(`--files: there is no folder ${join(folder.path, 'no')}`);
+});
+
+test('a file that gets another name than its own is told', async ({ home }) => {
+  await using server = await FileSite.open({
+    '/m/': pageOf(['x/notes.txt'], ['y/notes.txt']),
+    '/m/x/notes.txt': { body: bytesOf(100, 'x') },
+    '/m/y/notes.txt': { body: bytesOf(100, 'y') },
+  });
+  const args = [server.url('/m/'), '--layout', 'flat', '-v'] as const;
+  const first = await home.download(...args);
+  expect(await home.files()).toEqual(['notes (2).txt', 'notes.txt']);
+  expect(first.stderr).toContain(`named: ${server.url('/m/y/notes.txt')} → notes (2).txt\n`);
+  expect(first.stderr).toContain('1 file got another name, as its own was taken');
+  expect((await home.download(...args)).stderr).not.toMatch(/named:|another name/);
 });
