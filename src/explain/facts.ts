@@ -95,11 +95,14 @@ export function findUrl(connection: Connection, key: string): UrlFacts | undefin
   return byKey.get(key) ?? byKey.get(`sitemap:${key}`);
 }
 
-/** The file of that address; where each page has files of its own, the first. */
+/** The file of that address; where each page has files of its own, the first. Looks through all downloads. */
 export function findFile(connection: Connection, url: string): UrlFacts | undefined {
+  // Older files have no table of them.
+  const hasFiles = connection.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'download_files'`).get();
+  if (hasFiles === undefined) return undefined;
   return connection
     .prepare<[string], UrlFacts>(
-      `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.kind = 'file' AND u.url = ? ORDER BY u.id LIMIT 1`,
+      `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.id = (SELECT min(id) FROM download_files WHERE url = ?)`,
     )
     .get(url);
 }
