@@ -7,3 +7,5 @@ for await (const file of run) console.log(file.state, file.path, file.bytes ?? f
 
 const { files } = await run;
 console.log(`${files.fetched} fetched, ${files.kept} were there`);
+for (const { url, reason } of files.pagesFailed) console.error(`${url} could not be read: ${reason}`);
+if (files.pagesFailed.length > 0) process.exitCode = 1;

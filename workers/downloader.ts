@@ -7,6 +7,8 @@ import type { DownloadSettings } from '#src/protocol/download.js';
 import type { Transferable } from 'node:worker_threads';
 import type { FileOutcome, Outcome, WorkerMessage } from '#src/protocol/outcome.js';
 import type { FileTask } from '#src/protocol/task.js';
+import { mayFailOnParts } from '#src/downloads/range.js';
+import type { PartNotes } from '#src/shelf/part-notes.js';
 import { FailureError, toFailure } from '#src/protocol/to-failure.js';
 import { contentTypeText } from './answer.js';
 import type { Fetcher } from './fetcher.js';
@@ -24,6 +26,9 @@ import { circumstances, redirectOf } from './visit.js';
 
 type Post = (message: WorkerMessage, transfer?: readonly Transferable[]) => void;
 type OnSetCookies = (lines: readonly string[]) => void;
+
+/** After so many requests for the rest in a row that brought nothing all is asked for, once. */
+const VAIN_REQUESTS = 2;
 
 /** A try that has brought so much more of a file was not in vain. */
 const PROGRESS_BYTES = 256 * 1024;
@@ -60,7 +65,7 @@ export class Downloader {
     let isWhole = false;
     try {
       const outcome =
-        (await this.#goOn(parts, onSetCookies)) ??
+        (await this.#tryRest(parts, onSetCookies)) ??
         (await this.#whole(parts, onSetCookies)) ??
         // The server sends parts, but not of one and the same file: it is asked for all at once.
         (await this.#whole({ ...parts, segments: 1 }, onSetCookies)) ??
@@ -71,15 +76,39 @@ export class Downloader {
       if (thrown instanceof DiskError || part.kept - kept < PROGRESS_BYTES) throw thrown;
       throw new FailureError({ ...toFailure(thrown), hasProgress: true }, { cause: thrown });
     } finally {
-      gauge.end();
+      gauge.end(isWhole);
       part.close(isWhole);
     }
   }
 
-  /** Asks for what is missing. Null where nothing is there that can be gone on with. */
-  async #goOn(parts: IntakeParts, onSetCookies: OnSetCookies): Promise<Outcome | null> {
-    const { notes, size } = parts.part;
+  /** As `#goOn`. Null, too, where the server seems to fail on parts as such. */
+  async #tryRest(parts: IntakeParts, onSetCookies: OnSetCookies): Promise<Outcome | null> {
+    const { part } = parts;
+    const { notes, kept } = part;
     if (notes === null) return null;
+    const { vain = 0 } = notes;
+    if (vain >= VAIN_REQUESTS) {
+      // What is there stays until an answer brings all of it.
+      part.note({ ...notes, vain: 0 });
+      return null;
+    }
+    try {
+      return await this.#goOn(parts, notes, onSetCookies);
+    } catch (thrown) {
+      const isVain = part.kept <= kept;
+      if (
+        part.notes !== null &&
+        !(thrown instanceof DiskError) &&
+        (!isVain || mayFailOnParts(toFailure(thrown)))
+      )
+        part.note({ ...part.notes, vain: isVain ? vain + 1 : 0 });
+      throw thrown;
+    }
+  }
+
+  /** Asks for what is missing. Null where nothing is there that can be gone on with. */
+  async #goOn(parts: IntakeParts, notes: PartNotes, onSetCookies: OnSetCookies): Promise<Outcome | null> {
+    const { size } = parts.part;
     if (notes.pieces !== undefined) return this.#goOnInPieces(parts);
     // Where nothing is missing a byte is asked for all the same, to learn whether the rest is still the same.
     const first = Math.min(size, (notes.total ?? Infinity) - 1);

@@ -6,7 +6,8 @@ const INTERVAL_MS = 200;
 /** Of one file. */
 export interface Gauge {
   set(bytes: number, total: number | null): void;
-  end(): void;
+  /** @param isWhole else what came of it is told once more, as the outcome says nothing of it */
+  end(isWhole: boolean): void;
 }
 
 export class FilesMeter {
@@ -19,11 +20,20 @@ export class FilesMeter {
   }
 
   start(flightId: number, bytes: number): Gauge {
-    this.#files.set(flightId, { flightId, bytes, total: null });
+    let now: FileProgress = { flightId, bytes, total: null, received: 0 };
+    this.#files.set(flightId, now);
     this.#timer ??= setInterval(() => this.#tell(), INTERVAL_MS).unref();
     return {
-      set: (now, total) => void this.#files.set(flightId, { flightId, bytes: now, total }),
-      end: () => this.#end(flightId),
+      set: (there, total) => {
+        // Fewer than before: it starts over.
+        const received = now.received + Math.max(0, there - now.bytes);
+        now = { flightId, bytes: there, total, received };
+        this.#files.set(flightId, now);
+      },
+      end: (isWhole) => {
+        if (!isWhole && now.received > 0) this.#post({ kind: 'files-progress', files: [now] });
+        this.#end(flightId);
+      },
     };
   }
 

@@ -24,7 +24,7 @@ const sync = promisify(fsync);
 const read = promisify(readCallback);
 
 /** Files smaller than this are asked for anew: noting down where they come from would cost as much. */
-const WORTH_NOTING = 1024 * 1024;
+const WORTH_NOTING = 64 * 1024;
 const READ_BYTES = 1024 * 1024;
 
 export class PartFile {

@@ -9,6 +9,7 @@ import {
   formatDownloadSummary,
   formatDryRun,
 } from '../observe/download-summary.js';
+import { printable } from '../observe/printable.js';
 import { paintFor } from '../observe/paint.js';
 import { sum } from '../observe/quantity.js';
 import type { RunResult } from './run-result.js';
@@ -43,6 +44,9 @@ async function run(
     if (!view.quiet && !display.isUnread()) stderr.write(`\n${text}`);
     return summary.exitStatus;
   }
+  if (view.verbose)
+    for (const { url, path } of result.files?.numbered ?? [])
+      stderr.write(`named: ${printable(url)} → ${printable(path)}\n`);
   if (!view.quiet) stderr.write(`\n${formatDownloadSummary(summary, paint)}`);
   if (view.json) stdout.write(downloadSummaryJson(summary));
   return summary.exitStatus;
@@ -64,7 +68,7 @@ function exitStatus({ ending, files, seedsWithoutPage }: RunResult, invocation: 
 function summarise(result: RunResult, config: CrawlConfig, invocation: Invocation): DownloadSummary {
   const { ending, files, elapsedMs } = result;
   if (files === null || config.downloads === null) throw new Error('a download without files');
-  const { listed, wireBytes: _wire, received: _received, renamed: _renamed, ...counts } = files;
+  const { listed, wireBytes: _wire, renamed: _renamed, numbered, ...counts } = files;
   return {
     outcome: ending === 'finished' ? 'finished' : ending === 'stopped' ? 'interrupted' : 'limit',
     exitStatus: exitStatus(result, invocation),
@@ -73,6 +77,7 @@ function summarise(result: RunResult, config: CrawlConfig, invocation: Invocatio
     database: config.databasePath,
     files: listed,
     ...counts,
+    numbered: numbered.length,
     elapsedMs,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     // The one limit there is, --max-time, begins anew with every run.

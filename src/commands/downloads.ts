@@ -5,7 +5,13 @@ import type { CrawlConfig } from '../config/config.js';
 import type { DownloadPlan } from '../config/download-config.js';
 import type { Connection } from '../database/connection.js';
 import type { Delegator, Ending } from '../delegator/delegator.js';
-import { type FileCounters, FileWork, type FoundFile, type RenamedFile } from '../delegator/file-work.js';
+import {
+  type FileCounters,
+  FileWork,
+  type FoundFile,
+  type NumberedFile,
+  type RenamedFile,
+} from '../delegator/file-work.js';
 import { isBelow } from '../downloads/choice.js';
 import { Layout } from '../downloads/layout.js';
 import type { SqliteFrontier } from '../frontier/sqlite.js';
@@ -20,6 +26,8 @@ export interface FilesResult extends FileCounters, DownloadEnds {
   readonly unfinished: { readonly files: number; readonly bytes: number };
   /** Files that have another name now than they were filed under, by this run or an earlier one. */
   readonly renamed: readonly RenamedFile[];
+  /** Files that came to other names than their own, as these were taken. */
+  readonly numbered: readonly NumberedFile[];
 }
 
 /** The files of one run. */
@@ -60,7 +68,7 @@ export function openDownloads(
   // What a start is, for whoever checks the file.
   settings.write({ seeds: JSON.stringify(seeds) });
   work.open();
-  frontier.beginListing();
+  frontier.beginListing(plan.refresh ? null : seeds);
   const startedAt = Date.now();
   return {
     work,
@@ -70,9 +78,11 @@ export function openDownloads(
     snapshot: (delegator) => snapshotOf(work, delegator, frontier, startedAt),
     result: () => ({
       ...work.counters,
+      received: work.received(),
+      renamed: work.renamed,
+      numbered: work.numbered,
       ...readDownloadEnds(connection),
       unfinished: shelf.unfinished(),
-      renamed: work.renamed,
     }),
   };
 }

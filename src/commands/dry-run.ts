@@ -27,6 +27,10 @@ export async function onCopy<T>(config: CrawlConfig, run: (copied: CrawlConfig) 
       }
     }
     return await run({ ...config, databasePath });
+  } catch (error) {
+    // The copy is nobody's business.
+    if (error instanceof Error) error.message = error.message.replaceAll(databasePath, config.databasePath);
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -62,6 +62,7 @@ function skippedReason(explanation: Explanation & Known): string {
         ? robotsReason(host.host, host.robots)
         : 'an earlier robots.txt forbade it; the one in the file now does not (--fresh asks again)';
     case 'out-of-scope':
+      if (facts.kind === 'file') return 'no listing page of the last run lists it';
       return `a redirect leads to it, but ${scopeReason(judgement) ?? 'it was out of scope'}`;
     case 'depth':
       if (facts.kind === 'task')
@@ -70,6 +71,8 @@ function skippedReason(explanation: Explanation & Known): string {
     case 'limit':
       return holdReason(hold);
     case 'content-type':
+      if (facts.kind === 'file')
+        return `it is ${facts.contentType || 'of a type not given'}, which --type did not take`;
       return `it is no HTML but ${facts.contentType || 'of a type not given'}; its body was not read`;
     case 'url':
       return tooLong();

@@ -68,16 +68,21 @@ function headline(explanation: Explanation, file: string): string {
     }
     case 'failed':
     case 'skipped':
-      return `${key} was not crawled: ${state}, ${error}`;
+      return `${key} was not ${kind === 'file' ? 'downloaded' : 'crawled'}: ${state}, ${error}`;
     case 'queued':
     case 'leased':
-      return `${key} is not crawled yet: ${state}`;
+      return `${key} is not ${kind === 'file' ? 'downloaded' : 'crawled'} yet: ${state}`;
     default:
       return state satisfies never;
   }
 }
 
-const DONE = { page: 'crawled', sitemap: 'read as a sitemap', task: 'asked for' } as const;
+const DONE = {
+  page: 'crawled',
+  sitemap: 'read as a sitemap',
+  task: 'asked for',
+  file: 'downloaded',
+} as const;
 
 function knownRows(known: Explanation & Known): Row[] {
   const { facts, attempts, executions } = known;
@@ -91,9 +96,10 @@ function knownRows(known: Explanation & Known): Row[] {
   ];
 }
 
-/** Where a page or sitemap stands among the others; a task stands alone. */
+/** Where a page or sitemap stands among the others; a task stands alone, and a file behind the page that lists it. */
 function placeRows(known: Explanation & Known): Row[] {
   const { facts, way } = known;
+  if (facts.kind === 'file') return [['found by', wayLines(way)]];
   return [
     ['depth', [facts.depth === null ? 'none: no followed link leads to it' : formatNumber(facts.depth)]],
     ['found by', wayLines(way)],

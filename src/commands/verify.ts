@@ -1,9 +1,10 @@
 /** `verify`: checks a file at rest and prints what it found. */
+import { statSync } from 'node:fs';
 import { EXIT } from '../cli/exit-status.js';
 import type { VerifyCommand } from '../cli/verify-command.js';
 import { asStoreError } from '../database/connection.js';
 import { type CrawlDatabase, openForReading } from '../database/open.js';
-import { StoreError } from '../errors.js';
+import { StoreError, UsageError } from '../errors.js';
 import { MIGRATIONS } from '../migrations.js';
 import { printable } from '../observe/printable.js';
 import { formatNumber, plural } from '../observe/quantity.js';
@@ -21,6 +22,8 @@ interface Report extends Verification {
 
 /** Answers 0 when nothing is wrong, 1 when there is a fault. */
 export function verifyCommand({ file, folder, json }: VerifyCommand, { stdout }: Invocation): number {
+  if (folder !== null && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`--files: there is no folder ${folder}`);
   const examined = examine(file, folder !== null);
   const ofFiles = folder === null ? [] : checkFiles(examined.files, folder);
   const found = { ...examined, faults: [...examined.faults, ...ofFiles] };

@@ -273,9 +273,9 @@ export class Delegator implements PoolListener {
     await this.#filing.file(arrivals, this.#clock());
     await this.#filing.fileUnasked();
     this.#filing.counters.requests += await this.#asks.file(this.#clock());
-    for (const { flight } of arrivals) {
+    for (const { flight, outcome } of arrivals) {
       this.#asks.forget(flight.flightId);
-      this.#fileWork?.meter.forget(flight.flightId);
+      this.#fileWork?.forget(flight.flightId, outcome.kind === 'file');
     }
   }
 

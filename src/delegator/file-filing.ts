@@ -4,12 +4,16 @@ import type { Listed } from '../protocol/download.js';
 import type { FileOutcome } from '../protocol/outcome.js';
 import type { Filed } from './events.js';
 import { diskFault, type FileWork } from './file-work.js';
+import { UndecidedLinks } from './undecided-links.js';
 
 export class FileFiling {
   readonly #frontier: Frontier;
   readonly #work: FileWork;
   #listed: { readonly page: ListingPage; readonly listed: Listed }[] = [];
-  #late: { readonly url: string; readonly page: ListingPage }[] = [];
+  readonly #undecided = new UndecidedLinks();
+  /** Of pages. */
+  #redirects: { readonly from: string; readonly to: string }[] = [];
+  #noPages: string[] = [];
   #files: { readonly lease: Lease; readonly outcome: FileOutcome; readonly page: ListingPage }[] = [];
   #fault: string | null = null;
 
@@ -26,7 +30,11 @@ export class FileFiling {
           this.#listed.push({ page: await this.#frontier.listingOf(lease.id), listed: outcome.listed });
         return;
       case 'other-type':
-        return lease.kind === 'page' ? this.#noteLate(lease) : undefined;
+        if (lease.kind === 'page') this.#noPages.push(lease.key);
+        return;
+      case 'redirect':
+        if (lease.kind === 'page') this.#redirects.push({ from: lease.key, to: outcome.targetKey });
+        return;
       case 'file':
         this.#files.push({
           lease,
@@ -46,11 +54,19 @@ export class FileFiling {
 
   /** Called inside the transaction that files the answers. */
   store(files: FileAdmission): void {
-    for (const { page, listed } of this.#listed) this.#work.list(page, listed, files);
-    for (const { url, page } of this.#late) this.#work.listLate(url, page, files);
+    const list = (url: string, page: ListingPage): void => this.#work.listOne(url, page, files);
+    for (const { page, listed } of this.#listed) {
+      for (const url of linesOf(listed.files)) list(url, page);
+      for (const url of linesOf(listed.either))
+        if (this.#work.isLast(page)) list(url, page);
+        else this.#undecided.add(url, page, files, list);
+    }
+    for (const { from, to } of this.#redirects) this.#undecided.redirect(from, to, files, list);
+    for (const url of this.#noPages) this.#undecided.end(url, list);
     for (const { lease, outcome, page } of this.#files) this.#work.complete(lease, outcome, page);
     this.#listed = [];
-    this.#late = [];
+    this.#redirects = [];
+    this.#noPages = [];
     this.#files = [];
   }
 
@@ -59,11 +75,8 @@ export class FileFiling {
     this.#work.place();
     if (this.#fault !== null) throw diskFault(this.#fault);
   }
+}
 
-  /** A page that is none, listed by another: a start page is what it is. */
-  async #noteLate(lease: Lease): Promise<void> {
-    const { foundOn } = await this.#frontier.listingOf(lease.id);
-    if (foundOn === null) return;
-    this.#late.push({ url: lease.key, page: await this.#frontier.listingOf(foundOn) });
-  }
+function linesOf(lines: string): readonly string[] {
+  return lines === '' ? [] : lines.split('\n');
 }

@@ -1,32 +1,22 @@
 /** How far the files are that are under way, as threads tell it now and then. By flight: each try is one of its own. */
 import type { FileProgress } from '../protocol/outcome.js';
 
-interface Metered {
-  readonly now: FileProgress;
-  /** Bytes that were there when it was first heard of. */
-  readonly first: number;
-}
-
 export class FileMeter {
-  readonly #files = new Map<number, Metered>();
+  readonly #files = new Map<number, FileProgress>();
 
   note(files: readonly FileProgress[]): void {
-    for (const now of files) {
-      const { first = now.bytes } = this.#files.get(now.flightId) ?? {};
-      this.#files.set(now.flightId, { now, first });
-    }
+    for (const file of files) this.#files.set(file.flightId, file);
   }
 
   /** The last that was told; null = nothing was yet. */
   progressOf(flightId: number): FileProgress | null {
-    return this.#files.get(flightId)?.now ?? null;
+    return this.#files.get(flightId) ?? null;
   }
 
-  /** Bytes that have come since each was first heard of. */
+  /** Bytes that have come over the wire for them. */
   received(): number {
     let bytes = 0;
-    // A try that starts over has less than there was.
-    for (const { now, first } of this.#files.values()) bytes += Math.max(0, now.bytes - first);
+    for (const file of this.#files.values()) bytes += file.received;
     return bytes;
   }
 

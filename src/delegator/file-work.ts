@@ -10,14 +10,13 @@ import { isPageType } from '../downloads/former.js';
 import type { Layout, Place } from '../downloads/layout.js';
 import { essenceOf, isTypeWanted } from '../downloads/types.js';
 import type { FileAdmission, Lease, ListingPage, RankedListing } from '../frontier/frontier.js';
-import type { Former, Known, Listed } from '../protocol/download.js';
-import { linesOf } from '../protocol/joined.js';
+import type { Former, Known } from '../protocol/download.js';
 import type { FileOutcome } from '../protocol/outcome.js';
 import type { Shelf } from '../shelf/shelf.js';
 import type { Download, DownloadTable } from '../store/downloads.js';
 import { FileMeter } from './file-meter.js';
-import { settleNames } from './final-names.js';
-import { FreePaths } from './free-paths.js';
+import { settleNames, type Unnamed } from './final-names.js';
+import { FreePaths, joinPath } from './free-paths.js';
 
 /** Names that are tried for one file: another one is only needed where somebody else writes there, too. */
 const MAX_PLACES = 100;
@@ -30,6 +29,11 @@ export interface FoundFile {
   readonly path: string;
   /** `kept`: it lies there from an earlier run; `refused`: it is of no type that is wanted, as an earlier run learnt. */
   readonly fate: 'fetch' | 'ask' | 'kept' | 'refused';
+}
+
+export interface NumberedFile {
+  readonly url: string;
+  readonly path: string;
 }
 
 export interface FileWorkOptions {
@@ -99,6 +103,8 @@ export class FileWork {
     received: 0,
   };
   readonly renamed: RenamedFile[] = [];
+  /** Files that have come to their final names, and to others than they would have had alone. */
+  readonly numbered: NumberedFile[] = [];
   #completed: number[] = [];
   /** A folder that is closed: what belongs there, or lies there, is kept, and the run goes on with the others. */
   #closed: StoreError | null = null;
@@ -142,10 +148,19 @@ export class FileWork {
         this.#table.moveAway(id, path);
       }
       for (const { id } of files) this.#table.setNamed(id);
+      this.#noteNumbered(files);
     });
     if (!this.#options.isDryRun) this.#relocate();
     this.#tellFound(ways);
     if (this.#closed !== null) throw this.#closed;
+  }
+
+  #noteNumbered(files: readonly Unnamed[]): void {
+    for (const { id, url, state, place } of files) {
+      const path = this.nameOf(id) as string;
+      if (state !== 'wanted' && path !== joinPath(place.folders.join('/'), place.name))
+        this.numbered.push({ url, path });
+    }
   }
 
   /** Of all pages that list a file, the one that it belongs to. */
@@ -226,18 +241,7 @@ export class FileWork {
     return this.#table.get(id)?.path ?? null;
   }
 
-  /** Files what a page lists. Called inside a transaction of the frontier's. */
-  list(page: ListingPage, { files: links, either }: Listed, files: FileAdmission): void {
-    for (const url of linesOf(links)) this.#listOne(url, page, files);
-    if (this.isLast(page)) for (const url of linesOf(either)) this.#listOne(url, page, files);
-  }
-
-  /** What might have been a listing turned out to be a file. Called as `list`. */
-  listLate(url: string, page: ListingPage, files: FileAdmission): void {
-    this.#listOne(url, page, files);
-  }
-
-  /** All of a file is in its temporary one. Called as `list`. */
+  /** All of a file is in its temporary one. Called as `listOne`. */
   complete({ id }: Pick<Lease, 'id'>, outcome: FileOutcome, page: ListingPage): void {
     const file = this.#table.get(id);
     if (file === undefined) return;
@@ -274,7 +278,14 @@ export class FileWork {
     return this.counters.received + this.meter.received();
   }
 
-  #listOne(url: string, page: ListingPage, files: FileAdmission): void {
+  /** A flight is over, and filed. @param isWhole what it brought is counted already */
+  forget(flightId: number, isWhole: boolean): void {
+    if (!isWhole) this.counters.received += this.meter.progressOf(flightId)?.received ?? 0;
+    this.meter.forget(flightId);
+  }
+
+  /** Files a link of a page as a file. Called inside a transaction of the frontier's. */
+  listOne(url: string, page: ListingPage, files: FileAdmission): void {
     const key = this.#options.isByPage ? `${page.id} ${url}` : url;
     const { id, state, error } = files.admit({ key, url, depth: page.depth + 1, foundOn: page.id });
     if (this.#seen.has(id)) {

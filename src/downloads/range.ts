@@ -2,6 +2,7 @@
  * Parts of files: which are asked for, under which condition, and what the answer says it holds. Pure; who asks and
  * writes is elsewhere.
  */
+import type { Failure } from '../protocol/failure.js';
 
 /** What a Content-Range says. Positions are of bytes, from 0, both ends included. */
 export type ContentRange =
@@ -89,6 +90,16 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Whether a server may have refused a part as such, and would give the whole: some do not say so by 416 or 200. */
 export function mayRefuseParts(status: number): boolean {
   return (status >= 400 && status < 500 && !PASSING.has(status)) || status === 501;
+}
+
+/** Whether a server may fail on parts as such: a program behind it that breaks on Range, and not for being busy. */
+export function mayFailOnParts({
+  code,
+  status,
+  isStale,
+}: Pick<Failure, 'code' | 'status' | 'isStale'>): boolean {
+  if (isStale === true) return false;
+  return code === 'reset' || (code === 'status' && status !== undefined && status >= 500 && status !== 503);
 }
 
 /** The value of a Range header from a byte on, to another (included) or to the end. */

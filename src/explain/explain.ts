@@ -12,6 +12,7 @@ import { explainScope, hostnameOf, scopeKeyOf, type ScopeRefusal } from '../url/
 import {
   type Attempt,
   countOutside,
+  findFile,
   type ExecutionFacts,
   findHost,
   findTaskAt,
@@ -116,7 +117,7 @@ export type Explanation = (Known | Unknown) & {
  * @param task where one was meant by its own key
  */
 export function explain(connection: Connection, crawl: CrawlRule, key: string, task?: UrlFacts): Explanation {
-  const facts = task ?? findUrl(connection, key) ?? findTaskAt(connection, key);
+  const facts = task ?? findPageOrFile(connection, key) ?? findTaskAt(connection, key);
   const common = {
     key,
     judgement: judge(connection, crawl, key),
@@ -137,6 +138,12 @@ export function explain(connection: Connection, crawl: CrawlRule, key: string, t
     attempts: readAttempts(connection, facts),
     executions: readExecutions(connection, facts),
   };
+}
+
+/** What was asked for as a listing and is none may be a file. */
+function findPageOrFile(connection: Connection, key: string): UrlFacts | undefined {
+  const page = findUrl(connection, key);
+  return page === undefined || page.state === 'skipped' ? (findFile(connection, key) ?? page) : page;
 }
 
 function judge(connection: Connection, { rule }: CrawlRule, key: string): Judgement {

@@ -8,7 +8,7 @@ import { WON_PAGES } from '../frontier/schema.js';
 /** A URL as it stands. Times are ms since epoch; texts may come from the web. */
 export interface UrlFacts {
   readonly id: number;
-  readonly kind: 'page' | 'sitemap' | 'task';
+  readonly kind: 'page' | 'sitemap' | 'task' | 'file';
   /** Of a task, and of a page that executors were run on. */
   readonly taskKey: string | null;
   readonly url: string;
@@ -93,6 +93,18 @@ export function findUrl(connection: Connection, key: string): UrlFacts | undefin
     `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.request_key = ?`,
   );
   return byKey.get(key) ?? byKey.get(`sitemap:${key}`);
+}
+
+/** The file of that address; where each page has files of its own, the first. Looks through all downloads. */
+export function findFile(connection: Connection, url: string): UrlFacts | undefined {
+  // Older files have no table of them.
+  const hasFiles = connection.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'download_files'`).get();
+  if (hasFiles === undefined) return undefined;
+  return connection
+    .prepare<[string], UrlFacts>(
+      `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.id = (SELECT min(id) FROM download_files WHERE url = ?)`,
+    )
+    .get(url);
 }
 
 /** The task or page of a task's key. */

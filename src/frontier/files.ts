@@ -16,13 +16,25 @@ interface Ancestor {
   readonly isRedirect: 0 | 1;
 }
 
-/** What a run finds that lists files: all pages as if they had never been reached, no file in the queue. */
+const NO_PAGE = `kind = 'page' AND state = 'skipped' AND error = 'content-type'`;
+
+/** These are asked for again: start pages may have become pages, and what redirects lead to only answers tell. */
+const FORGET = `
+UPDATE urls SET error = 'out-of-scope' WHERE ${NO_PAGE}
+  AND (found_on IS NULL OR id IN (SELECT target_id FROM redirects) OR @again IS NULL
+    OR request_key IN (SELECT value FROM json_each(@again)))`;
+
+/**
+ * What a run finds that lists files: all pages as if they had never been reached, no file in the queue. What is no page
+ * is known, and not asked for again.
+ */
 const BEGIN = `
+UPDATE urls SET depth = NULL, hops = ${NO_HOPS}, seed_hops = ${NO_HOPS} WHERE ${NO_PAGE};
 DELETE FROM links; DELETE FROM redirects; DELETE FROM detours; DELETE FROM relaxations; DELETE FROM deferred;
 DELETE FROM outside_hosts; DELETE FROM held;
 UPDATE urls SET state = 'skipped', error = 'out-of-scope', error_detail = NULL, depth = NULL, hops = ${NO_HOPS},
   seed_hops = ${NO_HOPS}, found_on = NULL, attempts = 0, refusals = 0, not_before = NULL, suspect = 0, respelt = NULL,
-  reasked = 0, link_count = NULL WHERE kind = 'page';
+  reasked = 0, link_count = NULL WHERE kind = 'page' AND NOT (${NO_PAGE});
 UPDATE urls SET state = 'skipped', error = 'out-of-scope', error_detail = NULL, not_before = NULL
   WHERE kind = 'file' AND state IN ('queued', 'leased');
 `;
@@ -58,7 +70,8 @@ export class FileQueue implements FileAdmission {
   }
 
   /** See `Frontier.beginListing`. Counts of queued URLs are wrong until they are made anew. */
-  begin(): void {
+  begin(again: readonly string[] | null): void {
+    this.#connection.prepare(FORGET).run({ again: again === null ? null : JSON.stringify(again) });
     this.#connection.exec(BEGIN);
     // The same command is given again to try again what failed.
     this.#hosts.forgive('all');
@@ -72,6 +85,10 @@ export class FileQueue implements FileAdmission {
       hostId: this.#hosts.idOf(url),
       foundOn,
     });
+  }
+
+  isNoPage(key: string): boolean {
+    return this.#urls.isNoPage(key);
   }
 
   queue(id: number): void {

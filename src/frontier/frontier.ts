@@ -224,6 +224,8 @@ export interface FileAdmission {
   admit(file: ListedFile): AdmittedFile;
   /** Queues one of them that is not, whatever became of it in an earlier run. */
   queue(id: number): void;
+  /** Whether what a page links to was asked for, and is no page. */
+  isNoPage(key: string): boolean;
 }
 
 /** A page or a task that executors are to be run on again. */
@@ -360,9 +362,10 @@ export interface Frontier {
 
   /**
    * Called after `start` by runs that download files: forgets which pages and files an earlier run had in hand, so
-   * that pages are asked for anew and only what they list now is queued. What came of files stays known.
+   * that pages are asked for anew and only what they list now is queued. What came of files stays known, and what is no
+   * page, but for the keys `again`; null = for all.
    */
-  beginListing(): Awaitable<void>;
+  beginListing(again: readonly string[] | null): Awaitable<void>;
 
   /** A page that lists files, and the seed that it was reached from in this run. */
   listingOf(pageId: number): Awaitable<ListingPage>;

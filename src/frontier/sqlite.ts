@@ -153,9 +153,9 @@ export class SqliteFrontier implements Frontier {
     })();
   }
 
-  beginListing(): void {
+  beginListing(again: readonly string[] | null): void {
     this.#connection.transaction(() => {
-      this.#files.begin();
+      this.#files.begin(again);
       this.#hosts.flush();
       this.#hosts.recount();
       this.#urls.recount();

@@ -255,6 +255,12 @@ export class UrlTable {
     return { id: newId, state: 'skipped', error };
   }
 
+  /** Whether the answer to it, as a page, was none. */
+  isNoPage(key: string): boolean {
+    const [, state, error] = this.#byKey.get(key) ?? [];
+    return state === 'skipped' && error === 'content-type';
+  }
+
   /** Counts a URL that is about to be queued at a host which may be another one than before. */
   moveTo({ hostId, kind, state }: Pick<UrlRow, 'hostId' | 'kind' | 'state'>, toHost: number): void {
     this.#tally.change(hostId, kind, state, 'queued');

@@ -81,6 +81,9 @@ export class DownloadPicture implements Picture {
 
   #look(): DownloadSnapshot {
     const now = this.#snapshot();
+    // Before the first look there is the start.
+    if (this.#seen.length === 0 && now.now > now.startedAt)
+      this.#seen = [{ ...now, now: now.startedAt, received: 0, inFlight: [] }];
     const recent = this.#seen.filter((seen) => now.now - seen.now <= WINDOW_MS);
     // Lines come more seldom than that: a speed needs one look before this.
     this.#seen = [...(recent.length > 0 ? recent : this.#seen.slice(-1)), now];

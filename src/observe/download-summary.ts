@@ -28,7 +28,12 @@ export interface DownloadSummary {
   readonly examples: readonly EndedUrl[];
   /** Files that came as HTML pages, and are not named so. */
   readonly htmlFiles: number;
+  /** Files that got other names than their own, as these were taken. */
+  readonly numbered: number;
+  /** Size of the fetched ones. */
   readonly bytes: number;
+  /** What came in this run, of files that are whole and of others. */
+  readonly received: number;
   readonly unfinished: { readonly files: number; readonly bytes: number };
   readonly elapsedMs: number;
   readonly peakMemoryBytes: number;
@@ -104,16 +109,16 @@ export function formatDryRun(facts: DryRunFacts, paint: Paint): string {
 }
 
 function headLines(summary: DownloadSummary, paint: Paint): string[] {
-  const { fetched, bytes, elapsedMs, kept, refused, unchanged, pages, into, files } = summary;
+  const { fetched, received, elapsedMs, kept, refused, unchanged, pages, into, files } = summary;
   const there = fetched + kept + unchanged;
   const where =
     there === 0
       ? ''
       : `; ${there < files ? `${formatNumber(there)} of them ${there === 1 ? 'is' : 'are'}` : 'they are'} in ${printable(into)}`;
-  const speed = fetched > 0 && elapsedMs > 0 ? `, ${formatBytes((bytes / elapsedMs) * 1000)}/s` : '';
+  const speed = received > 0 && elapsedMs > 0 ? `, ${formatBytes((received / elapsedMs) * 1000)}/s` : '';
   return [
     paint.bold(
-      `${endOf(summary)}: ${plural(fetched, 'file')}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${speed}`,
+      `${endOf(summary)}: ${plural(fetched, 'file')}, ${formatBytes(received)} in ${formatDuration(elapsedMs)}${speed}`,
     ),
     `${formatNumber(files)} listed on ${plural(pages, 'page')}${where}`,
     ...keptLines(kept),
@@ -166,8 +171,12 @@ function moreLines(more: number, where: string): string[] {
 }
 
 function adviceLines(summary: DownloadSummary): string[] {
-  const { fetched, htmlFiles, failed } = summary;
+  const { fetched, htmlFiles, failed, numbered } = summary;
   const lines = choiceAdvice(summary);
+  if (numbered > 0)
+    lines.push(
+      `${plural(numbered, 'file')} got another name, as ${numbered === 1 ? 'its' : 'their'} own was taken; -v tells which`,
+    );
   if ((failed['validation'] ?? 0) > 0)
     lines.push('pages came in the place of files: a login may be needed (--header, --load-cookies)');
   if (htmlFiles > 0 && fetched > 0)

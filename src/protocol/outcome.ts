@@ -227,6 +227,8 @@ export interface FileProgress {
   readonly bytes: number;
   /** Bytes there will be; null = nobody knows. */
   readonly total: number | null;
+  /** Bytes that came in this try, whatever became of them. */
+  readonly received: number;
 }
 
 export type WorkerMessage = BodyRead | Started | CookiesSet | Ask | Asked | Said | FilesProgress;

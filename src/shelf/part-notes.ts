@@ -26,6 +26,8 @@ export interface PartNotes {
   readonly facts: FileFacts;
   /** It comes in several pieces, and its size says nothing of how much there is. */
   readonly pieces?: readonly PieceNotes[] | undefined;
+  /** Requests for the rest in a row that failed and brought nothing. */
+  readonly vain?: number | undefined;
 }
 
 /** The first and the last byte of a piece, and how many of it are there. */
@@ -45,8 +47,8 @@ export function notesOf(part: string): string {
 export function readNotes(part: string): PartNotes | null {
   const stored = storedOf(part);
   if (stored === null || (stored.boot !== thisBoot() && stored.isFlushed !== true)) return null;
-  const { validator, total, facts, pieces } = stored;
-  return { validator, total, facts, ...(pieces === undefined ? {} : { pieces }) };
+  const { validator, total, facts, pieces, vain } = stored;
+  return { validator, total, facts, pieces, vain };
 }
 
 /** Writes them in the place of others; a kill leaves the one or the other. */

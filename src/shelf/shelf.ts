@@ -91,7 +91,11 @@ export class Shelf {
 
   /** Makes the folder. @throws StoreError */
   open(): void {
-    this.#onDisk(this.#into, () => makeFolders(this.#parts));
+    this.#onDisk(this.#into, () => {
+      if (statSync(this.#into, { throwIfNoEntry: false })?.isDirectory() === false)
+        throw new StoreError(`${this.#into} is a file; --into wants a folder`);
+      makeFolders(this.#parts);
+    });
   }
 
   /**

@@ -251,3 +251,54 @@ test('one that gives nothing more is given up', async ({ home }) => {
   // The first brings half of it, the others nothing.
   expect(site.of('/m/a.bin')).toHaveLength(4);
 });
+
+const FAILS_ON_RANGE: readonly (readonly [string, (response: Parameters<Handler>[1]) => void])[] = [
+  ['500', (response) => void response.writeHead(500).end()],
+  ['502', (response) => void response.writeHead(502).end()],
+  ['a reset', (response) => void response.destroy()],
+];
+
+for (const [what, fail] of FAILS_ON_RANGE)
+  test(`a server that answers each Range with ${what} is asked for all once, after two such answers`, async ({
+    home,
+  }) => {
+    await using site = await FileSite.open({});
+    await begun(home, site);
+    site.entries.set('/m/a.bin', (request, response, hit) =>
+      request.headers.range === undefined
+        ? sendFile({ body: BODY, etag: '"one"' }, request, response, hit)
+        : fail(response),
+    );
+    // Over runs, too.
+    for (const status of [1, 1, 0])
+      expect((await home.download(site.url('/m/'), '--retries', '0')).status).toBe(status);
+    expect(site.of('/m/a.bin').map(({ headers }) => headers.range === undefined)).toEqual(
+      what === 'a reset' ? expect.arrayContaining([true]) : [false, false, true],
+    );
+    expect(await home.holds('a.bin', BODY)).toBe(true);
+  });
+
+test('a file of 300 KB goes on in its middle, too', async ({ home }) => {
+  const body = bytesOf(300_000, 'small');
+  await using site = await FileSite.open({});
+  await begun(home, site, (_request, response) => {
+    response.writeHead(200, { 'content-length': body.length, etag: '"one"', 'accept-ranges': 'bytes' });
+    response.write(body.subarray(0, 280_000), () => response.destroy());
+  });
+  const had = await sizeOfPart(home);
+  site.entries.set('/m/a.bin', { body, etag: '"one"' });
+  expect((await home.download(site.url('/m/'))).status).toBe(0);
+  expect(site.of('/m/a.bin')[0]?.headers.range).toBe(`bytes=${had}-`);
+  expect(await home.holds('a.bin', body)).toBe(true);
+});
+
+test('the summary tells the bytes that came in the run, whole files or not', async ({ home }) => {
+  await using site = await FileSite.open({ '/m/': pageOf(['a.bin']), '/m/a.bin': cut() });
+  const first = await home.download(site.url('/m/'), '--retries', '0');
+  const had = await sizeOfPart(home);
+  const amount = /: (\d) files?, ([\d.]+) KB in [\d.]+ m?s, [\d.]+ [KM]B\/s/;
+  expect(amount.exec(first.stderr)?.slice(1)).toEqual(['0', (had / 1000).toFixed(1)]);
+  site.entries.set('/m/a.bin', { body: BODY, etag: '"one"' });
+  const second = await home.download(site.url('/m/'));
+  expect(amount.exec(second.stderr)?.slice(1)).toEqual(['1', ((SIZE - had) / 1000).toFixed(1)]);
+});

@@ -124,6 +124,28 @@ failures of listing pages by host
   ]);
 });
 
+inFolder(
+  'explain knows files: those that came, that failed, and that rules keep back',
+  async ({ folder }) => {
+    await using server = await site();
+    const home = new Home(folder.path);
+    await home.download(server.url('/m/'));
+    const explained = async (path: string): Promise<string> =>
+      (await folder.run(['explain', server.url(path), '--db', home.db])).stdout.replaceAll(
+        server.url(''),
+        'HOST',
+      );
+    const failed = await explained('/m/gone.bin');
+    expect(failed).toContain('HOST/m/gone.bin was not downloaded: failed, status');
+    expect(failed).toMatch(/why +it answered HTTP 404/);
+    expect(failed).toMatch(/found by +seed HOST\/m\/\n +link to HOST\/m\/gone\.bin/);
+    expect(failed).not.toContain('linked from');
+    expect(await explained('/m/a.bin')).toContain('HOST/m/a.bin was downloaded: HTTP 200');
+    expect(await explained('/m/secret.bin')).toMatch(/not downloaded: skipped, robots\n +why +line 2 of/);
+    expect(await explained('/m/never.bin')).toContain('is not in');
+  },
+);
+
 describe('verify finds', () => {
   test.for([
     ['a download of no file', 'UPDATE download_files SET id = 999 WHERE path = :a', 'belongs to no file'],

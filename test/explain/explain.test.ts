@@ -5,9 +5,12 @@ import { explain, type CrawlRule } from '../../dist/explain/explain.js';
 import { query, test } from '../manners/bench.js';
 import { page, to } from '../support/site.js';
 
-/** What may be looked through: runs, five names at most (`p`), and what waits, is leased or is on a seed's chain. */
+/**
+ * What may be looked through: runs, five names at most (`p`), and what waits, is leased or is on a seed's chain; downloads,
+ * of which a crawl has none.
+ */
 const SMALL =
-  /^SCAN (?:runs|sqlite_schema|p|CONSTANT ROW|(?:urls|hosts) USING (?:COVERING )?INDEX (?:urls_waiting|urls_leased|urls_of_seeds|hosts_ready))$/;
+  /^SCAN (?:runs|download_files|sqlite_schema|p|CONSTANT ROW|(?:urls|hosts) USING (?:COVERING )?INDEX (?:urls_waiting|urls_leased|urls_of_seeds|hosts_ready))$/;
 
 test('nothing that grows with the crawl is looked through', async ({ bench }) => {
   const site = await bench.site({

@@ -72,6 +72,21 @@ test('download.mjs prints every file and how it came out, and fetches nothing tw
   expect(again).toEqual(['failed gone.pdf status', '0 fetched, 2 were there']);
 });
 
+test('download.mjs says which listing could not be read, and ends with 1', async ({ folder }) => {
+  await using site = await FileSite.open({});
+  const page = site.url('/none/');
+  const { status, stdout, stderr } = await folder.spawn(process.execPath, [
+    join(EXAMPLES, 'download.mjs'),
+    page,
+    'here',
+  ]).ended;
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    '0 fetched, 0 were there\n',
+    `${page} could not be read: HTTP 404\n`,
+  ]);
+});
+
 test('walk.mjs prints the steps of both walkers, the same each time', async ({ folder }) => {
   const demo = await startDemo({ pages: 200 });
   onTestFinished(() => demo.close());

@@ -79,6 +79,11 @@ test('before any file is whole, the sizes of those under way tell the time left'
   expect(picture.line()).toContain('about 11 seconds left');
 });
 
+test('the first line has a speed, too', () => {
+  const picture = new DownloadPicture(() => ({ ...snapshot(10, 0), received: 5_000_000 }), PLAIN);
+  expect(picture.line()).toContain('5.0 MB · 500.0 KB/s');
+});
+
 test('what an earlier run left of a file is no speed', () => {
   const file = { id: 1, name: 'a', total: 9_000_000 };
   let now: DownloadSnapshot = { ...snapshot(0, 0), inFlight: [{ ...file, bytes: null, total: null }] };
