@@ -25,11 +25,11 @@ export const DOWNLOAD: Grammar<DownloadCommand> = {
   operands: ['page-url...'],
   examples: [
     [
-      'orbweaver download "https://exams.example/?dir=A/B/2018-Mar" "https://exams.example/?dir=A/B/2018-Oct-Nov" "https://exams.example/?dir=A/B/2019-Mar" "https://exams.example/?dir=A/B/2019-Oct-Nov" --text "^Download$" --layout by-page --into exams',
+      'orbweaver download "https://exams.example/?dir=A/B/2018-Mar" "https://exams.example/?dir=A/B/2018-Oct-Nov" "https://exams.example/?dir=A/B/2019-Mar" "https://exams.example/?dir=A/B/2019-Oct-Nov" --text "^Download$" --layout by-page --into exams --db exams.db',
       'the papers behind the links called Download of four pages, a folder for each page, named after it',
     ],
     [
-      'orbweaver download https://media.example.org/music/ --ext mp3,flac --depth 10 --into music',
+      'orbweaver download https://media.example.org/music/ --ext mp3,flac --depth 10 --into music --db music.db',
       'all music below a folder, its tree of folders kept',
     ],
   ],

@@ -95,7 +95,9 @@ export class DownloadDisplay implements CrawlHooks {
     if (this.#isDryRun) return;
     const underWay = this.#snapshot?.().inFlight.length ?? 0;
     this.#progress?.note(
-      `stopping: ${plural(underWay, 'file')} under way, waited for 10 s at most; what has come of them is kept; again to leave at once`,
+      underWay === 0
+        ? 'stopping: no file under way; again to leave at once'
+        : `stopping: ${plural(underWay, 'file')} under way, waited for 10 s at most; what has come of them is kept; again to leave at once`,
     );
   }
 }
