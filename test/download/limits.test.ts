@@ -198,6 +198,6 @@ test('a folder that cannot be made is told in clear words', async ({ home }) => 
   writeFileSync(join(home.path, 'files'), 'a file');
   const { status, error } = await home.download(site.url('/m/'));
   expect(status).toBe(4);
-  expect(String(error)).toContain(`cannot write ${home.into}`);
+  expect(String(error)).toContain(`${home.into} is a file; --into wants a folder`);
   expect(site.hits).toEqual([]);
 });
