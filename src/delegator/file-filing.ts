@@ -1,5 +1,6 @@
 /** What answers mean for files, from judging a batch to the names on disk. */
-import type { FileAdmission, Frontier, Lease, ListingPage } from '../frontier/frontier.js';
+import type { Frontier, Lease } from '../frontier/frontier.js';
+import type { FileAdmission, ListingPage } from '../frontier/listing.js';
 import type { Listed } from '../protocol/download.js';
 import type { FileOutcome } from '../protocol/outcome.js';
 import type { Filed } from './events.js';

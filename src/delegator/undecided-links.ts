@@ -2,7 +2,7 @@
  * Links that the rules take for files and that may as well be listings: they are asked for as listings, and files for
  * the pages that link to them so where they turn out to be none. In whatever order pages, redirects and answers come.
  */
-import type { FileAdmission, ListingPage } from '../frontier/frontier.js';
+import type { FileAdmission, ListingPage } from '../frontier/listing.js';
 
 /** Files a link of a page as a file. */
 type List = (url: string, page: ListingPage) => void;

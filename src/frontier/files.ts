@@ -4,7 +4,7 @@
  */
 import type { Connection, Statement } from '../database/connection.js';
 import { InvariantError } from '../errors.js';
-import type { AdmittedFile, FileAdmission, ListedFile, ListingPage } from './frontier.js';
+import type { AdmittedFile, FileAdmission, ListedFile, ListingPage } from './listing.js';
 import type { HostTable } from './hosts.js';
 import { NO_HOPS } from './schema.js';
 import type { UrlRow, UrlTable } from './urls.js';

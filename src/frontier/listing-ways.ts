@@ -3,7 +3,7 @@
  * start page in the order given. `found_on` says which of several shortest ways was found first, which is chance.
  */
 import type { Connection } from '../database/connection.js';
-import type { RankedListing } from './frontier.js';
+import type { RankedListing } from './listing.js';
 
 interface Page {
   readonly id: number;

@@ -13,13 +13,10 @@ import {
   type Choices,
   type Claim,
   type ClaimRequest,
-  type FileAdmission,
   type Frontier,
   type FrontierNotice,
   type HostFacts,
   type HostUpdate,
-  type ListingPage,
-  type RankedListing,
   type Rerun,
   type Resumption,
   type RunLimits,
@@ -27,6 +24,7 @@ import {
   type StateCounts,
   type Unasked,
 } from './frontier.js';
+import type { FileAdmission, ListingPage, RankedListing } from './listing.js';
 import { LinkGraph } from './graph.js';
 import { FileQueue } from './files.js';
 import { Guards } from './guards.js';

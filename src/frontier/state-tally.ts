@@ -3,7 +3,8 @@
  * hosts' counts of what could be claimed.
  */
 import type { Connection } from '../database/connection.js';
-import type { AdmittedFile, RequestKind, StateCounts } from './frontier.js';
+import type { RequestKind, StateCounts } from './frontier.js';
+import type { AdmittedFile } from './listing.js';
 import type { HostTable } from './hosts.js';
 
 export type State = AdmittedFile['state'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { FileWork } from '../../dist/delegator/file-work.js';
 import { Layout } from '../../dist/downloads/layout.js';
-import type { FileAdmission } from '../../dist/frontier/frontier.js';
+import type { FileAdmission } from '../../dist/frontier/listing.js';
 import { Shelf } from '../../dist/shelf/shelf.js';
 import { DownloadTable } from '../../dist/store/downloads.js';
 import { openFile } from '../store/file.js';
