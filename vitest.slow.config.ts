@@ -13,7 +13,7 @@ export default defineConfig({
       'test/crash/{clocks,executors,kill-more,names,steps}.test.ts',
       'test/cli/{demo,explain,one-writer,storage,terminal,views}.test.ts',
       'test/crawl/{ca,cookies,determinism-all,proxies,sitemaps,threads,traps}.test.ts',
-      'test/executors/{failures,fetch,force,lost,rerun,stuck}.test.ts',
+      'test/executors/{failures,fetch,follow-depth,force,lost,rerun,stuck,verify}.test.ts',
       'test/download/{limits,names}.test.ts',
       'test/frontier/sqlite-more.test.ts',
       'test/run/{limits,lists,requests}.test.ts',
