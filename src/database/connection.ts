@@ -16,7 +16,7 @@ const BUSY_MS = 5_000;
 
 /**
  * A bound limit, for statements that run often. With `LIMIT ?` alone SQLite (from 3.47 on) plans for the number that is bound,
- * so that binding one is preparing the statement anew, ten times the work of most; of a sum it takes no notice.
+ * so that binding one is preparing the statement anew, several times the work of most; of a sum it takes no notice.
  */
 export const LIMIT = 'LIMIT ? + 0';
 

@@ -13,7 +13,7 @@ import { FileWatch } from './watch.js';
 
 const CACHE_KIB = 64 * 1024;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Pages of the log that are moved into the file together: with SQLite's 1,000 a crawl waits for the disk three times as often. */
+/** Pages of the log that are moved into the file together: with SQLite's 1,000 a crawl waits for the disk twice as often. */
 const CHECKPOINT_PAGES = 4_000;
 /** How far a reader may make the write-ahead log grow before writing waits for it. */
 const WAL_BOUND_BYTES = 1024 * 1024 * 1024;

@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import { PROGRAM } from '../support/program.js';
-import { test } from './bench.js';
+import { type Home, test } from './bench.js';
 import { bytesOf, type Entry, FileSite, pageOf, sendFile, sha256Of } from './file-site.js';
 
 test('a file of somebody else that takes the name of a folder meanwhile is left alone', async ({ home }) => {
@@ -307,12 +307,7 @@ test('a copy that has its name is found where its folder says that it is on the 
   await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
   await home.download(site.url('/'));
   // As after a kill when it had its name, in a folder that is mounted from elsewhere on its own device.
-  const db = new Database(home.db);
-  db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL`).run();
-  const { hidden, part } = partNames(db, 'a.bin');
-  db.close();
-  await mkdir(join(home.into, hidden));
-  await writeFile(join(home.into, hidden, part), body);
+  await leaveUnnamed(home, 'a.bin', body);
   expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
   expect(await home.files()).toEqual(['a.bin']);
   expect(site.of('/a.bin')).toHaveLength(1);
@@ -323,13 +318,8 @@ test('half a file never gets its name, though it was whole once', async ({ home 
   await using site = await FileSite.open({ '/': pageOf(['a.bin']), '/a.bin': { body } });
   await home.download(site.url('/'));
   // As after a kill in the middle of a second try.
-  const db = new Database(home.db);
-  db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL`).run();
-  const { hidden, part } = partNames(db, 'a.bin');
-  db.close();
   await rm(join(home.into, 'a.bin'));
-  await mkdir(join(home.into, hidden));
-  await writeFile(join(home.into, hidden, part), body.subarray(0, 2000));
+  await leaveUnnamed(home, 'a.bin', body.subarray(0, 2000));
   expect(await home.download(site.url('/'))).toMatchObject({ status: 0 });
   expect(await home.files()).toEqual(['a.bin']);
   expect(await home.holds('a.bin', body)).toBe(true);
@@ -438,6 +428,16 @@ async function asNobody(work: () => Promise<void>): Promise<void> {
   } finally {
     if (isRoot) process.seteuid?.(0);
   }
+}
+
+/** A file as a kill leaves it that is recorded as whole and has no name yet, with these bytes under its temporary one. */
+async function leaveUnnamed(home: Home, path: string, bytes: Buffer): Promise<void> {
+  const db = new Database(home.db);
+  db.prepare(`UPDATE download_files SET state = 'complete', placed_sha256 = NULL`).run();
+  const { hidden, part } = partNames(db, path);
+  db.close();
+  await mkdir(join(home.into, hidden));
+  await writeFile(join(home.into, hidden, part), bytes);
 }
 
 /** What the folder of temporary files is called, and the one of a file in it. */
