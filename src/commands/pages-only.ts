@@ -11,6 +11,6 @@ import { DOWNLOAD_SETTING, SettingsTable } from '../store/settings.js';
 export function refuseDownloads(connection: Connection, file: string, what: string): void {
   if (new SettingsTable(connection).read()?.[DOWNLOAD_SETTING] === undefined) return;
   throw new UsageError(`${file} holds downloads; ${what} about the pages of a crawl`, {
-    hint: `orbweaver status --db ${file} counts files by state, and failures by code and host`,
+    hint: `files by state, and failures by code and host: orbweaver status --db ${file}`,
   });
 }
