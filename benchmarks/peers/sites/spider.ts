@@ -1,27 +1,32 @@
-/** spider (Rust), by its command line. Written after its manual; where it is not installed it is left out, aloud. */
+/** spider (Rust), by its Node.js binding, in a folder of its own: it is no dependency of this project. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { versionSaid } from '../../harness/peer.js';
-import type { SitePeer } from '../../harness/site-peer.js';
-import { pathKey } from '../../harness/static-site.js';
+import { ROOT } from '../../harness/root.js';
+import { listedPages, type SitePeer } from '../../harness/site-peer.js';
+
+/** Ignored by git. */
+const FOLDER = join(ROOT, 'benchmarks/.peers/spider');
 
 export const spider: SitePeer = {
   name: 'spider',
-  version: () => versionSaid('spider'),
-  install: 'cargo install spider_cli',
-  note: 'prints addresses, chooses its own number of requests in flight',
-  // `exec` leaves one process to watch.
-  command: ({ seed, scratch }) => [
-    'sh',
-    '-c',
-    'exec spider --url "$1" crawl --output-links > "$2"',
-    'sh',
-    seed,
-    join(scratch, 'links.txt'),
-  ],
-  found({ scratch, origin }) {
-    const text = readFileSync(join(scratch, 'links.txt'), 'utf8');
-    const urls = text.match(/https?:\/\/[^\s"',\]]+/g) ?? [];
-    return urls.filter((url) => url.startsWith(`${origin}/`)).map((url) => pathKey(url));
+  version() {
+    try {
+      const file = join(FOLDER, 'node_modules/@spider-rs/spider-rs/package.json');
+      return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version; // Every package.json has one.
+    } catch {
+      return null;
+    }
   },
+  // The last version that has its compiled part for Linux.
+  install:
+    'npm install --prefix benchmarks/.peers/spider @spider-rs/spider-rs@0.0.157 @spider-rs/spider-rs-linux-x64-gnu@0.0.157',
+  note: 'the Rust crate in Node.js, addresses only; chooses its own number of requests in flight',
+  command: ({ seed, scratch }) => [
+    process.execPath,
+    join(ROOT, 'benchmarks/peers/sites/spider-crawl.mjs'),
+    FOLDER,
+    seed,
+    join(scratch, 'pages.txt'),
+  ],
+  found: ({ scratch }) => listedPages(join(scratch, 'pages.txt')),
 };
