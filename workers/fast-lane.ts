@@ -1,7 +1,8 @@
 /**
  * The fast lane of link extraction: one pass over the bytes of a page, no tree. What it tells is what the tree would tell,
  * by construction: it follows the modes of the HTML standard as far as tags alone decide them, and hands the page over
- * (bails.ts) where anything else would. Elements come in document order; attributes nobody asks for are left out.
+ * (bails.ts) where anything else would. Elements come in document order, but for links between the cells of a table;
+ * attributes nobody asks for are left out.
  */
 import type { Bail } from './bails.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';
@@ -170,8 +171,10 @@ class Pass {
   #refusalBetween(id: number, role: number): Bail | null {
     if (role === ROLE.table) return this.#nesting === null ? null : 'table nesting';
     if (this.#nesting !== null || role === ROLE.select || this.#isTitleHeading(id)) return 'foster parenting';
-    const isTold = role === ROLE.link || role === ROLE.headVoid || role === ROLE.title || id === IFRAME;
-    if (isTold && !this.#tables.foster(this.#told)) return 'foster parenting';
+    // Of <base> and titles the first counts; of links the order says nothing.
+    const isLink = role === ROLE.link || id === IFRAME;
+    const isTold = isLink || role === ROLE.headVoid || role === ROLE.title;
+    if (isTold && !this.#tables.foster(this.#told) && !isLink) return 'foster parenting';
     return refusalOf(role);
   }
 

@@ -7,6 +7,7 @@ import { BAILS } from '../../dist/workers/bails.js';
 import type { Bail } from '../../dist/workers/bails.js';
 import { PageText } from '../../dist/workers/decode.js';
 import { LinkExtractor } from '../../dist/workers/links.js';
+import type { PageLinks } from '../../dist/workers/links.js';
 import { mutatedPage, seeded } from './lane-pages.js';
 import { settingsFor } from './servers.js';
 import { TAG_SOUP } from './tag-soup.js';
@@ -51,8 +52,20 @@ function pageOf(text: string): PageText {
 function difference({ quick, tree }: Mode, text: string): string | null | undefined {
   const page = pageOf(text);
   if (quick.bailOf(page) !== null) return undefined;
-  const [found, expected] = [quick, tree].map((lane) => JSON.stringify(lane.extract(page, CONTEXT)));
+  const [found, expected] = [quick, tree].map((lane) => JSON.stringify(inOneOrder(lane.extract(page, CONTEXT))));
   return found === expected ? null : `${found} instead of ${expected}`;
+}
+
+/** The lists as sets: what stands between the cells of a table comes in the order of the page, or before the table. */
+function inOneOrder(links: PageLinks): unknown {
+  const sorted = (lines: string): string[] => lines.split('\n').sort();
+  const { outsideHosts } = links;
+  return {
+    ...links,
+    links: links.links.map(sorted),
+    outside: links.outside.map(sorted),
+    outsideHosts: sorted(outsideHosts),
+  };
 }
 
 /** A page for each reason; without what is marked, the fast lane takes it. */
@@ -69,7 +82,7 @@ const BAILING: Readonly<Record<Bail, readonly [page: string, mode?: Mode]>> = {
   'head text': ['<head>&#32;<link rel=canonical href=/x>'],
   'head noscript': ['<head><noscript><a href=/x></noscript><link rel=canonical href=/x>'],
   select: ['<select><a href=/x></select>'],
-  'foster parenting': ['<table><tr><td><a href=/x></td><a href=/y></table>'],
+  'foster parenting': ['<table><tr><td><a href=/x></td><base href=/y></table>'],
   'table nesting': ['<table><tbody><tr></thead><td><a href=/x></table>'],
   heading: ['<h1>one<p>two</h1>', WIKI],
   'nesting within': ['<b class=c>x<p>y</b><a href=/x></a></p>', WIKI],
@@ -103,6 +116,7 @@ test('pages as people write them take the fast lane, misnested ones too', () => 
     '<table><tr><td><a href=/1></td></tr><p><br></p><tr><td><a href=/2></tr><h3>x</h3><div></table><a href=/3>',
     '<table><a href=/1></a><a href=/2><title>T</title><tr><td><a href=/3></table><table><tr><table><a href=/4>',
     '<a href=/1><svg viewBox="0 0 1 1"><!-- <a> --><title>x > y</title><g><path d=x/></path><use href="#a"/></g></svg></a><svg/><a href=/2>',
+    '<table><tr><td><a href=/1></td></tr><a href=/2>x</a><iframe src=/3></iframe><h3>y</h3><div><a href=/4></div></table>',
     '<b><p>x</b><a href=/1><a href=/2></i>y</p></div>',
     '<a href=/x><div>x</a></div></body>y',
   ]) {
