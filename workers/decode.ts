@@ -14,7 +14,7 @@ import { saysUtf8 } from './says-utf8.js';
 /** Loaded with the first page that is not plainly UTF-8. */
 let loaded: typeof Encodings | undefined;
 const encodings = (): typeof Encodings =>
-  (loaded ??= createRequire(import.meta.url)('./encodings.js') as typeof Encodings);
+  (loaded ??= createRequire(import.meta.url)('../workers/encodings.js') as typeof Encodings);
 
 /** How far the standard looks for a `<meta>`. */
 const PRESCAN_BYTES = 1024;
