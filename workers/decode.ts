@@ -5,12 +5,16 @@
  * written in the page's encoding.
  */
 import { isUtf8 } from 'node:buffer';
-import { labelToName, legacyHookDecode, TextDecoder } from '@exodus/bytes/encoding.js';
-import { percentEncodeAfterEncoding } from '@exodus/bytes/whatwg.js';
-import sniffEncoding from 'html-encoding-sniffer';
-import type { Options } from 'html-encoding-sniffer';
+import { createRequire } from 'node:module';
 import type { TextDecoder as Decoder } from 'node:util';
 import type { MIMEType } from 'whatwg-mimetype';
+import type * as Encodings from './encodings.js';
+import { saysUtf8 } from './says-utf8.js';
+
+/** Loaded with the first page that is not plainly UTF-8. */
+let loaded: typeof Encodings | undefined;
+const encodings = (): typeof Encodings =>
+  (loaded ??= createRequire(import.meta.url)('../workers/encodings.js') as typeof Encodings);
 
 /** How far the standard looks for a `<meta>`. */
 const PRESCAN_BYTES = 1024;
@@ -37,8 +41,7 @@ export class PageText {
 }
 
 /**
- * The text of a page. Node 20's own TextDecoder is wrong for windows-1252 and the East Asian encodings,
- * hence the package.
+ * The text of a page.
  *
  * @param type the Content-Type header, parsed; null where there is none
  * @see https://html.spec.whatwg.org/#determining-the-character-encoding
@@ -53,7 +56,7 @@ const MARK = Buffer.from('\uFEFF');
 function textIn(encoding: string, body: Uint8Array): PageText {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (encoding !== 'UTF-8' || !isUtf8(bytes))
-    return new PageText(Buffer.from(legacyHookDecode(body, encoding)), encoding);
+    return new PageText(Buffer.from(encodings().legacyHookDecode(body, encoding)), encoding);
   return new PageText(bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes, encoding);
 }
 
@@ -85,13 +88,15 @@ export class TextPieces {
 
   #begin(): Pick<Decoder, 'decode'> {
     const encoding = encodingOf(this.#start, this.#type);
-    return (this.#decoder = encoding === 'replacement' ? UNREADABLE : new TextDecoder(encoding));
+    return (this.#decoder =
+      encoding === 'replacement' ? UNREADABLE : new (encodings().TextDecoder)(encoding));
   }
 }
 
 /** The text of an answer that is no page: in the charset that its type or a byte order mark names, else UTF-8. */
 export function decodeOther(body: Uint8Array, type: MIMEType): PageText {
-  return textIn(known(type.parameters.get('charset') ?? 'utf-8') ?? 'UTF-8', body);
+  const label = type.parameters.get('charset');
+  return textIn((label === undefined ? null : encodings().encodingNamed(label)) ?? 'UTF-8', body);
 }
 
 /**
@@ -107,43 +112,21 @@ export function encodeQuery(address: string, encoding: string): string {
   const [, head, query, rest] = /^([^?#]*\?)([^#]*)(.*)$/s.exec(address) ?? [];
   if (query === undefined) return address;
   const text = query.replace(/[\t\n\r]+/g, '');
-  return `${head}${percentEncodeAfterEncoding(encoding, text, '')}${rest}`;
+  return `${head}${encodings().percentEncodeAfterEncoding(encoding, text, '')}${rest}`;
 }
 
 function encodingOf(body: Uint8Array, type: MIMEType | null): string {
-  const defaultEncoding = xmlEncoding(body) ?? (type?.isXML() === true ? 'UTF-8' : 'windows-1252');
+  const start = body.subarray(0, PRESCAN_BYTES);
   const transportLayerEncodingLabel = type?.parameters.get('charset');
-  return sniff(body.subarray(0, PRESCAN_BYTES), { defaultEncoding, transportLayerEncodingLabel });
-}
-
-/**
- * The sniffer, made total: version 6 throws on a meta whose value ends right after "charset". Such a
- * meta names no encoding, nor did any before it (the sniffer would have returned), so they are masked
- * from the first on until the rest can be read.
- */
-function sniff(start: Uint8Array, options: Options): string {
-  const bytes = Buffer.from(start);
-  const metas = bytes.toString('latin1').matchAll(/<meta/gi);
-  for (;;) {
-    try {
-      return sniffEncoding(bytes, options);
-    } catch (thrown) {
-      const meta = metas.next();
-      if (meta.done === true) throw thrown;
-      bytes[meta.value.index + 1] = 0x78;
-    }
-  }
+  if (saysUtf8(start, transportLayerEncodingLabel)) return 'UTF-8';
+  const defaultEncoding = xmlEncoding(start) ?? (type?.isXML() === true ? 'UTF-8' : 'windows-1252');
+  return encodings().sniff(start, { defaultEncoding, transportLayerEncodingLabel });
 }
 
 /** The encoding of an XML declaration at the very start, as the HTML standard's prescan takes it. */
-function xmlEncoding(body: Uint8Array): string | null {
-  if (body[0] !== 0x3c || body[1] !== 0x3f || body[2] !== 0x78) return null;
-  const start = Buffer.from(body.subarray(0, PRESCAN_BYTES)).toString('latin1');
-  const label = /^<\?xml[^>]*?encoding\s*=\s*(["'])([^"'>]*)\1/.exec(start)?.[2];
-  return label === undefined ? null : known(label);
-}
-
-function known(label: string): string | null {
-  const name = labelToName(label.trim());
-  return name?.startsWith('UTF-16') === true ? 'UTF-8' : name;
+function xmlEncoding(start: Uint8Array): string | null {
+  if (start[0] !== 0x3c || start[1] !== 0x3f || start[2] !== 0x78) return null;
+  const text = Buffer.from(start).toString('latin1');
+  const label = /^<\?xml[^>]*?encoding\s*=\s*(["'])([^"'>]*)\1/.exec(text)?.[2];
+  return label === undefined ? null : encodings().encodingNamed(label);
 }

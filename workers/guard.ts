@@ -5,9 +5,8 @@
  */
 import dns from 'node:dns';
 import type { LookupAddress, LookupOptions } from 'node:dns';
-import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
-import { type AddressRule, bareHost, refuseAddress } from '#src/url/addresses.js';
+import { type AddressRule, bareHost, isAddress, refuseAddress } from '#src/url/addresses.js';
 import { refuseName } from '#src/url/private-host.js';
 
 /** Ends a request before there is a connection: its address is one we do not connect to. */
@@ -43,7 +42,7 @@ export function guardLookup(rule: AddressRule, resolve: Resolve = dns.lookup): L
 /** Why a host that is an address itself, for which nobody looks anything up, may not be connected to; null = it may. */
 export function declineLiteral(hostname: string, rule: AddressRule): DeclinedError | null {
   const address = bareHost(hostname);
-  const refusal = isIP(address) === 0 ? null : refuseAddress(hostname, address, rule);
+  const refusal = isAddress(address) ? refuseAddress(hostname, address, rule) : null;
   return refusal === null ? null : new DeclinedError(refusal);
 }
 

@@ -23,7 +23,7 @@ import type { Within } from './within.js';
 /** Loaded with the first page that needs a tree, which few sites have: a sixth of the time that a thread takes to start. */
 let loaded: typeof LeanTree | undefined;
 const trees = (): typeof LeanTree =>
-  (loaded ??= createRequire(import.meta.url)('./lean-tree.js') as typeof LeanTree);
+  (loaded ??= createRequire(import.meta.url)('../workers/lean-tree.js') as typeof LeanTree);
 
 /** The area of the original exercise's rule. */
 const MEDIAWIKI_WITHIN = '#bodyContent';

@@ -9,7 +9,7 @@ import { attributeOf, hasToken } from './tree.js';
 import type { PageElement } from './tree.js';
 
 /** Loaded with the first selector that needs it: a fifth of the time that a thread takes to start. */
-const engine = (): typeof Engine => createRequire(import.meta.url)('./selector.js') as typeof Engine;
+const engine = (): typeof Engine => createRequire(import.meta.url)('../workers/selector.js') as typeof Engine;
 
 /** A selector ready to be asked. */
 export interface Within {

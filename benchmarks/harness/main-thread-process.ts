@@ -8,6 +8,7 @@ import { openForWriting } from '#src/database/open.js';
 import { Cookies } from '#src/delegator/cookies.js';
 import { Delegator, type DelegatorSettings } from '#src/delegator/delegator.js';
 import type { Pool } from '#src/delegator/pool.js';
+import { makeHolding } from '#src/protocol/holding.js';
 import { MIGRATIONS } from '#src/migrations.js';
 import type { Outcome } from '#src/protocol/outcome.js';
 import type { Task } from '#src/protocol/task.js';
@@ -97,7 +98,7 @@ async function measure(path: string, pages: number, workers: number): Promise<Ma
         checkStore: check,
         clock: () => Date.now(),
         random: Math.random,
-        startPool: () => poolOf(answers),
+        pool: poolOf(answers, workers),
       },
     );
     await delegator.run(new AbortController().signal);
@@ -132,7 +133,7 @@ async function measure(path: string, pages: number, workers: number): Promise<Ma
 }
 
 /** Threads that have answered as soon as they are asked. */
-function poolOf(links: ReadonlyMap<string, string>): Pool {
+function poolOf(links: ReadonlyMap<string, string>, threads: number): Pool {
   const answer = ({ kind, url }: Task): Outcome => {
     if (kind === 'robots') return NO_RULES;
     const found = links.get(url);
@@ -155,6 +156,8 @@ function poolOf(links: ReadonlyMap<string, string>): Pool {
     };
   };
   return {
+    holding: makeHolding(threads),
+    listen: () => undefined,
     run: (task) => Promise.resolve(answer(task)),
     end: () => undefined,
     close: () => Promise.resolve(true),

@@ -7,7 +7,7 @@ import type { CrawlDatabase } from '../database/open.js';
 import { Delegator, type DelegatorParts } from '../delegator/delegator.js';
 import type { CrawlListener, Notice, Valve } from '../delegator/events.js';
 import { longestSilenceMs } from '../delegator/overdue.js';
-import { WorkerPool } from '../delegator/pool.js';
+import type { Pool } from '../delegator/pool.js';
 import type { Resumption, RunLimits } from '../frontier/frontier.js';
 import { SqliteFrontier } from '../frontier/sqlite.js';
 import { CRAWL_DELAY_CAP_MS, sitemapsOf } from '../policy/robots.js';
@@ -20,8 +20,8 @@ import { FaultNotices, openExecutors, queueUnfinished, type RunExecutors } from 
 import { openCookies } from './open-cookies.js';
 import { openWalk } from './open-walk.js';
 import type { Telling } from './sinks.js';
+import { startThreads } from './start-threads.js';
 import { admitEntries, storedAddresses } from './task-list.js';
-import { workerSettings } from './worker-settings.js';
 
 export interface OpenRun {
   /** With the addresses that the file knows of tasks. */
@@ -45,11 +45,13 @@ export interface RunGear {
   readonly cookieFile: CookieFile | null;
   readonly told: Required<Telling>;
   readonly valve: Valve | undefined;
+  /** Those that were started before; null where what they are told depends on the file. */
+  readonly pool: Pool | null;
 }
 
 export function openRun(database: CrawlDatabase, asked: CrawlConfig, gear: RunGear): OpenRun {
   const { connection } = database;
-  const { startedAt, cookieFile, told, valve } = gear;
+  const { startedAt, cookieFile, told, valve, pool } = gear;
   const config = withStoredAddresses(connection, asked);
   const frontier = openFrontier(connection, config);
   const records = new RecordTable(connection);
@@ -73,6 +75,7 @@ export function openRun(database: CrawlDatabase, asked: CrawlConfig, gear: RunGe
     fileWork: downloads?.work ?? null,
     walk: walk ?? undefined,
     valve,
+    pool: pool ?? startThreads(config),
     checkStore: database.check,
     listener: executors !== null && config.keepGoing ? sayingFaults(executors, told) : told,
   });
@@ -121,10 +124,7 @@ function queueWork(
 /** However little time an executor has: parsing a page or starting a thread stops its pulse for a moment, too. */
 const SHORTEST_HOLD_MS = 1_000;
 
-function openDelegator(
-  config: CrawlConfig,
-  parts: Omit<DelegatorParts, 'clock' | 'random' | 'startPool'>,
-): Delegator {
+function openDelegator(config: CrawlConfig, parts: Omit<DelegatorParts, 'clock' | 'random'>): Delegator {
   const { modules, executorTimeoutMs } = config;
   const executors = modules.flatMap((module) => module.executors).length;
   const settings = {
@@ -133,22 +133,7 @@ function openDelegator(
     longestSilenceMs: modules.length === 0 ? null : longestSilenceMs({ ...config, executors }),
     seedOrigins: new Set(config.origins),
   };
-  return new Delegator(settings, {
-    ...parts,
-    clock: steadyClock(),
-    random: Math.random,
-    startPool: (poolListener, holding) =>
-      new WorkerPool(
-        {
-          threads: config.workers,
-          concurrency: config.concurrency,
-          memoryMiB: config.workerMemoryMiB,
-          settings: workerSettings(config),
-          holding,
-        },
-        poolListener,
-      ),
-  });
+  return new Delegator(settings, { ...parts, clock: steadyClock(), random: Math.random });
 }
 
 /** Tells of the first fault of each executor, too. */

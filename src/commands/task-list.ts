@@ -6,6 +6,7 @@ import type { ExecutionTable } from '../store/executions.js';
 import { KnownTasks } from '../store/known-tasks.js';
 import type { TaskEntry } from '../tasks/entry.js';
 import { requestOf } from '../tasks/request.js';
+import { unknownKey } from './lone-keys.js';
 
 /** Admits the entries of a list; one that is known with other params gets the new ones. */
 export function admitEntries(
@@ -45,18 +46,6 @@ export function refuseKeys(connection: Connection, entries: readonly TaskEntry[]
         },
       );
   }
-}
-
-/** @throws UsageError for a key that stands alone: in a file that is new no key is known */
-export function refuseKeysAlone(entries: readonly TaskEntry[]): void {
-  const alone = entries.find(({ params }) => params === null);
-  if (alone !== undefined) throw unknownKey(alone);
-}
-
-function unknownKey({ key, where }: TaskEntry): UsageError {
-  return new UsageError(`${where}: ${JSON.stringify(key)} is not known from an earlier run`, {
-    hint: 'a key alone stands for a task that the file holds; give its url to add it',
-  });
 }
 
 /** The addresses of the entries whose keys stand alone. */

@@ -4,7 +4,6 @@
  */
 import { type CrawlError, InvariantError, UserCodeError } from '../errors.js';
 import type { Frontier, Lease } from '../frontier/frontier.js';
-import { type Holding, makeHolding } from '../protocol/holding.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
 import type { ProxyPlan } from '../proxies/plan.js';
 import { Asks } from './asks.js';
@@ -51,7 +50,8 @@ export interface DelegatorParts {
   readonly frontier: Frontier;
   readonly store: AnswerStore;
   readonly cookies: Cookies;
-  readonly startPool: (listener: PoolListener, holding: Holding) => Pool;
+  /** From here on the delegator's, which ends them. */
+  readonly pool: Pool;
   readonly listener: CrawlListener;
   /** null = the run has no executors. */
   readonly executions: ExecutionLedger | null;
@@ -103,8 +103,8 @@ export class Delegator implements PoolListener {
     this.#walk = parts.walk;
     if (parts.valve !== undefined) parts.valve.onOpen = () => this.#rest.end();
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock, settings.maxInFlight);
-    const holding = makeHolding(settings.workers);
-    this.#pool = parts.startPool(this, holding);
+    this.#pool = parts.pool;
+    this.#pool.listen(this);
     this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#rest.end());
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
@@ -128,8 +128,6 @@ export class Delegator implements PoolListener {
     this.#asks = new Asks({ ...outward, random, onChange: () => this.#rest.end() });
     this.#stuck = new StuckThreads(settings, {
       ...parts,
-      holding,
-      pool: this.#pool,
       flights: this.#flights,
       asks: this.#asks,
     });

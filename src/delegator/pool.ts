@@ -8,7 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { type CrawlError, PoolError, UserCodeError } from '../errors.js';
 import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
-import { clearCells, executorAt, type Holding } from '../protocol/holding.js';
+import { clearCells, executorAt, type Holding, makeHolding } from '../protocol/holding.js';
 import type { ThreadData, WorkerSettings } from '../protocol/settings.js';
 import type { Task } from '../protocol/task.js';
 
@@ -30,7 +30,6 @@ export interface PoolOptions {
   /** Heap limit of one thread, MiB. */
   readonly memoryMiB: number;
   readonly settings: WorkerSettings;
-  readonly holding: Holding;
 }
 
 /** What the pool tells its owner. Threads are numbered 0 … threads − 1 and keep their number when replaced. */
@@ -43,6 +42,10 @@ export interface PoolListener {
 
 /** What the delegator needs of its threads. */
 export interface Pool {
+  /** What each of them is in the middle of. */
+  readonly holding: Holding;
+  /** Names the owner, who is told what has happened since the start, too, once this call is over. */
+  listen(listener: PoolListener): void;
   /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
   run(task: Task, thread: number): Promise<Outcome | Lost>;
   /** Ends one thread, which is replaced; its tasks are lost with `endedFor`. */
@@ -62,21 +65,22 @@ export interface Lost {
 }
 
 export class WorkerPool implements Pool {
+  readonly holding: Holding;
   readonly #piscina: Piscina;
-  readonly #listener: PoolListener;
-  readonly #holding: Holding;
+  #listener: PoolListener | null = null;
+  /** What nobody has been told of yet. */
+  readonly #untold: ((listener: PoolListener) => void)[] = [];
+  #closing: Promise<boolean> | null = null;
   /** By thread number; undefined while a replacement starts. */
   readonly #workers: (Worker | undefined)[];
   /** By thread: the flight it was ended for, until it is replaced. */
   readonly #endedFor = new Map<number, number>();
   #next = 0;
-  #isClosing = false;
   /** Why a thread without a task died, which is told once. */
   #lastError: string | null = null;
 
-  constructor(options: PoolOptions, listener: PoolListener) {
-    this.#listener = listener;
-    this.#holding = options.holding;
+  constructor(options: PoolOptions) {
+    this.holding = makeHolding(options.threads);
     this.#workers = new Array<Worker | undefined>(options.threads).fill(undefined);
     this.#piscina = new Piscina({
       filename: new URL('../workers/page.js', import.meta.url).href,
@@ -87,7 +91,7 @@ export class WorkerPool implements Pool {
       // With the default a resting thread's event loop stands still, and its kept-alive sockets with it.
       atomics: 'disabled',
       recordTiming: false,
-      workerData: { settings: options.settings, holding: options.holding } satisfies ThreadData,
+      workerData: { settings: options.settings, holding: this.holding } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB, maxYoungGenerationSizeMb: YOUNG_MIB },
       // Distribution is synchronous within run(), so the thread chosen there is the one asked for here.
       loadBalancer: (_task, workers) => {
@@ -100,12 +104,19 @@ export class WorkerPool implements Pool {
     this.#piscina.threads.forEach((worker, thread) => (this.#workers[thread] = worker));
     this.#piscina.on('message', (message: unknown) => {
       // A thread's port is in the hands of user code, too.
-      if (isMessage(message)) listener.onMessage(message);
+      if (isMessage(message)) this.#tell((listener) => listener.onMessage(message));
     });
     this.#piscina.on('workerCreate', ({ id }: { id: number }) => this.#adopt(id));
     // The pool forgets a dead worker just after it says so.
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#dismiss()));
     this.#piscina.on('error', (error: unknown) => (this.#lastError = reasonOf(error)));
+  }
+
+  listen(listener: PoolListener): void {
+    queueMicrotask(() => {
+      this.#listener = listener;
+      for (const tell of this.#untold.splice(0)) tell(listener);
+    });
   }
 
   async run(task: Task, thread: number): Promise<Outcome | Lost> {
@@ -119,7 +130,7 @@ export class WorkerPool implements Pool {
       const endedFor = this.#endedFor.get(thread) ?? null;
       const reason = reasonOf(cause);
       const message = endedFor === null ? reason : 'held its thread for too long';
-      return { kind: 'lost', message, endedFor, executor: executorAt(this.#holding, thread) };
+      return { kind: 'lost', message, endedFor, executor: executorAt(this.holding, thread) };
     }
   }
 
@@ -129,18 +140,24 @@ export class WorkerPool implements Pool {
     if (worker !== undefined) void this.#end(worker, thread);
   }
 
-  async close(): Promise<boolean> {
-    this.#isClosing = true;
-    return isOver(this.#piscina.destroy(), CLOSE_MS);
+  close(): Promise<boolean> {
+    return (this.#closing ??= isOver(this.#piscina.destroy(), CLOSE_MS));
+  }
+
+  #tell(event: (listener: PoolListener) => void): void {
+    if (this.#listener === null) this.#untold.push(event);
+    else event(this.#listener);
   }
 
   async #end(worker: Worker, thread: number): Promise<void> {
-    if ((await isOver(worker.terminate(), END_MS)) || this.#isClosing) return;
-    this.#listener.onBroken(
-      new UserCodeError(`thread ${thread + 1} cannot be ended: user code is in a call that does not return`, {
+    if ((await isOver(worker.terminate(), END_MS)) || this.#closing !== null) return;
+    const error = new UserCodeError(
+      `thread ${thread + 1} cannot be ended: user code is in a call that does not return`,
+      {
         hint: 'calls that block outside of JavaScript (execSync, native add-ons) need a time-out of their own; nothing is lost',
-      }),
+      },
     );
+    this.#tell((listener) => listener.onBroken(error));
   }
 
   /** Gives a replacement that is ready the number of the one it replaces. */
@@ -150,31 +167,30 @@ export class WorkerPool implements Pool {
     if (worker === undefined || thread === -1 || this.#workers.includes(worker)) return;
     this.#workers[thread] = worker;
     this.#endedFor.delete(thread);
-    clearCells(this.#holding, thread);
-    this.#listener.onThread(thread, true, null);
+    clearCells(this.holding, thread);
+    this.#tell((listener) => listener.onThread(thread, true, null));
   }
 
   #dismiss(): void {
-    if (this.#isClosing) return;
+    if (this.#closing !== null) return;
     const alive = this.#piscina.threads;
     const lastError = this.#lastError;
     this.#lastError = null;
     for (const [thread, worker] of this.#workers.entries()) {
       if (worker === undefined || alive.includes(worker)) continue;
       this.#workers[thread] = undefined;
-      this.#listener.onThread(thread, false, lastError);
+      this.#tell((listener) => listener.onThread(thread, false, lastError));
     }
     // The pool starts a replacement at once, unless the last one died while starting: then it never does
     // again, and work tied to the missing thread would wait for ever.
     if (alive.length < this.#workers.length) {
-      this.#listener.onBroken(
-        new PoolError(
-          `worker threads cannot be started: one died while starting (${lastError ?? 'no reason given'})`,
-          {
-            hint: 'nothing that was fetched is lost; the same command goes on where this one stopped',
-          },
-        ),
+      const error = new PoolError(
+        `worker threads cannot be started: one died while starting (${lastError ?? 'no reason given'})`,
+        {
+          hint: 'nothing that was fetched is lost; the same command goes on where this one stopped',
+        },
       );
+      this.#tell((listener) => listener.onBroken(error));
     }
   }
 }

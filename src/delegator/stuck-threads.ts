@@ -3,7 +3,6 @@
  * about a flight (`Overdue`). Ends them and says so; what becomes of their flights is decided where losses are filed.
  */
 import type { Lease } from '../frontier/frontier.js';
-import type { Holding } from '../protocol/holding.js';
 import type { Asks } from './asks.js';
 import type { CrawlListener } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
@@ -27,7 +26,6 @@ export interface StuckThreadsParts {
   readonly asks: Asks;
   readonly executions: ExecutionLedger | null;
   readonly listener: CrawlListener;
-  readonly holding: Holding;
   /** ms; must never go back. */
   readonly clock: () => number;
 }
@@ -42,8 +40,8 @@ export class StuckThreads {
   constructor(settings: StuckThreadsSettings, parts: StuckThreadsParts) {
     this.#parts = parts;
     const { parseTimeoutMs, executorTimeoutMs, longestSilenceMs } = settings;
-    const { holding, clock } = parts;
-    this.#watchdog = new Watchdog({ holding, parseTimeoutMs, executorTimeoutMs, clock });
+    const { pool, clock } = parts;
+    this.#watchdog = new Watchdog({ holding: pool.holding, parseTimeoutMs, executorTimeoutMs, clock });
     this.#overdue = longestSilenceMs === null ? null : new Overdue(longestSilenceMs, clock);
   }
 

@@ -2,8 +2,14 @@
  * Octets in URLs and headers as text. Nothing says what they are encoded in; what is valid UTF-8 is hardly ever
  * anything else, and what is not is mostly Windows-1252, of which Latin-1 is a part.
  */
-import { windows1252toString } from '@exodus/bytes/single-byte.js';
+import { createRequire } from 'node:module';
+import type * as SingleByte from '@exodus/bytes/single-byte.js';
 import { octetAt } from '../url/percent.js';
+
+/** Loaded with the first octets that are not UTF-8. */
+let loaded: typeof SingleByte | undefined;
+const singleByte = (): typeof SingleByte =>
+  (loaded ??= createRequire(import.meta.url)('@exodus/bytes/single-byte.js') as typeof SingleByte);
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -13,7 +19,7 @@ export function textOfOctets(octets: Uint8Array): string {
     return UTF8.decode(octets);
   } catch {
     // Not UTF-8: that is the question.
-    return windows1252toString(octets);
+    return singleByte().windows1252toString(octets);
   }
 }
 

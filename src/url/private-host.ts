@@ -2,8 +2,7 @@
  * Which host names are the user's own machines by their text alone. Looks nothing up: a name is public
  * even if it resolves to a private address.
  */
-import { isIP } from 'node:net';
-import { type AddressRule, bareHost, kindOfAddress } from './addresses.js';
+import { type AddressRule, bareHost, isAddress, kindOfAddress } from './addresses.js';
 
 /** Names that only a network of one's own gives a meaning to (RFC 6761, 6762, 8375; `internal` is reserved for that). */
 const PRIVATE_NAME = /(^|\.)(localhost|local|internal|home\.arpa)$|^[^.]*$/;
@@ -34,7 +33,7 @@ export function isPrivateHost(hostname: string): boolean {
  */
 export function refuseName(hostname: string, rule: AddressRule): string | null {
   const name = bareHost(hostname).toLowerCase().replace(/\.$/, '');
-  if (isIP(name) !== 0) return null;
+  if (isAddress(name)) return null;
   if (METADATA_NAME.test(name)) return `${name} is a name of cloud metadata, which is never asked for`;
   if (!PRIVATE_NAME.test(name) || rule.allowPrivate || rule.openHosts.has(bareHost(hostname))) return null;
   return `${name} is a private name, and neither a seed nor --base nor --allow-private opens it`;

@@ -13,6 +13,7 @@ import { RobotsHops } from '../../dist/delegator/robots-hops.js';
 import { Slots } from '../../dist/delegator/slots.js';
 import type { HostPatch, Lease } from '../../dist/frontier/frontier.js';
 import type { AskedAnswer, Grant } from '../../dist/protocol/ask.js';
+import { makeHolding } from '../../dist/protocol/holding.js';
 import type { Task } from '../../dist/protocol/task.js';
 import type { ProxyPlan } from '../../dist/proxies/plan.js';
 import { Bench } from '../frontier/bench.js';
@@ -42,6 +43,8 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
   const { frontier } = bench;
   const tasks: Task[] = [];
   const pool: Pool = {
+    holding: makeHolding(1),
+    listen: () => undefined,
     run: (task) => {
       tasks.push(task);
       return new Promise(() => undefined);

@@ -12,6 +12,7 @@ import type { FileWork } from '../../dist/delegator/file-work.js';
 import { StoreError } from '../../dist/errors.js';
 import type { Frontier } from '../../dist/frontier/frontier.js';
 import type { Lost, Pool } from '../../dist/delegator/pool.js';
+import { makeHolding } from '../../dist/protocol/holding.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
 import { Bench } from '../frontier/bench.js';
@@ -65,6 +66,14 @@ function page(...links: readonly string[]): Outcome {
   };
 }
 
+/** Threads of which nothing is told. */
+const IDLE = {
+  holding: makeHolding(SETTINGS.workers),
+  listen: () => undefined,
+  end: () => undefined,
+  close: () => Promise.resolve(true),
+} satisfies Partial<Pool>;
+
 describe('the delegator', () => {
   let bench: Bench;
   afterEach(async () => bench.close());
@@ -75,7 +84,7 @@ describe('the delegator', () => {
     stop = new AbortController(),
     parts: Partial<DelegatorParts> = {},
   ): Promise<Ending> {
-    const pool: Pool = { run: answering, end: () => undefined, close: () => Promise.resolve(true) };
+    const pool: Pool = { ...IDLE, run: answering };
     const delegator = new Delegator(
       { ...SETTINGS, ...settings },
       {
@@ -87,7 +96,7 @@ describe('the delegator', () => {
         checkStore: () => true,
         clock: Date.now,
         random: () => 0,
-        startPool: () => pool,
+        pool,
         ...parts,
       },
     );
@@ -247,6 +256,7 @@ describe('the delegator', () => {
     const ended: (number | null)[] = [];
     const notices: string[] = [];
     const pool: Pool = {
+      ...IDLE,
       // Both hang at first.
       run: async () => (waiting.length < 2 ? new Promise((answer) => waiting.push(answer)) : page()),
       end: (_, flightId) => {
@@ -254,7 +264,6 @@ describe('the delegator', () => {
         for (const answer of waiting)
           answer({ kind: 'lost', message: 'terminated', endedFor: flightId, executor: null });
       },
-      close: () => Promise.resolve(true),
     };
     const ending = await crawl(
       () => Promise.reject(new Error('not asked')),
@@ -262,7 +271,7 @@ describe('the delegator', () => {
       { obeyRobots: false, workers: 1, longestSilenceMs: 120, parseTimeoutMs: 80 },
       new AbortController(),
       {
-        startPool: () => pool,
+        pool,
         listener: { onFiled: () => undefined, onNotice: ({ kind }) => void notices.push(kind) },
       },
     );
