@@ -7,6 +7,7 @@ import type { Bail } from './bails.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';
 import { Nesting } from './nesting.js';
 import { QuickTables } from './quick-tables.js';
+import { scanOf } from './quick-scan.js';
 import { QuickHead, refusalOf } from './quick-head.js';
 import { byteAt, EXCLAMATION, isBlank, QUESTION, SLASH } from './page-bytes.js';
 import { attributeNumber, MARKUP, QuickTags } from './quick-tags.js';
@@ -78,8 +79,6 @@ class Pass {
   #heading: number[] | null = null;
   #headingText = '';
   #hasHeading = false;
-  /** How often the visitor was told something. */
-  #told = 0;
   #bail: Bail | null = null;
 
   constructor(bytes: Buffer, visitor: Visitor, { titleTag, within }: QuickRule) {
@@ -87,22 +86,30 @@ class Pass {
     this.#visitor = visitor;
     this.#titleTag = titleTag;
     this.#within = within;
-    this.#tags = new QuickTags(bytes);
+    const scan = scanOf(bytes);
+    this.#tags = new QuickTags(bytes, scan);
     this.#nesting = within === null ? null : new Nesting();
-    this.#tables = new QuickTables(this.#nesting);
+    this.#tables = new QuickTables(scan, this.#nesting);
     this.#isAllInside = within === null;
   }
 
   run(): Bail | null {
     const { length } = this.#bytes;
     for (let at = 0; at < length;) {
-      const tag = this.#isIdle ? this.#tags.nextTelling(at) : this.#tags.next(at);
+      const tag = this.#isIdle ? this.#nextTelling(at) : this.#tags.next(at);
+      if (tag === -1) return this.#tags.bail;
       if (!this.#readText(at, tag)) return this.#bail;
       if (tag === length) break;
       at = this.#markup(tag);
       if (at === -1) return this.#bail ?? this.#tags.bail;
     }
     return this.#heading === null ? null : 'heading';
+  }
+
+  #nextTelling(at: number): number {
+    const tag = this.#tags.nextTelling(at);
+    this.#tags.takeLinks((address, rel) => this.#visitor.addLink(address, nofollowIn(rel)));
+    return tag;
   }
 
   /** Whether plain tags and text mean nothing where the pass is. */
@@ -171,7 +178,7 @@ class Pass {
     if (role === ROLE.table) return this.#nesting === null ? null : 'table nesting';
     if (this.#nesting !== null || role === ROLE.select || this.#isTitleHeading(id)) return 'foster parenting';
     const isTold = role === ROLE.link || role === ROLE.headVoid || role === ROLE.title || id === IFRAME;
-    if (isTold && !this.#tables.foster(this.#told)) return 'foster parenting';
+    if (isTold && !this.#tables.foster()) return 'foster parenting';
     return refusalOf(role);
   }
 
@@ -216,7 +223,7 @@ class Pass {
         return this.#startInSelect(id, after);
       case ROLE.table:
         if (this.#nesting?.startTable() === false) return this.#refuse('nesting within');
-        if (!this.#tables.open(this.#told)) return this.#refuse('table nesting');
+        if (!this.#tables.open()) return this.#refuse('table nesting');
         return this.#opened(id, after);
       case ROLE.tablePart:
         if (!this.#tables.isOpen) return this.#tags.skipAttributes(after);
@@ -263,7 +270,7 @@ class Pass {
     if (end === -1) return -1;
     const isInside = this.#within === null || this.#place(id, this.#elementOf(id));
     if (isInside === null) return this.#refuse('nesting within');
-    this.#told += 1;
+    this.#tables.told += 1;
     const places = isInside ? LINKS.get(id) : undefined;
     const address = places === undefined ? null : this.#tags.attribute(places.address);
     if (address !== null)
@@ -307,7 +314,7 @@ class Pass {
   }
 
   #tell(element: PageElement, isInside: boolean, titleTag: string): void {
-    this.#told += 1;
+    this.#tables.told += 1;
     this.#visitor.visit(element, isInside, titleTag);
   }
 
@@ -321,8 +328,7 @@ class Pass {
     const isSeen = id === IFRAME || isTitle || this.#within !== null;
     const start = isSeen ? this.#tags.readAttributes(after) : this.#tags.skipAttributes(after);
     if (start === -1) return -1;
-    const name = nameOf(id);
-    const end = role === ROLE.script ? this.#tags.endOfScript(start) : this.#tags.endOfRaw(start, name);
+    const end = this.#tags.endOfRaw(start, id);
     if (end === -1) return -1;
     if (isSeen) {
       const text = isTitle ? [{ nodeName: '#text', value: this.#tags.textBetween(start, end) }] : NO_CHILDREN;
@@ -332,7 +338,7 @@ class Pass {
       this.#tell(element, isInside, this.#titleTag);
       if (this.#head.isOver) this.#nesting?.close(id);
     }
-    return this.#tags.skipAttributes(end + 2 + name.length);
+    return this.#tags.skipAttributes(end + 2 + nameOf(id).length);
   }
 
   #endTag(after: number): number {
