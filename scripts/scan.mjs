@@ -12,15 +12,28 @@ const outFile = 'dist/workers/scan.wasm';
 const stampFile = '.cache/scan.stamp';
 
 const sources = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+const files = [
+  ...sources.map((source) => join(folder, source)),
+  'workers/scan-layout.ts',
+  'scripts/scan.mjs',
+];
 const hash = createHash('sha256').update(readFileSync('node_modules/assemblyscript/package.json'));
-for (const file of [...sources.map((source) => join(folder, source)), fileURLToPath(import.meta.url)])
-  hash.update(readFileSync(file));
+for (const file of files) hash.update(readFileSync(file));
 const wanted = hash.digest('hex');
 
 if (!existsSync(outFile) || !existsSync(stampFile) || stampOf(readFileSync(outFile)) !== readStamp()) {
   const { default: asc } = await import('assemblyscript/asc');
   // Memory comes from outside, so nothing has to manage it; checks of `assert` there are none.
-  const flags = ['--runtime', 'stub', '--importMemory', '--enable', 'simd', '-O3', '--noAssert'];
+  const flags = [
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--noExportMemory',
+    '--enable',
+    'simd',
+    '-O3',
+    '--noAssert',
+  ];
   const { error } = await asc.main([join(folder, 'scan.ts'), '--outFile', outFile, ...flags], {
     stderr: process.stderr,
   });

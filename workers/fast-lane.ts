@@ -80,6 +80,8 @@ class Pass {
   #headingText = '';
   #hasHeading = false;
   #bail: Bail | null = null;
+  readonly #takeLink = (address: string, rel: string | null): void =>
+    this.#visitor.addLink(address, nofollowIn(rel));
 
   constructor(bytes: Buffer, visitor: Visitor, { titleTag, within }: QuickRule) {
     this.#bytes = bytes;
@@ -96,7 +98,7 @@ class Pass {
   run(): Bail | null {
     const { length } = this.#bytes;
     for (let at = 0; at < length;) {
-      const tag = this.#isIdle ? this.#nextTelling(at) : this.#tags.next(at);
+      const tag = this.#isIdle ? this.#tags.nextTelling(at, this.#takeLink) : this.#tags.next(at);
       if (tag === -1) return this.#tags.bail;
       if (!this.#readText(at, tag)) return this.#bail;
       if (tag === length) break;
@@ -106,13 +108,7 @@ class Pass {
     return this.#heading === null ? null : 'heading';
   }
 
-  #nextTelling(at: number): number {
-    const tag = this.#tags.nextTelling(at);
-    this.#tags.takeLinks((address, rel) => this.#visitor.addLink(address, nofollowIn(rel)));
-    return tag;
-  }
-
-  /** Whether plain tags and text mean nothing where the pass is. */
+  /** Whether plain tags and text mean nothing where the pass is, and links are what they say. */
   get #isIdle(): boolean {
     return this.#within === null && this.#heading === null && !this.#isInSelect && this.#head.isOver;
   }
@@ -158,9 +154,7 @@ class Pass {
     }
     const bail = isHead ? this.#head.start(id, role) : this.#refusalInBody(id, role);
     if (bail !== null) return this.#refuse(bail);
-    if (!isHead) {
-      if (this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
-    }
+    if (!isHead && this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
     if (this.#heading !== null && !this.#startInHeading(id)) return this.#refuse('heading');
     return this.#element(id, role, after);
   }
@@ -270,7 +264,7 @@ class Pass {
     if (end === -1) return -1;
     const isInside = this.#within === null || this.#place(id, this.#elementOf(id));
     if (isInside === null) return this.#refuse('nesting within');
-    this.#tables.told += 1;
+    this.#tables.tell();
     const places = isInside ? LINKS.get(id) : undefined;
     const address = places === undefined ? null : this.#tags.attribute(places.address);
     if (address !== null)
@@ -314,7 +308,7 @@ class Pass {
   }
 
   #tell(element: PageElement, isInside: boolean, titleTag: string): void {
-    this.#tables.told += 1;
+    this.#tables.tell();
     this.#visitor.visit(element, isInside, titleTag);
   }
 

@@ -3,12 +3,8 @@
  * Methods answer false for what is better left to parse5.
  */
 import type { Nesting } from './nesting.js';
-import { MET, type Scan } from './quick-scan.js';
-
-const PUSH = 0;
-const CLOSE = 1;
-/** Where among the steps their count stands. */
-const COUNT = 31;
+import type { Scan } from './quick-scan.js';
+import { STEP_CLOSE, STEP_COUNT, STEP_PUSH, STEPS, TOLD } from './scan-layout.js';
 
 /** Follows the tables of one page. */
 export class QuickTables {
@@ -20,15 +16,6 @@ export class QuickTables {
     this.#nesting = nesting;
   }
 
-  /** How much the visitor was told. */
-  get told(): number {
-    return this.#scan.met[MET.told] as number;
-  }
-
-  set told(count: number) {
-    this.#scan.met[MET.told] = count;
-  }
-
   /** Whether the next element would be moved before the table. */
   get isBetween(): boolean {
     return this.#scan.run.isBetween() !== 0;
@@ -38,17 +25,22 @@ export class QuickTables {
     return this.#scan.run.isOpen() !== 0;
   }
 
+  /** Counts what the visitor is told. */
+  tell(): void {
+    this.#scan.set(TOLD, this.#scan.at(TOLD) + 1);
+  }
+
   /** Opens a table; one straight inside a table ends that first. */
   open(): boolean {
-    return this.#scan.run.openTable(this.told) !== 0 && this.#follow();
+    return this.#scan.run.openTable() !== 0 && this.#follow();
   }
 
   /**
    * Makes room for something to tell of between the cells, which is moved before the table: it comes after all that was
-   * told as long as that had nothing of the table in it. False otherwise.
+   * told as long as that had nothing of the table in it.
    */
   foster(): boolean {
-    return this.#scan.run.foster(this.told) !== 0;
+    return this.#scan.run.foster() !== 0;
   }
 
   /** The start tag of a part. */
@@ -66,11 +58,12 @@ export class QuickTables {
   #follow(): boolean {
     const nesting = this.#nesting;
     if (nesting === null) return true;
-    const { steps } = this.#scan;
-    for (let at = 0; at < 2 * (steps[COUNT] as number); at += 2) {
-      const id = steps[at + 1] as number;
-      if (steps[at] === PUSH) nesting.push(id);
-      else if (!(steps[at] === CLOSE ? nesting.close(id) : nesting.endCell(id))) return false;
+    const end = 2 * this.#scan.at(STEP_COUNT);
+    for (let at = 0; at < end; at += 2) {
+      const step = this.#scan.at(STEPS, at);
+      const id = this.#scan.at(STEPS, at + 1);
+      if (step === STEP_PUSH) nesting.push(id);
+      else if (!(step === STEP_CLOSE ? nesting.close(id) : nesting.endCell(id))) return false;
     }
     return true;
   }

@@ -6,8 +6,22 @@
 import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import type { Bail } from './bails.js';
 import { isNameAt } from './page-bytes.js';
-import { MET, type Scan, WANTED } from './quick-scan.js';
-import { idOf, nameOf, UNLISTED } from './tag-names.js';
+import { type Scan, WANTED } from './quick-scan.js';
+import {
+  AFTER,
+  END,
+  ENDS,
+  ID,
+  LAST_SLASH,
+  LINK_COUNT,
+  LINK_NUMBERS,
+  LINKS,
+  MARKUP as MET,
+  OTHER,
+  START,
+  STARTS,
+} from './scan-layout.js';
+import { nameOf, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
 
 /** The number of an attribute that is read; throws for another. */
@@ -18,9 +32,9 @@ export function attributeNumber(name: string): number {
 }
 
 /** What a `<` begins. */
-export const MARKUP = { start: 0, end: 1, other: 2 } as const;
+export const MARKUP = { start: START, end: END, other: OTHER } as const;
 
-/** What the scan answers in place of a place, from -1 down. */
+/** What the scan answers in place of a place, from -1 down; in the order of scan-layout.ts. */
 const REFUSALS: readonly Bail[] = [
   'open end',
   'odd tag',
@@ -29,6 +43,8 @@ const REFUSALS: readonly Bail[] = [
   'table nesting',
   'foster parenting',
 ];
+
+type TakeLink = (address: string, rel: string | null) => void;
 
 /** Reads the tags of one page, while no other is read. */
 export class QuickTags {
@@ -53,45 +69,44 @@ export class QuickTags {
 
   /** The next `<`, read as far as the name of its tag; the end of the page, other markup, if there is none. */
   next(start: number): number {
-    const tag = this.#scan.run.next(start);
-    this.#meet(tag);
-    return tag;
+    return this.#meet(this.#scan.run.next(start));
   }
 
-  /** The same, over all tags that mean nothing to a crawl of whole pages, tables and links included; -1 where tables are odd. */
-  nextTelling(start: number): number {
+  /**
+   * The same, over what means nothing to a crawl of whole pages; -1 where tables are odd. Links are passed, too.
+   *
+   * @param takeLink is given each with an address that the page did not say before: that, and what its rel says
+   */
+  nextTelling(start: number, takeLink: TakeLink): number {
     const tag = this.#placeOf(this.#scan.run.nextTelling(start));
-    if (tag !== -1 && tag < this.#bytes.length) this.#meet(tag);
-    return tag;
+    if (tag === -1) return -1;
+    this.#giveLinks(takeLink);
+    return this.#meet(tag);
   }
 
-  /** Gives the links that the last `nextTelling` passed: the address of each, and what its rel says. */
-  takeLinks(take: (address: string, rel: string | null) => void): void {
-    const { links, met, addresses } = this.#scan;
-    const end = 5 * (met[MET.links] as number);
-    for (let at = 0; at < end; at += 5) {
-      const number = links[at + 2] as number;
-      const rel = links[at + 3] as number;
-      let address = number === -1 ? undefined : addresses[number];
+  #giveLinks(take: TakeLink): void {
+    const scan = this.#scan;
+    const end = LINK_NUMBERS * scan.at(LINK_COUNT);
+    for (let at = 0; at < end; at += LINK_NUMBERS) {
+      const number = scan.at(LINKS, at + 2);
+      const rel = scan.at(LINKS, at + 3);
+      let address = number === -1 ? undefined : scan.addresses[number];
       if (address === undefined) {
-        address = this.#value(links[at] as number, links[at + 1] as number);
-        if (number !== -1) addresses[number] = address;
+        address = this.#value(scan.at(LINKS, at), scan.at(LINKS, at + 1));
+        if (number !== -1) scan.addresses[number] = address;
       }
-      take(address, rel === 0 ? null : this.#value(rel, links[at + 4] as number));
+      take(address, rel === 0 ? null : this.#value(rel, scan.at(LINKS, at + 4)));
     }
   }
 
-  #meet(tag: number): void {
-    const { met } = this.#scan;
-    this.markup = met[MET.markup] as number;
-    this.after = met[MET.after] as number;
-    if (this.markup === MARKUP.other) return;
-    if (this.after < 0) {
-      this.after = this.#placeOf(this.after);
-      return;
-    }
-    const id = met[MET.id] as number;
+  #meet(tag: number): number {
+    this.markup = this.#scan.at(MET);
+    if (this.markup === MARKUP.other) return tag;
+    this.after = this.#placeOf(this.#scan.at(AFTER));
+    if (this.after === -1) return tag;
+    const id = this.#scan.at(ID);
     this.id = id === -1 ? this.#unlistedId(tag + (this.markup === MARKUP.end ? 2 : 1), this.after) : id;
+    return tag;
   }
 
   /** The name of the tag last met, in lower case. */
@@ -101,7 +116,7 @@ export class QuickTags {
 
   /** Whether the tag that ends before a place says that it has no content, which counts in drawings only. */
   isSelfClosing(end: number): boolean {
-    return end !== -1 && this.#scan.met[MET.slash] === end - 2;
+    return end !== -1 && this.#scan.at(LAST_SLASH) === end - 2;
   }
 
   /** Whether a `<` begins a comment. */
@@ -121,8 +136,8 @@ export class QuickTags {
 
   /** An attribute of the tag last read with `readAttributes`, by number; null where it is absent. Of two the first counts. */
   attribute(number: number): string | null {
-    const start = this.#scan.starts[number] as number;
-    return start === 0 ? null : this.#value(start, this.#scan.ends[number] as number);
+    const start = this.#scan.at(STARTS, number);
+    return start === 0 ? null : this.#value(start, this.#scan.at(ENDS, number));
   }
 
   /** All of them. */
@@ -149,8 +164,7 @@ export class QuickTags {
 
   /** The place of the end tag that ends raw text, by the number of its name; `after` takes over from there. */
   endOfRaw(start: number, id: number): number {
-    const { run } = this.#scan;
-    return this.#placeOf(id === SCRIPT ? run.endOfScript(start) : run.endOfRaw(start, id));
+    return this.#placeOf(this.#scan.run.endOfRaw(start, id));
   }
 
   /** Text between tags, or in a title, as it is meant. */
@@ -184,8 +198,6 @@ export class QuickTags {
     return -1;
   }
 }
-
-const SCRIPT = idOf('script');
 
 /** An attribute's value as it is meant: newlines are made one before references are read. */
 function attributeText(raw: string): string {

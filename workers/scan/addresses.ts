@@ -3,37 +3,39 @@
  * than a text. Exact, as bytes are compared; bounded, as no number is given where there is no room. A page whose hashes
  * collide, by chance or on purpose, pays some probes more.
  */
-import { byteAt, PAGE } from './bytes';
+import {
+  ADDRESS_BYTES,
+  ADDRESS_BYTES_END,
+  ADDRESS_SLOT_COUNT,
+  ADDRESS_SLOTS,
+  ADDRESSES,
+  MAX_ADDRESSES,
+  PAGE,
+} from '../scan-layout';
+import { byteAt } from './bytes';
 
-/** Numbers plus one, by slot of the hash. */
-const SLOTS: i32 = 0x10000;
-const SLOT_COUNT: i32 = 0x8000;
-const MAX_PROBES: i32 = 16;
-/** By number: where the bytes are, how many, the hash, the page that said last that it links there. */
-const KNOWN: i32 = 0x20000;
-const KNOWN_BYTES: i32 = 16;
-const MAX_KNOWN: i32 = 0x4000;
+// By number: where the bytes are, filled up with zeros to eights; how many; the hash; the page that last said it.
 const SIZE: i32 = 4;
 const HASH: i32 = 8;
 const PAGE_NUMBER: i32 = 12;
-/** The bytes, eight by eight. */
-const BYTES: i32 = 0x60000;
-const BYTES_END: i32 = 0xe0000;
+const KNOWN_BYTES: i32 = 16;
 
+const MAX_PROBES: i32 = 16;
 /** Longer addresses are seldom repeated. */
 const MAX_SIZE: i32 = 200;
 
 let count: i32 = 0;
-let free: i32 = BYTES;
+let free: i32 = ADDRESS_BYTES;
 let page: i32 = 0;
 
 /** Begins a page. Answers whether all numbers were forgotten to make room. */
 export function turnPage(): bool {
   page += 1;
-  if (count < (MAX_KNOWN / 4) * 3 && free < BYTES_END - (BYTES_END - BYTES) / 4) return false;
-  memory.fill(SLOTS, 0, 2 * SLOT_COUNT);
+  if (count < (MAX_ADDRESSES / 4) * 3 && free < ADDRESS_BYTES_END - (ADDRESS_BYTES_END - ADDRESS_BYTES) / 4)
+    return false;
+  memory.fill(ADDRESS_SLOTS, 0, 2 * ADDRESS_SLOT_COUNT);
   count = 0;
-  free = BYTES;
+  free = ADDRESS_BYTES;
   return true;
 }
 
@@ -42,30 +44,30 @@ export function addressAt(start: i32, end: i32): i32 {
   const size = end - start;
   if (size > MAX_SIZE) return -1;
   const hash = hashOf(start, size);
-  let slot = hash & (SLOT_COUNT - 1);
+  let slot = hash & (ADDRESS_SLOT_COUNT - 1);
   for (let probe = 0; probe < MAX_PROBES; probe++) {
-    const number = <i32>load<u16>(SLOTS + 2 * slot) - 1;
+    const number = <i32>load<u16>(ADDRESS_SLOTS + 2 * slot) - 1;
     if (number == -1) return learn(slot, hash, start, size);
-    const known = KNOWN + KNOWN_BYTES * number;
+    const known = ADDRESSES + KNOWN_BYTES * number;
     if (load<i32>(known + HASH) == hash && load<i32>(known + SIZE) == size && isAt(start, known))
       return number;
-    slot = (slot + 1) & (SLOT_COUNT - 1);
+    slot = (slot + 1) & (ADDRESS_SLOT_COUNT - 1);
   }
   return -1;
 }
 
 /** Whether this page has said already that it links to an address, by its number. */
 export function isSaid(number: i32): bool {
-  return load<i32>(KNOWN + KNOWN_BYTES * number + PAGE_NUMBER) == page;
+  return load<i32>(ADDRESSES + KNOWN_BYTES * number + PAGE_NUMBER) == page;
 }
 
 export function say(number: i32): void {
-  store<i32>(KNOWN + KNOWN_BYTES * number + PAGE_NUMBER, page);
+  store<i32>(ADDRESSES + KNOWN_BYTES * number + PAGE_NUMBER, page);
 }
 
 function learn(slot: i32, hash: i32, start: i32, size: i32): i32 {
-  if (count == MAX_KNOWN || free + size + 8 > BYTES_END) return -1;
-  const known = KNOWN + KNOWN_BYTES * count;
+  if (count == MAX_ADDRESSES || free + size + 8 > ADDRESS_BYTES_END) return -1;
+  const known = ADDRESSES + KNOWN_BYTES * count;
   store<i32>(known, free);
   store<i32>(known + SIZE, size);
   store<i32>(known + HASH, hash);
@@ -73,7 +75,7 @@ function learn(slot: i32, hash: i32, start: i32, size: i32): i32 {
   for (let i = 0; i < size; i += 8) store<u64>(free + i, eightAt(start, i, size));
   free += (size + 7) & ~7;
   count += 1;
-  store<u16>(SLOTS + 2 * slot, <u16>count);
+  store<u16>(ADDRESS_SLOTS + 2 * slot, <u16>count);
   return count - 1;
 }
 

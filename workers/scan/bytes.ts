@@ -1,34 +1,8 @@
 /**
- * The page and the tables as they lie in memory, and how bytes are read and found. A place is an index into the page's
- * bytes. Behind the last one stand zeros, which are in no page: whatever reads on stops there.
+ * How the page is read: a place is an index into its bytes. Behind the last one stand zeros, which are in no page of the
+ * fast lane, so whatever reads on stops there.
  */
-
-// Tables, filled in by quick-scan.ts from tag-names.ts: by byte …
-export const KINDS: i32 = 0x400;
-export const DIGITS: i32 = 0x500;
-// … by slot of a hash: number of a name, plus one …
-export const SLOTS: i32 = 0x800;
-export const SLOT_COUNT: i32 = 1024;
-// … by number of a name: its hash, its length, what it is to the scan, and itself.
-export const HASHES: i32 = 0xc00;
-export const LENGTHS: i32 = 0x1000;
-export const FLAGS: i32 = 0x1100;
-export const NAMES: i32 = 0x1200;
-export const NAME_BYTES: i32 = 16;
-// Wanted attributes: bits of their numbers by length, and their names.
-export const WANTED_BY_LENGTH: i32 = 0x2200;
-export const WANTED_NAMES: i32 = 0x2300;
-// Behind what other files keep: see addresses.ts.
-export const PAGE: i32 = 0xe0000;
-/** So many zeros follow the page. */
-export const PADDING: i32 = 32;
-
-// Bits of KINDS.
-export const BLANK: i32 = 1;
-export const LETTER: i32 = 2;
-export const IN_ATTRIBUTE: i32 = 4;
-/** Letters that no end tag begins with that is not plain. */
-export const PLAIN_END: i32 = 8;
+import { BLANK, DIGITS, KINDS, PADDING, PAGE } from '../scan-layout';
 
 export const LESS: i32 = 0x3c;
 export const GREATER: i32 = 0x3e;
@@ -39,20 +13,12 @@ export const SINGLE: i32 = 0x27;
 export const EXCLAMATION: i32 = 0x21;
 export const DASH: i32 = 0x2d;
 
-// What ends a page's way through the fast lane; instead of a place.
-export const OPEN_END: i32 = -1;
-export const ODD_TAG: i32 = -2;
-export const ODD_MARKUP: i32 = -3;
-export const NESTED_SCRIPT: i32 = -4;
-export const TABLE_NESTING: i32 = -5;
-export const FOSTER_PARENTING: i32 = -6;
-
 /** How many bytes the page has. */
 let length: i32 = 0;
 
-export function setLength(bytes: i32): void {
+export function endPage(bytes: i32): void {
   length = bytes;
-  for (let i = 0; i < PADDING; i++) store<u8>(PAGE + bytes + i, 0);
+  memory.fill(PAGE + bytes, 0, PADDING);
 }
 
 export function endOfPage(): i32 {
@@ -94,4 +60,9 @@ export function isNameAt(at: i32, name: i32, size: i32): bool {
     if (lower != <i32>load<u8>(name + i)) return false;
   }
   return true;
+}
+
+/** Whether a comment begins behind a `<`. */
+export function isComment(tag: i32): bool {
+  return byteAt(tag + 1) == EXCLAMATION && byteAt(tag + 2) == DASH && byteAt(tag + 3) == DASH;
 }

@@ -5,68 +5,45 @@
  * to parse5.
  */
 
-/** What the last call opened and ended: one of the steps below and the number of a name each, STEP_COUNT of them. */
-export const STEPS: i32 = 0x180;
-export const STEP_COUNT: i32 = 0x1fc;
-const PUSH: i32 = 0;
-const CLOSE: i32 = 1;
-const END_CELL: i32 = 2;
+import {
+  CAPTION,
+  COL,
+  COLGROUP,
+  MAX_TABLES,
+  STEP_CLOSE,
+  STEP_COUNT,
+  STEP_END_CELL,
+  STEP_PUSH,
+  STEPS,
+  TABLE,
+  TABLES,
+  TBODY,
+  TD,
+  TFOOT,
+  TH,
+  THEAD,
+  TOLD,
+  TR,
+} from '../scan-layout';
 
-/** Open tables, the innermost last: group (row group, caption, colgroup), whether a row is open, cell, TOLD before it. */
-const OPEN: i32 = 0x8000;
-const TABLE_BYTES: i32 = 16;
-const MAX_OPEN: i32 = 1024;
+// Of an open table: row group, caption or colgroup; whether a row is open; cell; TOLD before anything inside.
 const GROUP: i32 = 0;
 const ROW: i32 = 4;
 const CELL: i32 = 8;
 const TOLD_BEFORE: i32 = 12;
+const TABLE_BYTES: i32 = 16;
 
 const NONE: i32 = -1;
+const NO_TABLE: i32 = TABLES - TABLE_BYTES;
+const LAST_TABLE: i32 = TABLES + TABLE_BYTES * (MAX_TABLES - 1);
 
-// Numbers of the names.
-let tableId: i32 = 0;
-let tr: i32 = 0;
-let td: i32 = 0;
-let th: i32 = 0;
-let tbody: i32 = 0;
-let thead: i32 = 0;
-let tfoot: i32 = 0;
-let caption: i32 = 0;
-let col: i32 = 0;
-let colgroup: i32 = 0;
-
-/** The innermost open table; below OPEN without. */
-let table: i32 = OPEN - TABLE_BYTES;
+/** The innermost open table. */
+let table: i32 = NO_TABLE;
 /** Whether the next element would be moved before the table. */
 let between: bool = false;
 
-// One parameter a name: there is no other way to hand over a list without memory of its own.
-export function nameTables(
-  tableName: i32,
-  trName: i32,
-  tdName: i32,
-  thName: i32,
-  tbodyName: i32,
-  theadName: i32,
-  tfootName: i32,
-  captionName: i32,
-  colName: i32,
-  colgroupName: i32,
-): void {
-  tableId = tableName;
-  tr = trName;
-  td = tdName;
-  th = thName;
-  tbody = tbodyName;
-  thead = theadName;
-  tfoot = tfootName;
-  caption = captionName;
-  col = colName;
-  colgroup = colgroupName;
-}
-
 export function closeAll(): void {
-  table = OPEN - TABLE_BYTES;
+  table = NO_TABLE;
   between = false;
   store<i32>(STEP_COUNT, 0);
 }
@@ -76,19 +53,19 @@ export function isBetween(): bool {
 }
 
 export function isOpen(): bool {
-  return table >= OPEN;
+  return table != NO_TABLE;
 }
 
 /** Opens a table; one straight inside a table ends that first. */
-export function openTable(told: i32): bool {
+export function openTable(): bool {
   store<i32>(STEP_COUNT, 0);
   if (between && isOpen()) closeTable();
-  if (table == OPEN + TABLE_BYTES * (MAX_OPEN - 1)) return false;
+  if (table == LAST_TABLE) return false;
   table += TABLE_BYTES;
   store<i32>(table + GROUP, NONE);
   store<i32>(table + ROW, 0);
   store<i32>(table + CELL, NONE);
-  store<i32>(table + TOLD_BEFORE, told);
+  store<i32>(table + TOLD_BEFORE, load<i32>(TOLD));
   between = true;
   return true;
 }
@@ -97,7 +74,8 @@ export function openTable(told: i32): bool {
  * Makes room for something to tell of between the cells, which is moved before the table: it comes after all that was
  * told as long as that had nothing of the table in it.
  */
-export function foster(told: i32): bool {
+export function foster(): bool {
+  const told = load<i32>(TOLD);
   if (!isOpen() || load<i32>(table + TOLD_BEFORE) != told) return false;
   store<i32>(table + TOLD_BEFORE, told + 1);
   return true;
@@ -107,37 +85,37 @@ export function foster(told: i32): bool {
 export function startPart(id: i32): void {
   store<i32>(STEP_COUNT, 0);
   if (!isOpen()) return;
-  const isCell = id == td || id == th;
+  const isCell = id == load<i32>(TD) || id == load<i32>(TH);
   closeCell();
   if (!isCell) closeRow();
-  if (isCell || id == tr) {
-    if (!isRowGroup(load<i32>(table + GROUP))) openGroup(tbody);
+  if (isCell || id == load<i32>(TR)) {
+    if (!isRowGroup(load<i32>(table + GROUP))) openGroup(load<i32>(TBODY));
     if (load<i32>(table + ROW) == 0) {
       store<i32>(table + ROW, 1);
-      step(PUSH, tr);
+      step(STEP_PUSH, load<i32>(TR));
     }
     if (!isCell) return;
     store<i32>(table + CELL, id);
     between = false;
-    step(PUSH, id);
-  } else if (id == col) {
-    if (load<i32>(table + GROUP) != colgroup) openGroup(colgroup);
+    step(STEP_PUSH, id);
+  } else if (id == load<i32>(COL)) {
+    if (load<i32>(table + GROUP) != load<i32>(COLGROUP)) openGroup(load<i32>(COLGROUP));
   } else {
     openGroup(id);
-    if (id == caption) between = false;
+    if (id == load<i32>(CAPTION)) between = false;
   }
 }
 
 /** The end tag of a table or a part. */
 export function endPart(id: i32): bool {
   store<i32>(STEP_COUNT, 0);
-  if (!isOpen() || id == col) return true;
+  if (!isOpen() || id == load<i32>(COL)) return true;
   const group = load<i32>(table + GROUP);
   const hasRow = load<i32>(table + ROW) != 0;
-  if (id == tableId) closeTable();
-  else if (id == td || id == th) {
+  if (id == load<i32>(TABLE)) closeTable();
+  else if (id == load<i32>(TD) || id == load<i32>(TH)) {
     if (load<i32>(table + CELL) == id) closeCell();
-  } else if (id == tr) {
+  } else if (id == load<i32>(TR)) {
     if (hasRow) closeCell();
     closeRow();
   } else if (id == group) {
@@ -146,7 +124,7 @@ export function endPart(id: i32): bool {
     closeGroup();
   } else {
     // parse5 ends a row at the end of any group, a cell only at that of its own.
-    return !(isRowGroup(id) && hasRow) && group != colgroup;
+    return !(isRowGroup(id) && hasRow) && group != load<i32>(COLGROUP);
   }
   return true;
 }
@@ -154,7 +132,7 @@ export function endPart(id: i32): bool {
 function openGroup(id: i32): void {
   closeGroup();
   store<i32>(table + GROUP, id);
-  step(PUSH, id);
+  step(STEP_PUSH, id);
 }
 
 function closeCell(): void {
@@ -162,13 +140,13 @@ function closeCell(): void {
   if (cell == NONE) return;
   store<i32>(table + CELL, NONE);
   between = true;
-  step(END_CELL, cell);
+  step(STEP_END_CELL, cell);
 }
 
 function closeRow(): void {
   if (load<i32>(table + ROW) == 0) return;
   store<i32>(table + ROW, 0);
-  step(CLOSE, tr);
+  step(STEP_CLOSE, load<i32>(TR));
 }
 
 function closeGroup(): void {
@@ -176,7 +154,7 @@ function closeGroup(): void {
   if (group == NONE) return;
   store<i32>(table + GROUP, NONE);
   between = true;
-  step(END_CELL, group);
+  step(STEP_END_CELL, group);
 }
 
 function closeTable(): void {
@@ -184,12 +162,12 @@ function closeTable(): void {
   closeRow();
   closeGroup();
   table -= TABLE_BYTES;
-  between = isOpen() && load<i32>(table + CELL) == NONE && load<i32>(table + GROUP) != caption;
-  step(CLOSE, tableId);
+  between = isOpen() && load<i32>(table + CELL) == NONE && load<i32>(table + GROUP) != load<i32>(CAPTION);
+  step(STEP_CLOSE, load<i32>(TABLE));
 }
 
 function isRowGroup(id: i32): bool {
-  return id == tbody || id == thead || id == tfoot;
+  return id == load<i32>(TBODY) || id == load<i32>(THEAD) || id == load<i32>(TFOOT);
 }
 
 function step(kind: i32, id: i32): void {
