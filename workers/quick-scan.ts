@@ -11,6 +11,7 @@ export const WANTED = ['id', 'src', 'rel', 'href', 'name', 'class', 'content', '
 
 /** What workers/scan/scan.ts exports, where it is described; booleans are numbers. */
 interface Exports {
+  listName(id: number): void;
   begin(bytes: number): number;
   next(start: number): number;
   nextTelling(start: number): number;
@@ -49,7 +50,7 @@ export class Scan {
     this.run = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Exports;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#numbers = new Int32Array(memory.buffer);
-    writeTables(this.#bytes, this.#numbers);
+    writeTables(this.run, this.#bytes, this.#numbers);
   }
 
   hold(page: Uint8Array): void {
@@ -76,22 +77,13 @@ export function scanOf(page: Uint8Array): Scan {
   return scan;
 }
 
-function writeTables(bytes: Uint8Array, numbers: Int32Array): void {
+function writeTables(run: Exports, bytes: Uint8Array, numbers: Int32Array): void {
   for (let code = 0; code < 256; code++) bytes[layout.KINDS + code] = kindsOf(code);
-  for (const [i, char] of [...'abcdefghijklmnopqrstuvwxyz0123456789:-'].entries()) {
-    bytes[layout.DIGITS + char.charCodeAt(0)] = i + 1;
-    bytes[layout.DIGITS + char.toUpperCase().charCodeAt(0)] = i + 1;
-  }
   for (const [id, name] of LISTED.entries()) {
-    const hash = hashOf(name, bytes);
-    numbers[(layout.HASHES >> 2) + id] = hash;
     bytes[layout.LENGTHS + id] = name.length;
     bytes[layout.FLAGS + id] = flagsOf(id);
     writeName(bytes, layout.NAMES, id, name);
-    const last = layout.NAME_SLOT_COUNT - 1;
-    let slot = (hash ^ (hash >>> 10)) & last;
-    while (bytes[layout.NAME_SLOTS + slot] !== 0) slot = (slot + 1) & last;
-    bytes[layout.NAME_SLOTS + slot] = id + 1;
+    run.listName(id);
   }
   for (const [number, name] of WANTED.entries()) {
     writeName(bytes, layout.WANTED_NAMES, number, name);
@@ -109,13 +101,6 @@ function writeName(bytes: Uint8Array, names: number, number: number, name: strin
   bytes.set(Buffer.from(name), names + layout.NAME_BYTES * number);
 }
 
-function hashOf(name: string, bytes: Uint8Array): number {
-  let hash = 0;
-  for (const code of Buffer.from(name))
-    hash = (Math.imul(hash, layout.HASH_BASE) + (bytes[layout.DIGITS + code] as number)) | 0;
-  return hash;
-}
-
 function kindsOf(code: number): number {
   const char = String.fromCharCode(code);
   const isLetter = /[A-Za-z]/.test(char);
@@ -123,8 +108,9 @@ function kindsOf(code: number): number {
   return (
     (/[\t\n\f\r ]/.test(char) ? layout.BLANK : 0) |
     (isLetter ? layout.LETTER : 0) |
-    (code > 32 && !/["'/<=>]/.test(char) ? layout.IN_ATTRIBUTE : 0) |
-    (isLetter && !isOfPart ? layout.PLAIN_END : 0)
+    (isLetter && !isOfPart ? layout.PLAIN_END : 0) |
+    (/[\w:-]/.test(char) && char !== '_' ? layout.IN_NAME : 0) |
+    (code > 32 && !/["'/<=>]/.test(char) ? layout.IN_ATTRIBUTE : 0)
   );
 }
 

@@ -49,17 +49,15 @@ export const STEP_END_CELL = 2;
 export const KINDS = 0x400;
 export const BLANK = 1;
 export const LETTER = 2;
-export const IN_ATTRIBUTE = 4;
 /** A letter that the name of no part of a table begins with, nor that of one itself. */
-export const PLAIN_END = 8;
-/** The bytes that names are made of, in any case, as digits from 1 on, in a byte; 0 for all others. */
-export const DIGITS = 0x500;
+export const PLAIN_END = 4;
+export const IN_NAME = 8;
+export const IN_ATTRIBUTE = 16;
 
 /** Open addressing by the hash of a name: its number plus one, in a byte. */
 export const NAME_SLOTS = 0x800;
 export const NAME_SLOT_COUNT = 1024;
-/** By number: the hash of a name, and, a byte each, its length and what it is to the scan; bits. */
-export const HASHES = 0xc00;
+/** By number, a byte each: the length of a name, and what it is to the scan; bits. */
 export const LENGTHS = 0x1000;
 export const FLAGS = 0x1100;
 /** A start tag that says nothing itself. */
@@ -69,13 +67,9 @@ export const IS_LINK = 2;
 export const IS_RAW = 4;
 export const IS_TABLE = 8;
 export const IS_TABLE_PART = 16;
-/** The names themselves, each in so many bytes. */
+/** The names themselves, each in so many bytes, filled up with zeros. */
 export const NAMES = 0x1200;
 export const NAME_BYTES = 16;
-/** A hash is this times that of the name without its last digit, plus that. */
-export const HASH_BASE = 39;
-/** Names up to this length are told apart by their hashes: 39 to the sixth is less than two to the 32nd. */
-export const EXACT_LENGTH = 6;
 
 /** By length: the numbers of the wanted attributes, as bits of a byte; and their names. */
 export const WANTED_BY_LENGTH = 0x2200;

@@ -10,9 +10,8 @@ import {
   ADDRESS_SLOTS,
   ADDRESSES,
   MAX_ADDRESSES,
-  PAGE,
 } from '../scan-layout';
-import { byteAt } from './bytes';
+import { byteAt, eightAt } from './bytes';
 
 // By number: where the bytes are, filled up with zeros to eights; how many; the hash; the page that last said it.
 const SIZE: i32 = 4;
@@ -72,7 +71,7 @@ function learn(slot: i32, hash: i32, start: i32, size: i32): i32 {
   store<i32>(known + SIZE, size);
   store<i32>(known + HASH, hash);
   store<i32>(known + PAGE_NUMBER, 0);
-  for (let i = 0; i < size; i += 8) store<u64>(free + i, eightAt(start, i, size));
+  for (let i = 0; i < size; i += 8) store<u64>(free + i, eightAt(start + i, size - i));
   free += (size + 7) & ~7;
   count += 1;
   store<u16>(ADDRESS_SLOTS + 2 * slot, <u16>count);
@@ -83,7 +82,7 @@ function isAt(start: i32, known: i32): bool {
   const bytes = load<i32>(known);
   const size = load<i32>(known + SIZE);
   for (let i = 0; i < size; i += 8) {
-    if (load<u64>(bytes + i) != eightAt(start, i, size)) return false;
+    if (load<u64>(bytes + i) != eightAt(start + i, size - i)) return false;
   }
   return true;
 }
@@ -91,17 +90,10 @@ function isAt(start: i32, known: i32): bool {
 function hashOf(start: i32, size: i32): i32 {
   let hash: u64 = <u64>size;
   for (let i = 0; i < size; i += 8) {
-    hash = (hash ^ eightAt(start, i, size)) * 0x9e3779b97f4a7c15;
+    hash = (hash ^ eightAt(start + i, size - i)) * 0x9e3779b97f4a7c15;
     hash ^= hash >>> 32;
   }
   return <i32>hash;
-}
-
-/** Eight bytes of an address as a number, zeros behind its end. */
-function eightAt(start: i32, i: i32, size: i32): u64 {
-  const eight = load<u64>(start + i, PAGE);
-  const left = size - i;
-  return left >= 8 ? eight : eight & (((<u64>1) << (8 * <u64>left)) - 1);
 }
 
 /** The end of what counts of an address: up to its '#', which stays, unless that may be part of a reference. */

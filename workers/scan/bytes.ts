@@ -2,7 +2,7 @@
  * How the page is read: a place is an index into its bytes. Behind the last one stand zeros, which are in no page of the
  * fast lane, so whatever reads on stops there.
  */
-import { BLANK, DIGITS, KINDS, PADDING, PAGE } from '../scan-layout';
+import { BLANK, IN_ATTRIBUTE, IN_NAME, KINDS, NAME_BYTES, PADDING, PAGE } from '../scan-layout';
 
 export const LESS: i32 = 0x3c;
 export const GREATER: i32 = 0x3e;
@@ -33,10 +33,6 @@ export function isKind(code: i32, kind: i32): bool {
   return (load<u8>(code, KINDS) & kind) != 0;
 }
 
-export function digitOf(code: i32): i32 {
-  return load<u8>(code, DIGITS);
-}
-
 /** Whether a byte ends a tag's name. */
 export function endsName(code: i32): bool {
   return code == GREATER || code == SLASH || isKind(code, BLANK);
@@ -52,14 +48,42 @@ export function find(byte: i32, start: i32): i32 {
   return -1;
 }
 
-/** Whether a place holds a name of lower-case ASCII, in any case. */
+/** The place after the bytes that tags' names are made of. */
+export function endOfName(start: i32): i32 {
+  let at = start;
+  while (isKind(byteAt(at), IN_NAME)) at++;
+  return at;
+}
+
+/** The place after the bytes that attributes' names are made of. */
+export function endOfAttributeName(start: i32): i32 {
+  let at = start;
+  while (isKind(byteAt(at), IN_ATTRIBUTE)) at++;
+  return at;
+}
+
+/** So many bytes of the page from a place on as a number, eight at most; zeros behind them. */
+export function eightAt(at: i32, size: i32): u64 {
+  return first(load<u64>(at, PAGE), size);
+}
+
+/** The same, capitals made small. Of other bytes some are changed as well, but none to a letter. */
+export function smallEightAt(at: i32, size: i32): u64 {
+  return first(load<u64>(at, PAGE) | 0x2020202020202020, size);
+}
+
+function first(eight: u64, size: i32): u64 {
+  if (size >= 8) return eight;
+  return size <= 0 ? 0 : eight & (((<u64>1) << (8 * <u64>size)) - 1);
+}
+
+/** Whether a place holds a name of the layout, in any case. */
 export function isNameAt(at: i32, name: i32, size: i32): bool {
-  for (let i = 0; i < size; i++) {
-    const code = byteAt(at + i);
-    const lower = code >= 65 && code <= 90 ? code + 32 : code;
-    if (lower != <i32>load<u8>(name + i)) return false;
-  }
-  return true;
+  return (
+    size < NAME_BYTES &&
+    smallEightAt(at, size) == load<u64>(name) &&
+    smallEightAt(at + 8, size - 8) == load<u64>(name + 8)
+  );
 }
 
 /** Whether a comment begins behind a `<`. */

@@ -33,7 +33,7 @@ import {
 import { addressAt, endBeforeFragment, isSaid, say, turnPage } from './addresses';
 import {
   byteAt,
-  digitOf,
+  endOfName,
   endOfPage,
   endPage,
   EXCLAMATION,
@@ -48,7 +48,7 @@ import { readAttributes, readMarkup, skipAttributes, UNLISTED } from './tags';
 import { endOfRaw, skipComment } from './texts';
 
 export { endPart, foster, isBetween, isOpen, openTable, startPart } from './tables';
-export { readAttributes, skipAttributes } from './tags';
+export { listName, readAttributes, skipAttributes } from './tags';
 export { afterGreater, endOfRaw, skipComment } from './texts';
 
 /** Begins a page of so many bytes. Answers whether all numbers of addresses were forgotten. */
@@ -90,11 +90,9 @@ export function nextTelling(start: i32): i32 {
 
 /** The place after an end tag whose first letter says that it is plain, if it is nothing but a name; else -1. */
 function afterPlainEnd(name: i32): i32 {
-  let code = byteAt(name);
-  if (!isKind(code, PLAIN_END)) return -1;
-  let at = name;
-  while (digitOf(code) != 0) code = byteAt(++at);
-  return code == GREATER ? at + 1 : -1;
+  if (!isKind(byteAt(name), PLAIN_END)) return -1;
+  const end = endOfName(name);
+  return byteAt(end) == GREATER ? end + 1 : -1;
 }
 
 /** The place after the tag last met, or after what it begins, if that can be passed; else negative. */

@@ -4,13 +4,8 @@ import {
   BLANK,
   END,
   ENDS,
-  EXACT_LENGTH,
-  HASH_BASE,
-  HASHES,
   ID,
-  IN_ATTRIBUTE,
   LAST_SLASH,
-  LENGTHS,
   LETTER,
   MARKUP,
   NAME_BYTES,
@@ -27,8 +22,9 @@ import {
 } from '../scan-layout';
 import {
   byteAt,
-  digitOf,
   DOUBLE,
+  endOfAttributeName,
+  endOfName,
   endOfPage,
   endsName,
   EQUALS,
@@ -38,6 +34,7 @@ import {
   isNameAt,
   SINGLE,
   SLASH,
+  smallEightAt,
 } from './bytes';
 
 export const UNLISTED: i32 = -1;
@@ -58,29 +55,32 @@ export function readMarkup(tag: i32): void {
 }
 
 function readName(start: i32): void {
-  let at = start;
-  let hash: i32 = 0;
-  let code = byteAt(at);
-  for (let digit = digitOf(code); digit != 0; digit = digitOf(code)) {
-    hash = hash * HASH_BASE + digit;
-    code = byteAt(++at);
-  }
-  const isOdd = !endsName(code);
-  store<i32>(AFTER, isOdd ? ODD_TAG : at);
-  if (!isOdd) store<i32>(ID, idAt(start, at - start, hash));
+  const end = endOfName(start);
+  const isOdd = !endsName(byteAt(end));
+  store<i32>(AFTER, isOdd ? ODD_TAG : end);
+  if (!isOdd) store<i32>(ID, idAt(start, end - start));
 }
 
-/** The number of the name at a place, in any case, by its hash. */
-function idAt(start: i32, size: i32, hash: i32): i32 {
-  let slot = (hash ^ (hash >>> 10)) & (NAME_SLOT_COUNT - 1);
+/** Lists a name that stands in the layout. */
+export function listName(id: i32): void {
+  let slot = slotOf(load<u64>(NAMES + NAME_BYTES * id));
+  while (load<u8>(slot, NAME_SLOTS) != 0) slot = (slot + 1) & (NAME_SLOT_COUNT - 1);
+  store<u8>(NAME_SLOTS + slot, <u8>(id + 1));
+}
+
+/** The number of the name at a place, in any case. */
+function idAt(start: i32, size: i32): i32 {
+  let slot = slotOf(smallEightAt(start, size));
   for (let found: i32 = load<u8>(slot, NAME_SLOTS); found != 0; found = load<u8>(slot, NAME_SLOTS)) {
-    const id = found - 1;
-    if (load<i32>(HASHES + 4 * id) == hash && <i32>load<u8>(id, LENGTHS) == size) {
-      if (size <= EXACT_LENGTH || isNameAt(start, NAMES + NAME_BYTES * id, size)) return id;
-    }
+    if (isNameAt(start, NAMES + NAME_BYTES * (found - 1), size)) return found - 1;
     slot = (slot + 1) & (NAME_SLOT_COUNT - 1);
   }
   return UNLISTED;
+}
+
+/** By its first eight bytes. */
+function slotOf(name: u64): i32 {
+  return (<i32>((name * 0x9e3779b97f4a7c15) >>> 32)) & (NAME_SLOT_COUNT - 1);
 }
 
 /** From behind a tag's name to the place after its `>`. */
@@ -109,9 +109,8 @@ export function readAttributes(start: i32): i32 {
 
 /** From the first character of an attribute to the place behind it. */
 function attribute(start: i32, isKept: bool): i32 {
-  let end = start;
+  const end = endOfAttributeName(start);
   let code = byteAt(end);
-  while (isKind(code, IN_ATTRIBUTE)) code = byteAt(++end);
   // The end of the text, or a quote or bracket in a name.
   if (code != EQUALS && !endsName(code)) return end < endOfPage() ? ODD_TAG : OPEN_END;
   if (end == start) return ODD_TAG;
