@@ -22,7 +22,7 @@ export interface Visitor {
   /** Whether an area of `--within` was met. */
   isWithinFound: boolean;
   visit(element: PageElement, isInside: boolean, titleTag: string): void;
-  /** In place of `visit` where an element is nothing but a link. */
+  /** In place of `visit` where an element is nothing but a link; one that says nothing new may be left out. */
   addLink(address: string, nofollow: 0 | 1): void;
 }
 

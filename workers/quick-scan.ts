@@ -101,15 +101,17 @@ function writeName(bytes: Uint8Array, names: number, number: number, name: strin
   bytes.set(Buffer.from(name), names + layout.NAME_BYTES * number);
 }
 
+/** What the names of tables and of their parts begin with. */
+const PART_LETTERS = new Set(LISTED.flatMap((name, id) => (isPartOfTable(id) ? [name[0]] : [])));
+
 function kindsOf(code: number): number {
   const char = String.fromCharCode(code);
   const isLetter = /[A-Za-z]/.test(char);
-  const isOfPart = LISTED.some((name, id) => name.startsWith(char.toLowerCase()) && isPartOfTable(id));
   return (
     (/[\t\n\f\r ]/.test(char) ? layout.BLANK : 0) |
     (isLetter ? layout.LETTER : 0) |
-    (isLetter && !isOfPart ? layout.PLAIN_END : 0) |
-    (/[\w:-]/.test(char) && char !== '_' ? layout.IN_NAME : 0) |
+    (isLetter && !PART_LETTERS.has(char.toLowerCase()) ? layout.PLAIN_END : 0) |
+    (/[A-Za-z0-9:-]/.test(char) ? layout.IN_NAME : 0) |
     (code > 32 && !/["'/<=>]/.test(char) ? layout.IN_ATTRIBUTE : 0)
   );
 }
