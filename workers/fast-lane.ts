@@ -262,7 +262,7 @@ class Pass {
   #link(id: number, after: number): number {
     const end = this.#tags.readAttributes(after);
     if (end === -1) return -1;
-    const isInside = this.#within === null || this.#place(id, this.#elementOf(id));
+    const isInside = this.#place(id);
     if (isInside === null) return this.#refuse('nesting within');
     this.#tables.tell();
     const places = isInside ? LINKS.get(id) : undefined;
@@ -294,10 +294,10 @@ class Pass {
   }
 
   /** Opens an element; answers whether it is inside the area, or is the area. Null if that is not certain. */
-  #place(id: number, element: PageElement): boolean | null {
+  #place(id: number, element?: PageElement): boolean | null {
     if (this.#within === null) return true;
     if (this.#head.isOver && this.#nesting?.start(id) === false) return null;
-    return this.#isInside || this.#enterIfArea(id, element);
+    return this.#isInside || this.#enterIfArea(id, element ?? this.#elementOf(id));
   }
 
   #enterIfArea(id: number, element: PageElement): boolean {
