@@ -24,6 +24,7 @@ if (installed !== wanted) {
   writeFileSync(stampFile, wanted);
 }
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+run(process.execPath, ['scripts/scan.mjs']);
 run(process.execPath, ['scripts/bundle.mjs']);
 
 function run(command, args) {

@@ -8,6 +8,7 @@ import type { Bail } from './bails.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';
 import { Nesting } from './nesting.js';
 import { QuickTables } from './quick-tables.js';
+import { scanOf } from './quick-scan.js';
 import { QuickHead, refusalOf } from './quick-head.js';
 import { byteAt, EXCLAMATION, isBlank, QUESTION, SLASH } from './page-bytes.js';
 import { attributeNumber, MARKUP, QuickTags } from './quick-tags.js';
@@ -22,7 +23,7 @@ export interface Visitor {
   /** Whether an area of `--within` was met. */
   isWithinFound: boolean;
   visit(element: PageElement, isInside: boolean, titleTag: string): void;
-  /** In place of `visit` where an element is nothing but a link. */
+  /** In place of `visit` where an element is nothing but a link; one that says nothing new may be left out. */
   addLink(address: string, nofollow: 0 | 1): void;
 }
 
@@ -79,25 +80,27 @@ class Pass {
   #heading: number[] | null = null;
   #headingText = '';
   #hasHeading = false;
-  /** How often the visitor was told something. */
-  #told = 0;
   #bail: Bail | null = null;
+  readonly #takeLink = (address: string, rel: string | null): void =>
+    this.#visitor.addLink(address, nofollowIn(rel));
 
   constructor(bytes: Buffer, visitor: Visitor, { titleTag, within }: QuickRule) {
     this.#bytes = bytes;
     this.#visitor = visitor;
     this.#titleTag = titleTag;
     this.#within = within;
-    this.#tags = new QuickTags(bytes);
+    const scan = scanOf(bytes);
+    this.#tags = new QuickTags(bytes, scan);
     this.#nesting = within === null ? null : new Nesting();
-    this.#tables = new QuickTables(this.#nesting);
+    this.#tables = new QuickTables(scan, this.#nesting);
     this.#isAllInside = within === null;
   }
 
   run(): Bail | null {
     const { length } = this.#bytes;
     for (let at = 0; at < length;) {
-      const tag = this.#isIdle ? this.#tags.nextTelling(at) : this.#tags.next(at);
+      const tag = this.#isIdle ? this.#tags.nextTelling(at, this.#takeLink) : this.#tags.next(at);
+      if (tag === -1) return this.#tags.bail;
       if (!this.#readText(at, tag)) return this.#bail;
       if (tag === length) break;
       at = this.#markup(tag);
@@ -106,7 +109,7 @@ class Pass {
     return this.#heading === null ? null : 'heading';
   }
 
-  /** Whether plain tags and text mean nothing where the pass is. */
+  /** Whether plain tags and text mean nothing where the pass is, and links are what they say. */
   get #isIdle(): boolean {
     return this.#within === null && this.#heading === null && !this.#isInSelect && this.#head.isOver;
   }
@@ -152,9 +155,7 @@ class Pass {
     }
     const bail = isHead ? this.#head.start(id, role) : this.#refusalInBody(id, role);
     if (bail !== null) return this.#refuse(bail);
-    if (!isHead) {
-      if (this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
-    }
+    if (!isHead && this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
     if (this.#heading !== null && !this.#startInHeading(id)) return this.#refuse('heading');
     return this.#element(id, role, after);
   }
@@ -174,7 +175,7 @@ class Pass {
     // Of <base> and titles the first counts; of links the order says nothing.
     const isLink = role === ROLE.link || id === IFRAME;
     const isTold = isLink || role === ROLE.headVoid || role === ROLE.title;
-    if (isTold && !this.#tables.foster(this.#told) && !isLink) return 'foster parenting';
+    if (isTold && !this.#tables.foster() && !isLink) return 'foster parenting';
     return refusalOf(role);
   }
 
@@ -219,7 +220,7 @@ class Pass {
         return this.#startInSelect(id, after);
       case ROLE.table:
         if (this.#nesting?.startTable() === false) return this.#refuse('nesting within');
-        if (!this.#tables.open(this.#told)) return this.#refuse('table nesting');
+        if (!this.#tables.open()) return this.#refuse('table nesting');
         return this.#opened(id, after);
       case ROLE.tablePart:
         if (!this.#tables.isOpen) return this.#tags.skipAttributes(after);
@@ -264,9 +265,9 @@ class Pass {
   #link(id: number, after: number): number {
     const end = this.#tags.readAttributes(after);
     if (end === -1) return -1;
-    const isInside = this.#within === null || this.#place(id, this.#elementOf(id));
+    const isInside = this.#place(id);
     if (isInside === null) return this.#refuse('nesting within');
-    this.#told += 1;
+    this.#tables.tell();
     const places = isInside ? LINKS.get(id) : undefined;
     const address = places === undefined ? null : this.#tags.attribute(places.address);
     if (address !== null)
@@ -296,10 +297,10 @@ class Pass {
   }
 
   /** Opens an element; answers whether it is inside the area, or is the area. Null if that is not certain. */
-  #place(id: number, element: PageElement): boolean | null {
+  #place(id: number, element?: PageElement): boolean | null {
     if (this.#within === null) return true;
     if (this.#head.isOver && this.#nesting?.start(id) === false) return null;
-    return this.#isInside || this.#enterIfArea(id, element);
+    return this.#isInside || this.#enterIfArea(id, element ?? this.#elementOf(id));
   }
 
   #enterIfArea(id: number, element: PageElement): boolean {
@@ -310,7 +311,7 @@ class Pass {
   }
 
   #tell(element: PageElement, isInside: boolean, titleTag: string): void {
-    this.#told += 1;
+    this.#tables.tell();
     this.#visitor.visit(element, isInside, titleTag);
   }
 
@@ -324,8 +325,7 @@ class Pass {
     const isSeen = id === IFRAME || isTitle || this.#within !== null;
     const start = isSeen ? this.#tags.readAttributes(after) : this.#tags.skipAttributes(after);
     if (start === -1) return -1;
-    const name = nameOf(id);
-    const end = role === ROLE.script ? this.#tags.endOfScript(start) : this.#tags.endOfRaw(start, name);
+    const end = this.#tags.endOfRaw(start, id);
     if (end === -1) return -1;
     if (isSeen) {
       const text = isTitle ? [{ nodeName: '#text', value: this.#tags.textBetween(start, end) }] : NO_CHILDREN;
@@ -335,7 +335,7 @@ class Pass {
       this.#tell(element, isInside, this.#titleTag);
       if (this.#head.isOver) this.#nesting?.close(id);
     }
-    return this.#tags.skipAttributes(end + 2 + name.length);
+    return this.#tags.skipAttributes(end + 2 + nameOf(id).length);
   }
 
   #endTag(after: number): number {

@@ -1,34 +1,28 @@
 /**
  * Tags as the tokenizer of the HTML standard reads them, without tokens: where one ends, what it is called, what its
- * attributes say. A place is an index into the bytes; -1 stands for what is better left to parse5, and `bail` says why.
+ * attributes say. The loops over bytes are compiled apart (workers/scan). A place is an index into the bytes; -1 stands
+ * for what is better left to parse5, and `bail` says why.
  */
 import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import type { Bail } from './bails.js';
+import { isNameAt } from './page-bytes.js';
+import { type Scan, WANTED } from './quick-scan.js';
 import {
-  byteAt,
-  DOUBLE,
-  endsName,
-  EQUALS,
-  find,
-  GREATER,
-  isBlank,
-  isInAttribute,
-  isLetter,
-  isNameAt,
-  LESS,
-  SINGLE,
-  SLASH,
-} from './page-bytes.js';
-import { beginsPlainEnd, digitOf, findId, isPlain, nameOf, nextHash, UNLISTED } from './tag-names.js';
+  AFTER,
+  END,
+  ENDS,
+  ID,
+  LAST_SLASH,
+  LINK_COUNT,
+  LINK_NUMBERS,
+  LINKS,
+  MARKUP as MET,
+  OTHER,
+  START,
+  STARTS,
+} from './scan-layout.js';
+import { nameOf, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
-
-/** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
-const WANTED = ['id', 'src', 'rel', 'href', 'name', 'class', 'content', 'http-equiv'];
-/** Their numbers by length: few attributes have one of these. */
-const WANTED_BY_LENGTH = Array.from({ length: 11 }, (_, length) =>
-  WANTED.flatMap((name, number) => (name.length === length ? [number] : [])),
-);
-const NOT_WANTED: readonly number[] = [];
 
 /** The number of an attribute that is read; throws for another. */
 export function attributeNumber(name: string): number {
@@ -38,9 +32,14 @@ export function attributeNumber(name: string): number {
 }
 
 /** What a `<` begins. */
-export const MARKUP = { start: 0, end: 1, other: 2 } as const;
+export const MARKUP = { start: START, end: END, other: OTHER } as const;
 
-/** Reads the tags of one page. */
+/** What the scan answers in place of a place, from -1 down; in the order of scan-layout.ts. */
+const REFUSALS: readonly Bail[] = ['open end', 'odd tag', 'odd markup', 'nested script', 'table nesting'];
+
+type TakeLink = (address: string, rel: string | null) => void;
+
+/** Reads the tags of one page, while no other is read. */
 export class QuickTags {
   /** What the `<` last met begins. */
   markup: number = MARKUP.other;
@@ -50,86 +49,57 @@ export class QuickTags {
   after = -1;
   bail: Bail = 'open end';
   readonly #bytes: Buffer;
-  /** Where the values of the wanted attributes stand that the tag last read has, by number; 0 for none. */
-  readonly #starts = new Int32Array(WANTED.length);
-  readonly #ends = new Int32Array(WANTED.length);
-  /** The last slash between attributes. */
-  #slash = -1;
+  readonly #scan: Scan;
   /** Names that are in no list, and the number of each: pages may have tens of thousands of them. */
   readonly #unlisted: string[] = [];
   readonly #unlistedIds = new Map<string, number>();
 
-  constructor(bytes: Buffer) {
+  /** @param scan that holds the bytes */
+  constructor(bytes: Buffer, scan: Scan) {
     this.#bytes = bytes;
+    this.#scan = scan;
   }
 
   /** The next `<`, read as far as the name of its tag; the end of the page, other markup, if there is none. */
   next(start: number): number {
-    const found = find(this.#bytes, LESS, start);
-    const tag = found === -1 ? this.#bytes.length : found;
-    this.#readMarkup(tag);
-    return tag;
+    return this.#meet(this.#scan.run.next(start));
   }
 
-  /** The same, over all tags that mean nothing in a body. */
-  nextTelling(start: number): number {
-    const bytes = this.#bytes;
-    for (let at = start; ;) {
-      const tag = find(bytes, LESS, at);
-      if (tag === -1) return bytes.length;
-      const end = byteAt(bytes, tag + 1) === SLASH ? this.#afterPlainEnd(tag + 2) : -1;
-      if (end !== -1) {
-        at = end;
-        continue;
+  /**
+   * The same, over what means nothing to a crawl of whole pages; -1 where tables are odd. Links are passed, too.
+   *
+   * @param takeLink is given each with an address that the page did not say before: that, and what its rel says
+   */
+  nextTelling(start: number, takeLink: TakeLink): number {
+    const tag = this.#placeOf(this.#scan.run.nextTelling(start));
+    if (tag === -1) return -1;
+    this.#giveLinks(takeLink);
+    return this.#meet(tag);
+  }
+
+  #giveLinks(take: TakeLink): void {
+    const scan = this.#scan;
+    const end = LINK_NUMBERS * scan.at(LINK_COUNT);
+    for (let at = 0; at < end; at += LINK_NUMBERS) {
+      const number = scan.at(LINKS, at + 2);
+      const rel = scan.at(LINKS, at + 3);
+      let address = number === -1 ? undefined : scan.addresses[number];
+      if (address === undefined) {
+        address = this.#value(scan.at(LINKS, at), scan.at(LINKS, at + 1));
+        if (number !== -1) scan.addresses[number] = address;
       }
-      this.#readMarkup(tag);
-      if (this.after === -1 || !isPlain(this.id, this.markup === MARKUP.end)) return tag;
-      at = this.skipAttributes(this.after);
-      // To be refused by whoever reads them.
-      if (at === -1) return tag;
+      take(address, rel === 0 ? null : this.#value(rel, scan.at(LINKS, at + 4)));
     }
   }
 
-  /** The place after an end tag whose first letter says that it is plain, if it is nothing but a name; else -1. */
-  #afterPlainEnd(name: number): number {
-    const bytes = this.#bytes;
-    let code = byteAt(bytes, name);
-    if (!beginsPlainEnd(code)) return -1;
-    let at = name;
-    while (digitOf(code) !== 0) code = byteAt(bytes, ++at);
-    return code === GREATER ? at + 1 : -1;
-  }
-
-  #readMarkup(tag: number): void {
-    const next = byteAt(this.#bytes, tag + 1);
-    this.after = -1;
-    if (isLetter(next)) {
-      this.markup = MARKUP.start;
-      this.#readName(tag + 1);
-    } else if (next === SLASH && isLetter(byteAt(this.#bytes, tag + 2))) {
-      this.markup = MARKUP.end;
-      this.#readName(tag + 2);
-    } else {
-      this.markup = MARKUP.other;
-    }
-  }
-
-  #readName(start: number): void {
-    const bytes = this.#bytes;
-    let at = start;
-    let hash = 0;
-    let code = byteAt(bytes, at);
-    for (let digit = digitOf(code); digit !== 0; digit = digitOf(code)) {
-      hash = nextHash(hash, digit);
-      code = byteAt(bytes, ++at);
-    }
-    if (!endsName(code)) {
-      this.#refuse('odd tag');
-      return;
-    }
-    const id = findId(bytes, start, at, hash);
-    this.id = id === -1 ? this.#unlistedId(start, at) : id;
-    this.after = at;
+  #meet(tag: number): number {
+    this.markup = this.#scan.at(MET);
+    if (this.markup === MARKUP.other) return tag;
+    this.after = this.#placeOf(this.#scan.at(AFTER));
+    if (this.after === -1) return tag;
+    const id = this.#scan.at(ID);
+    this.id = id === -1 ? this.#unlistedId(tag + (this.markup === MARKUP.end ? 2 : 1), this.after) : id;
+    return tag;
   }
 
   /** The name of the tag last met, in lower case. */
@@ -139,7 +109,7 @@ export class QuickTags {
 
   /** Whether the tag that ends before a place says that it has no content, which counts in drawings only. */
   isSelfClosing(end: number): boolean {
-    return end !== -1 && this.#slash === end - 2;
+    return end !== -1 && this.#scan.at(LAST_SLASH) === end - 2;
   }
 
   /** Whether a `<` begins a comment. */
@@ -149,32 +119,18 @@ export class QuickTags {
 
   /** From behind a tag's name to the place after its `>`. */
   skipAttributes(start: number): number {
-    const bytes = this.#bytes;
-    for (let at = start; at !== -1;) {
-      const code = byteAt(bytes, at);
-      if (code === GREATER) return at + 1;
-      if (code === SLASH) this.#slash = at;
-      at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, false);
-    }
-    return -1;
+    return this.#placeOf(this.#scan.run.skipAttributes(start));
   }
 
   /** The same, keeping the wanted attributes for `attribute` and `attributes`. */
   readAttributes(start: number): number {
-    const bytes = this.#bytes;
-    this.#starts.fill(0);
-    for (let at = start; at !== -1;) {
-      const code = byteAt(bytes, at);
-      if (code === GREATER) return at + 1;
-      at = isBlank(code) || code === SLASH ? at + 1 : this.#attribute(at, true);
-    }
-    return -1;
+    return this.#placeOf(this.#scan.run.readAttributes(start));
   }
 
   /** An attribute of the tag last read with `readAttributes`, by number; null where it is absent. Of two the first counts. */
   attribute(number: number): string | null {
-    const start = this.#starts[number] as number;
-    return start === 0 ? null : attributeText(this.#bytes.toString('utf8', start, this.#ends[number]));
+    const start = this.#scan.at(STARTS, number);
+    return start === 0 ? null : this.#value(start, this.#scan.at(ENDS, number));
   }
 
   /** All of them. */
@@ -189,37 +145,19 @@ export class QuickTags {
 
   /** From `<!` to the place after the comment or doctype. */
   skipDeclaration(start: number): number {
-    const bytes = this.#bytes;
-    if (isNameAt(bytes, start + 2, start + 4, '--')) return this.#skipComment(start + 4);
-    return isNameAt(bytes, start + 2, start + 9, 'doctype')
-      ? this.#after(find(bytes, GREATER, start))
-      : this.#refuse('odd markup');
+    const { run } = this.#scan;
+    const isDoctype = isNameAt(this.#bytes, start + 2, start + 9, 'doctype');
+    return this.#placeOf(isDoctype ? run.afterGreater(start) : run.skipComment(start));
   }
 
   /** From `<?` to the place after it: a comment up to the first `>`. */
   skipInstruction(start: number): number {
-    return this.#after(find(this.#bytes, GREATER, start));
+    return this.#placeOf(this.#scan.run.afterGreater(start));
   }
 
-  /** The place of the end tag that ends raw text; `after` takes over from there. */
-  endOfRaw(start: number, name: string): number {
-    const bytes = this.#bytes;
-    for (let at = find(bytes, LESS, start); at !== -1; at = find(bytes, LESS, at + 1)) {
-      if (isEndTagAt(bytes, at, name)) return at;
-    }
-    return this.#refuse('open end');
-  }
-
-  /** Where the script that begins here ends: the place of its end tag. */
-  endOfScript(start: number): number {
-    const bytes = this.#bytes;
-    let isEscaped = false;
-    for (let at = find(bytes, LESS, start); at !== -1; at = find(bytes, LESS, at + 1)) {
-      if (isEndTagAt(bytes, at, 'script')) return at;
-      if (isNameAt(bytes, at + 1, at + 4, '!--')) isEscaped = true;
-      else if (isEscaped && isNameAt(bytes, at + 1, at + 7, 'script')) return this.#refuse('nested script');
-    }
-    return this.#refuse('open end');
+  /** The place of the end tag that ends raw text, by the number of its name; `after` takes over from there. */
+  endOfRaw(start: number, id: number): number {
+    return this.#placeOf(this.#scan.run.endOfRaw(start, id));
   }
 
   /** Text between tags, or in a title, as it is meant. */
@@ -233,74 +171,6 @@ export class QuickTags {
     return this.#bytes.subarray(start, end).includes('&');
   }
 
-  /** From what follows `<!--`. */
-  #skipComment(start: number): number {
-    const bytes = this.#bytes;
-    if (byteAt(bytes, start) === GREATER) return start + 1;
-    if (isNameAt(bytes, start, start + 2, '->')) return start + 2;
-    for (let at = find(bytes, GREATER, start + 2); at !== -1; at = find(bytes, GREATER, at + 1)) {
-      if (isNameAt(bytes, at - 2, at, '--')) return at + 1;
-      // Ends a comment, too, as hardly anybody knows.
-      if (at >= start + 3 && isNameAt(bytes, at - 3, at, '--!')) return this.#refuse('odd markup');
-    }
-    return this.#refuse('open end');
-  }
-
-  /** From the first character of an attribute to the place behind it. */
-  #attribute(start: number, isKept: boolean): number {
-    const bytes = this.#bytes;
-    let end = start;
-    let code = byteAt(bytes, end);
-    while (isInAttribute(code)) code = byteAt(bytes, ++end);
-    if (code !== EQUALS && !endsName(code)) {
-      // The end of the text, or a quote or bracket in a name.
-      return this.#refuse(end < bytes.length ? 'odd tag' : 'open end');
-    }
-    if (end === start) return this.#refuse('odd tag');
-    let at = end;
-    while (isBlank(code)) code = byteAt(bytes, ++at);
-    const number = isKept ? this.#wantedAt(start, end) : -1;
-    if (code !== EQUALS) {
-      if (number !== -1) this.#keep(number, at, at);
-      return at;
-    }
-    do code = byteAt(bytes, ++at);
-    while (isBlank(code));
-    return this.#attributeValue(at, code, number);
-  }
-
-  /** @param number of the attribute; -1 where nobody wants it */
-  #attributeValue(start: number, first: number, number: number): number {
-    const bytes = this.#bytes;
-    if (first === DOUBLE || first === SINGLE) {
-      const end = find(bytes, first, start + 1);
-      if (end === -1) return this.#refuse('open end');
-      if (number !== -1) this.#keep(number, start + 1, end);
-      return end + 1;
-    }
-    if (first === GREATER) return this.#refuse('odd tag');
-    let end = start;
-    for (let code = first; !isBlank(code) && code !== GREATER; code = byteAt(bytes, ++end)) {
-      if (end >= bytes.length) return this.#refuse('open end');
-    }
-    if (number !== -1) this.#keep(number, start, end);
-    return end;
-  }
-
-  #keep(number: number, start: number, end: number): void {
-    this.#starts[number] = start;
-    this.#ends[number] = end;
-  }
-
-  /** The number of an attribute that is wanted, if it is the first of its name; else -1. */
-  #wantedAt(start: number, end: number): number {
-    for (const number of WANTED_BY_LENGTH[end - start] ?? NOT_WANTED) {
-      if (isNameAt(this.#bytes, start, end, WANTED[number] as string))
-        return this.#starts[number] === 0 ? number : -1;
-    }
-    return -1;
-  }
-
   #unlistedId(start: number, end: number): number {
     const name = this.#bytes.toString('latin1', start, end).toLowerCase();
     const known = this.#unlistedIds.get(name);
@@ -311,21 +181,15 @@ export class QuickTags {
     return id;
   }
 
-  #after(at: number): number {
-    return at === -1 ? this.#refuse('open end') : at + 1;
+  #value(start: number, end: number): string {
+    return attributeText(this.#bytes.toString('utf8', start, end));
   }
 
-  #refuse(bail: Bail): -1 {
-    this.bail = bail;
+  #placeOf(answer: number): number {
+    if (answer >= 0) return answer;
+    this.bail = REFUSALS[-1 - answer] as Bail;
     return -1;
   }
-}
-
-function isEndTagAt(bytes: Buffer, at: number, name: string): boolean {
-  const end = at + 2 + name.length;
-  return (
-    byteAt(bytes, at + 1) === SLASH && isNameAt(bytes, at + 2, end, name) && endsName(byteAt(bytes, end))
-  );
 }
 
 /** An attribute's value as it is meant: newlines are made one before references are read. */

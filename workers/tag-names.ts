@@ -2,7 +2,6 @@
  * The names of HTML's tags as small numbers, and what each means to the pass of the fast lane and to nesting. Names
  * that stand in no list below are ordinary elements to the standard, too.
  */
-import { isNameAt } from './page-bytes.js';
 
 /** What the pass does about a start tag. */
 export const ROLE = {
@@ -124,13 +123,6 @@ export function roleOf(id: number): number {
   return id < UNLISTED ? (roles[id] as number) : ROLE.plain;
 }
 
-/** Whether a tag means nothing in a body, but where some element decides on all in it: an end, if it ends no part of a table. */
-export function isPlain(id: number, isEnd: boolean): boolean {
-  if (id >= UNLISTED) return true;
-  const role = roles[id];
-  return isEnd ? role !== ROLE.table && role !== ROLE.tablePart : role === ROLE.plain;
-}
-
 /** Whether a name by its number has a trait. */
 export function hasTrait(id: number, trait: number): boolean {
   return id < UNLISTED && ((flags[id] as number) & trait) !== 0;
@@ -148,68 +140,5 @@ export function nameOf(id: number): string {
   return NAMES[id] ?? '';
 }
 
-/** The bytes that names are made of, in any case, as digits from 1 on; 0 for all others. */
-const digits = new Uint8Array(256);
-for (const [i, char] of [...'abcdefghijklmnopqrstuvwxyz0123456789:-'].entries()) {
-  digits[char.charCodeAt(0)] = i + 1;
-  digits[char.toUpperCase().charCodeAt(0)] = i + 1;
-}
-
-/** A byte of a name as a digit; 0 for one that is in none. */
-export function digitOf(code: number): number {
-  return digits[code] as number;
-}
-
-const plainEnds = new Uint8Array(256);
-for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
-  const isOfPart = NAMES.some((name, id) => name.startsWith(letter) && !isPlain(id, true));
-  for (const char of [letter, letter.toUpperCase()]) plainEnds[char.charCodeAt(0)] = isOfPart ? 0 : 1;
-}
-
-/** Whether a byte is a letter that no end tag begins with that is not plain. */
-export function beginsPlainEnd(code: number): boolean {
-  return plainEnds[code] === 1;
-}
-
-const BASE = 39;
-/** Names up to this length are told apart by their hashes: 39 to the sixth is less than two to the 32nd. */
-const EXACT_LENGTH = 6;
-
-/** The hash of a name with one more digit; that of no digits is 0. */
-export function nextHash(hash: number, digit: number): number {
-  return (Math.imul(hash, BASE) + digit) | 0;
-}
-
-// Open addressing: a slot has the number of a name, plus one.
-const SLOTS = 1024;
-const table = new Uint8Array(SLOTS);
-const hashes = Int32Array.from(NAMES, hashOf);
-const lengths = Uint8Array.from(NAMES, (name) => name.length);
-for (const [id, hash] of hashes.entries()) {
-  let slot = slotOf(hash);
-  while (table[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
-  table[slot] = id + 1;
-}
-
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 10)) & (SLOTS - 1);
-}
-
-function hashOf(name: string): number {
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) hash = nextHash(hash, digitOf(name.charCodeAt(i)));
-  return hash;
-}
-
-/** The number of the name at a place, in any case, by its hash; -1 if it is not listed. */
-export function findId(bytes: Uint8Array, start: number, end: number, hash: number): number {
-  let slot = slotOf(hash);
-  for (let found = table[slot] as number; found !== 0; found = table[slot] as number) {
-    const id = found - 1;
-    if (hashes[id] === hash && lengths[id] === end - start) {
-      if (end - start <= EXACT_LENGTH || isNameAt(bytes, start, end, NAMES[id] as string)) return id;
-    }
-    slot = (slot + 1) & (SLOTS - 1);
-  }
-  return -1;
-}
+/** Listed names, by number. */
+export const LISTED: readonly string[] = NAMES;

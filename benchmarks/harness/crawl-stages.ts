@@ -49,7 +49,7 @@ export const CRAWL_STAGES: Readonly<Record<Thread, Stages>> = {
     decode: files('decode answer-body content-coding coding-stream answer'),
     extract: [
       ...files('links fast-lane finds nesting within bails link-table nofollow tag-names'),
-      ...files('quick-head quick-tables quick-tags lean-tree'),
+      ...files('quick-head quick-scan quick-tables quick-tags lean-tree'),
       'parse5/',
     ],
     resolve: files('link-sorter target-memory key-lists canonicalise percent scope strip-params'),

@@ -1,0 +1,147 @@
+/**
+ * The compiled scan (workers/scan) with its memory: the tables it reads, made from tag-names.ts, and the page. One serves
+ * all pages of a thread, one after another; a large page gets one of its own, so that threads stay small.
+ */
+import { readFileSync } from 'node:fs';
+import * as layout from './scan-layout.js';
+import { idOf, LISTED, ROLE, roleOf } from './tag-names.js';
+
+/** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
+export const WANTED = ['id', 'src', 'rel', 'href', 'name', 'class', 'content', 'http-equiv'];
+
+/** What workers/scan/scan.ts exports, where it is described; booleans are numbers. */
+interface Exports {
+  listName(id: number): void;
+  begin(bytes: number): number;
+  next(start: number): number;
+  nextTelling(start: number): number;
+  skipAttributes(start: number): number;
+  readAttributes(start: number): number;
+  skipComment(tag: number): number;
+  afterGreater(start: number): number;
+  endOfRaw(start: number, id: number): number;
+  openTable(): number;
+  foster(): number;
+  startPart(id: number): void;
+  endPart(id: number): number;
+  isBetween(): number;
+  isOpen(): number;
+}
+
+const WASM_PAGE = 65_536;
+/** Bytes of a page that the memory of a thread has room for. */
+const USUAL_BYTES = 1024 * 1024;
+
+// Named by the path that a bundle finds, too (scripts/bundle.mjs). Threads that compile the same bytes share what comes of it.
+const compiled = new WebAssembly.Module(readFileSync(new URL('../workers/scan.wasm', import.meta.url)));
+
+/** One memory with the functions on it. */
+export class Scan {
+  readonly run: Exports;
+  /** Addresses of links as they are meant, by the numbers that the scan gave them. */
+  addresses: string[] = [];
+  readonly #bytes: Uint8Array;
+  readonly #numbers: Int32Array;
+
+  /** @param room for the bytes of a page */
+  constructor(room: number) {
+    const size = layout.PAGE + room + layout.PADDING;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(size / WASM_PAGE) });
+    this.run = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Exports;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#numbers = new Int32Array(memory.buffer);
+    writeTables(this.run, this.#bytes, this.#numbers);
+  }
+
+  hold(page: Uint8Array): void {
+    this.#bytes.set(page, layout.PAGE);
+    if (this.run.begin(page.length) !== 0) this.addresses = [];
+  }
+
+  /** A number of the layout, or one of a list. */
+  at(place: number, index = 0): number {
+    return this.#numbers[(place >> 2) + index] as number;
+  }
+
+  set(place: number, value: number): void {
+    this.#numbers[place >> 2] = value;
+  }
+}
+
+let usual: Scan | undefined;
+
+/** A scan that holds a page, until it is asked for another. */
+export function scanOf(page: Uint8Array): Scan {
+  const scan = page.length > USUAL_BYTES ? new Scan(page.length) : (usual ??= new Scan(USUAL_BYTES));
+  scan.hold(page);
+  return scan;
+}
+
+function writeTables(run: Exports, bytes: Uint8Array, numbers: Int32Array): void {
+  for (let code = 0; code < 256; code++) bytes[layout.KINDS + code] = kindsOf(code);
+  for (const [id, name] of LISTED.entries()) {
+    bytes[layout.LENGTHS + id] = name.length;
+    bytes[layout.FLAGS + id] = flagsOf(id);
+    writeName(bytes, layout.NAMES, id, name);
+    run.listName(id);
+  }
+  for (const [number, name] of WANTED.entries()) {
+    writeName(bytes, layout.WANTED_NAMES, number, name);
+    bytes[layout.WANTED_BY_LENGTH + name.length]! |= 1 << number;
+  }
+  const { SCRIPT, TABLE, TR, TD, TH, TBODY, THEAD, TFOOT, CAPTION, COL, COLGROUP } = layout;
+  const known = { SCRIPT, TABLE, TR, TD, TH, TBODY, THEAD, TFOOT, CAPTION, COL, COLGROUP };
+  for (const [name, place] of Object.entries(known)) numbers[place >> 2] = idOf(name.toLowerCase());
+  numbers[layout.HREF >> 2] = WANTED.indexOf('href');
+  numbers[layout.REL >> 2] = WANTED.indexOf('rel');
+}
+
+function writeName(bytes: Uint8Array, names: number, number: number, name: string): void {
+  if (name.length >= layout.NAME_BYTES) throw new Error(`no room for the name ${name}`);
+  bytes.set(Buffer.from(name), names + layout.NAME_BYTES * number);
+}
+
+/** What the names of tables and of their parts begin with. */
+const PART_LETTERS = new Set(LISTED.flatMap((name, id) => (isPartOfTable(id) ? [name[0]] : [])));
+
+function kindsOf(code: number): number {
+  const char = String.fromCharCode(code);
+  const isLetter = /[A-Za-z]/.test(char);
+  return (
+    (/[\t\n\f\r ]/.test(char) ? layout.BLANK : 0) |
+    (isLetter ? layout.LETTER : 0) |
+    (isLetter && !PART_LETTERS.has(char.toLowerCase()) ? layout.PLAIN_END : 0) |
+    (/[A-Za-z0-9:-]/.test(char) ? layout.IN_NAME : 0) |
+    (code > 32 && !/["'/<=>]/.test(char) ? layout.IN_ATTRIBUTE : 0)
+  );
+}
+
+function isPartOfTable(id: number): boolean {
+  return roleOf(id) === ROLE.table || roleOf(id) === ROLE.tablePart;
+}
+
+/** What a start tag is to a crawl of whole pages, in a body. */
+function flagsOf(id: number): number {
+  switch (roleOf(id)) {
+    case ROLE.plain:
+    case ROLE.form:
+    case ROLE.noscript:
+      return layout.IS_PLAIN;
+    case ROLE.heading:
+      // The first may be the title.
+      return id === idOf('h1') ? 0 : layout.IS_PLAIN;
+    case ROLE.link:
+      return layout.IS_LINK;
+    case ROLE.headRaw:
+    case ROLE.script:
+      return layout.IS_RAW;
+    case ROLE.bodyRaw:
+      return id === idOf('iframe') ? 0 : layout.IS_RAW;
+    case ROLE.table:
+      return layout.IS_TABLE;
+    case ROLE.tablePart:
+      return layout.IS_TABLE_PART;
+    default:
+      return 0;
+  }
+}

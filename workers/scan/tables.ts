@@ -1,0 +1,178 @@
+/**
+ * Where in its tables the scan stands: the table modes of the HTML standard. What is inside a cell can neither leave nor
+ * end the table, and what stands between the cells is moved before it, so a table's own parts decide alone. What they
+ * open and end for whoever follows nesting (--within) is left in STEPS. Functions answer false for what is better left
+ * to parse5.
+ */
+
+import {
+  CAPTION,
+  COL,
+  COLGROUP,
+  MAX_TABLES,
+  STEP_CLOSE,
+  STEP_COUNT,
+  STEP_END_CELL,
+  STEP_PUSH,
+  STEPS,
+  TABLE,
+  TABLES,
+  TBODY,
+  TD,
+  TFOOT,
+  TH,
+  THEAD,
+  TOLD,
+  TR,
+} from '../scan-layout';
+
+// Of an open table: row group, caption or colgroup; whether a row is open; cell; TOLD before anything inside.
+const GROUP: i32 = 0;
+const ROW: i32 = 4;
+const CELL: i32 = 8;
+const TOLD_BEFORE: i32 = 12;
+const TABLE_BYTES: i32 = 16;
+
+const NONE: i32 = -1;
+const NO_TABLE: i32 = TABLES - TABLE_BYTES;
+const LAST_TABLE: i32 = TABLES + TABLE_BYTES * (MAX_TABLES - 1);
+
+/** The innermost open table. */
+let table: i32 = NO_TABLE;
+/** Whether the next element would be moved before the table. */
+let between: bool = false;
+
+export function closeAll(): void {
+  table = NO_TABLE;
+  between = false;
+  store<i32>(STEP_COUNT, 0);
+}
+
+export function isBetween(): bool {
+  return between;
+}
+
+export function isOpen(): bool {
+  return table != NO_TABLE;
+}
+
+/** Opens a table; one straight inside a table ends that first. */
+export function openTable(): bool {
+  store<i32>(STEP_COUNT, 0);
+  if (between && isOpen()) closeTable();
+  if (table == LAST_TABLE) return false;
+  table += TABLE_BYTES;
+  store<i32>(table + GROUP, NONE);
+  store<i32>(table + ROW, 0);
+  store<i32>(table + CELL, NONE);
+  store<i32>(table + TOLD_BEFORE, load<i32>(TOLD));
+  between = true;
+  return true;
+}
+
+/**
+ * Makes room for something to tell of between the cells, which is moved before the table: it comes after all that was
+ * told as long as that had nothing of the table in it.
+ */
+export function foster(): bool {
+  const told = load<i32>(TOLD);
+  if (!isOpen() || load<i32>(table + TOLD_BEFORE) != told) return false;
+  store<i32>(table + TOLD_BEFORE, told + 1);
+  return true;
+}
+
+/** The start tag of a part; it means nothing outside a table. */
+export function startPart(id: i32): void {
+  store<i32>(STEP_COUNT, 0);
+  if (!isOpen()) return;
+  const isCell = id == load<i32>(TD) || id == load<i32>(TH);
+  closeCell();
+  if (!isCell) closeRow();
+  if (isCell || id == load<i32>(TR)) {
+    if (!isRowGroup(load<i32>(table + GROUP))) openGroup(load<i32>(TBODY));
+    if (load<i32>(table + ROW) == 0) {
+      store<i32>(table + ROW, 1);
+      step(STEP_PUSH, load<i32>(TR));
+    }
+    if (!isCell) return;
+    store<i32>(table + CELL, id);
+    between = false;
+    step(STEP_PUSH, id);
+  } else if (id == load<i32>(COL)) {
+    if (load<i32>(table + GROUP) != load<i32>(COLGROUP)) openGroup(load<i32>(COLGROUP));
+  } else {
+    openGroup(id);
+    if (id == load<i32>(CAPTION)) between = false;
+  }
+}
+
+/** The end tag of a table or a part. */
+export function endPart(id: i32): bool {
+  store<i32>(STEP_COUNT, 0);
+  if (!isOpen() || id == load<i32>(COL)) return true;
+  const group = load<i32>(table + GROUP);
+  const hasRow = load<i32>(table + ROW) != 0;
+  if (id == load<i32>(TABLE)) closeTable();
+  else if (id == load<i32>(TD) || id == load<i32>(TH)) {
+    if (load<i32>(table + CELL) == id) closeCell();
+  } else if (id == load<i32>(TR)) {
+    if (hasRow) closeCell();
+    closeRow();
+  } else if (id == group) {
+    closeCell();
+    closeRow();
+    closeGroup();
+  } else {
+    // parse5 ends a row at the end of any group, a cell only at that of its own.
+    return !(isRowGroup(id) && hasRow) && group != load<i32>(COLGROUP);
+  }
+  return true;
+}
+
+function openGroup(id: i32): void {
+  closeGroup();
+  store<i32>(table + GROUP, id);
+  step(STEP_PUSH, id);
+}
+
+function closeCell(): void {
+  const cell = load<i32>(table + CELL);
+  if (cell == NONE) return;
+  store<i32>(table + CELL, NONE);
+  between = true;
+  step(STEP_END_CELL, cell);
+}
+
+function closeRow(): void {
+  if (load<i32>(table + ROW) == 0) return;
+  store<i32>(table + ROW, 0);
+  step(STEP_CLOSE, load<i32>(TR));
+}
+
+function closeGroup(): void {
+  const group = load<i32>(table + GROUP);
+  if (group == NONE) return;
+  store<i32>(table + GROUP, NONE);
+  between = true;
+  step(STEP_END_CELL, group);
+}
+
+function closeTable(): void {
+  closeCell();
+  closeRow();
+  closeGroup();
+  table -= TABLE_BYTES;
+  between = isOpen() && load<i32>(table + CELL) == NONE && load<i32>(table + GROUP) != load<i32>(CAPTION);
+  step(STEP_CLOSE, load<i32>(TABLE));
+}
+
+function isRowGroup(id: i32): bool {
+  return id == load<i32>(TBODY) || id == load<i32>(THEAD) || id == load<i32>(TFOOT);
+}
+
+function step(kind: i32, id: i32): void {
+  const count = load<i32>(STEP_COUNT);
+  store<i32>(STEPS + 8 * count, kind);
+  store<i32>(STEPS + 8 * count + 4, id);
+  store<i32>(STEP_COUNT, count + 1);
+}
