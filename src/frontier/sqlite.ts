@@ -246,6 +246,7 @@ export class SqliteFrontier implements Frontier {
       })();
     } catch (error) {
       this.#urls.forgetKnown();
+      this.#hosts.forget();
       throw error;
     }
   }
