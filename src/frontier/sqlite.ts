@@ -242,11 +242,13 @@ export class SqliteFrontier implements Frontier {
         const result = work();
         this.#guards.flush();
         this.#hosts.flush();
+        this.#outside.flush();
         return result;
       })();
     } catch (error) {
       this.#urls.forgetKnown();
       this.#hosts.forget();
+      this.#outside.forget();
       throw error;
     }
   }
