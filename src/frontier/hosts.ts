@@ -106,7 +106,7 @@ export class HostTable {
   }
 
   /** To be called when a transaction has come to nothing. */
-  forget(): void {
+  undo(): void {
     this.#facts.clear();
     this.#ids.clear();
     this.#deltas.clear();

@@ -80,7 +80,7 @@ export class OutsideLinks {
   }
 
   /** To be called when a transaction has come to nothing. */
-  forget(): void {
+  undo(): void {
     this.#counts.clear();
   }
 

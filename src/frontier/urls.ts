@@ -190,8 +190,9 @@ export class UrlTable {
   }
 
   /** To be called when a transaction has come to nothing. */
-  forgetKnown(): void {
+  undo(): void {
     this.#known.clear();
+    this.#tally.undo();
   }
 
   /**
