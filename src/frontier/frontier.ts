@@ -298,7 +298,7 @@ export interface Frontier {
 
   /**
    * Leases URLs of hosts that are due, lowest depth first within a host and behind its refused ones
-   * last. Leases and clocks are stored before this answers: a crash after it never becomes a flood.
+   * last. Leases and clocks are stored before this answers, or by `commit`: a crash after it never becomes a flood.
    */
   claim(request: ClaimRequest): Awaitable<Claim>;
 
