@@ -396,6 +396,4 @@ class Pass {
   }
 }
 
-function isSelectPart(id: number): boolean {
-  return id === OPTION || id === OPTGROUP || id === HR;
-}
+const isSelectPart = (id: number): boolean => id === OPTION || id === OPTGROUP || id === HR;

@@ -31,7 +31,7 @@ export const CRAWL_STAGES: Readonly<Record<Thread, Stages>> = {
     'look up and admit': ['urls.js', 'known-urls.js', 'outside.js', 'scope.js'],
     edges: ['graph.js'],
     'host clocks': ['hosts.js', 'host-ledger.js'],
-    commit: ['sqliteTransaction'],
+    commit: ['transactions.js commit'],
     'start and end': ['node:internal/modules/', 'node:internal/bootstrap/', 'commands/', 'cli/', 'database/'],
     collect: ['(garbage collector)'],
     // Sockets, the disk, the event loop itself.

@@ -53,7 +53,7 @@ const STAGES: Stages = {
   'insert links': ['graph.js addLinks', 'graph.js addEdges'],
   settle: ['sqlite.js apply', 'sqlite.js #settle', 'sqlite.js #settlePage', 'urls.js settle', 'urls.js row'],
   'host clocks': ['hosts.js patch', 'hosts.js flush'],
-  commit: ['sqliteTransaction'],
+  commit: ['transactions.js commit'],
   loop: ['delegator.js #turn', 'delegator.js #sleep', 'processImmediate', 'processTicksAndRejections'],
   collect: ['(garbage collector)'],
   [OWN]: ['main-thread-process.js answer'],

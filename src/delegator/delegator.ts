@@ -2,7 +2,7 @@
  * The main thread's loop: file what arrived, do a step of the work left over, hand out what may be
  * fetched now, wait for whichever comes first. It owns the threads; the backlog is the frontier's.
  */
-import { type CrawlError, InvariantError, UserCodeError } from '../errors.js';
+import { type CrawlError, InvariantError } from '../errors.js';
 import type { Frontier, Lease } from '../frontier/frontier.js';
 import type { CookiesSet, WorkerMessage } from '../protocol/outcome.js';
 import type { ProxyPlan } from '../proxies/plan.js';
@@ -12,7 +12,7 @@ import { Dispatcher } from './dispatcher.js';
 import type { FileWork } from './file-work.js';
 import type { CrawlListener, RunCounters, Valve } from './events.js';
 import type { ExecutionLedger } from './execution-ledger.js';
-import { type AnswerStore, Filing, type FilingSettings, type TaskFault } from './filing.js';
+import { type AnswerStore, faultError, Filing, type FilingSettings } from './filing.js';
 import { type Flight, Flights } from './flights.js';
 import { LoopSleep } from './loop-sleep.js';
 import type { Pool, PoolListener } from './pool.js';
@@ -88,6 +88,11 @@ export class Delegator implements PoolListener {
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
   readonly #walk: DelegatorParts['walk'];
+  /**
+   * Whether a turn is one transaction: only where nobody is told of answers who may then change what is claimed, and
+   * threads ask for nothing beside their tasks.
+   */
+  readonly #isHeld: boolean;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -105,13 +110,20 @@ export class Delegator implements PoolListener {
     this.#slots = new Slots(settings.workers, settings.concurrency, parts.clock, settings.maxInFlight);
     this.#pool = parts.pool;
     this.#pool.listen(this);
-    this.#flights = new Flights(this.#pool, this.#slots, parts.clock, () => this.#rest.end());
+    this.#flights = new Flights(
+      this.#pool,
+      this.#slots,
+      parts.clock,
+      () => this.#rest.end(),
+      () => this.#frontier.commit(),
+    );
     const gate = new RobotsGate(settings.obeyRobots);
     const hops = new RobotsHops();
     const { frontier, store, cookies, random, listener } = parts;
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const { executions, valve, fileWork = null } = parts;
     this.#fileWork = fileWork;
+    this.#isHeld = [executions, fileWork, valve, parts.walk].every((part) => part == null);
     const shared = {
       frontier,
       cookies,
@@ -238,6 +250,20 @@ export class Delegator implements PoolListener {
 
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
+    if (this.#isHeld) this.#frontier.hold();
+    let next: Ending | number | null;
+    try {
+      next = await this.#step(startedAt, stop);
+    } finally {
+      this.#frontier.commit();
+    }
+    if (typeof next !== 'number') return next;
+    await this.#sleep(next);
+    return null;
+  }
+
+  /** Answers why the run ends, or for how long to sleep; null = neither. */
+  async #step(startedAt: number, stop: AbortSignal): Promise<Ending | number | null> {
     const turnedAt = this.#clock();
     await this.#fileArrivals();
     if (this.#filing.fault !== null) return null;
@@ -247,6 +273,7 @@ export class Delegator implements PoolListener {
     const ending = await this.#ending(now - startedAt, hasMore, stop);
     if (ending !== null) return ending;
     if (this.#isPaused) {
+      this.#frontier.commit();
       await this.#sleep(LOOK_MS);
       await this.#excuse(turnedAt);
       return null;
@@ -255,8 +282,7 @@ export class Delegator implements PoolListener {
     await this.#excuse(turnedAt);
     const { maxTimeMs } = this.#settings;
     const endsAt = maxTimeMs === null ? Infinity : startedAt + maxTimeMs;
-    await this.#sleep(hasMore || isWorthAnother ? 0 : await this.#sleepMs(now, endsAt));
-    return null;
+    return hasMore || isWorthAnother ? 0 : await this.#sleepMs(now, endsAt);
   }
 
   /** A turn that took long, because a huge page was filed or the store wanted a pause, is no host's trouble. */
@@ -363,14 +389,4 @@ export class Delegator implements PoolListener {
   #sleep(ms: number): Promise<void> {
     return this.#rest.for(ms, () => ms > 0 && this.#flights.mayGather);
   }
-}
-
-function faultError({ key, executor, message, stack }: TaskFault): UserCodeError {
-  const advice = 'What was done before is stored: mend the code and give the same command, or --keep-going';
-  const error = new UserCodeError(`${executor} failed on ${key}: ${message}`, {
-    hint: stack === '' ? advice : `${stack}\n${advice}`,
-  });
-  // Where it was thrown is in the user's code, not here.
-  error.stack = [`${error.name}: ${error.message}`, stack].join('\n').trimEnd();
-  return error;
 }

@@ -2,7 +2,7 @@
  * From the threads to the file: judges a batch of arrivals one by one, then files them in one go: record
  * the answers, add the links, settle the leases, move the clocks.
  */
-import { InvariantError } from '../errors.js';
+import { InvariantError, UserCodeError } from '../errors.js';
 import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
 import type { AnswerOutcome, FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
@@ -105,17 +105,25 @@ export class Filing {
     if (arrivals.length === 0) return;
     const batch = new Batch(this.#frontier, now);
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
-    await this.#frontier.apply(batch.settlements, batch.ledger.updates(), (admitTask, files) => {
-      for (const answer of batch.answers) this.#store.write(answer);
-      for (const done of batch.done) this.#executions?.store(done, admitTask);
-      this.#files?.store(files);
-      this.#cookies.store();
-    });
+    await this.#frontier.apply(
+      batch.settlements,
+      batch.ledger.updates(),
+      (admitTask, files) => {
+        for (const answer of batch.answers) this.#store.write(answer);
+        for (const done of batch.done) this.#executions?.store(done, admitTask);
+        this.#files?.store(files);
+        this.#cookies.store();
+      },
+      () => this.#tell(batch),
+    );
+  }
+
+  #tell({ filed }: Batch): void {
     try {
       // First: who is told of a file finds it under its name.
       this.#files?.end();
     } finally {
-      for (const filed of batch.filed) this.#listener.onFiled(filed);
+      for (const one of filed) this.#listener.onFiled(one);
       for (const notice of this.#frontier.takeNotices()) this.#listener.onNotice(notice);
     }
   }
@@ -268,4 +276,15 @@ function errorOf(settlement: Settlement): string | null {
     default:
       return null;
   }
+}
+
+/** What a run ends with. */
+export function faultError({ key, executor, message, stack }: TaskFault): UserCodeError {
+  const advice = 'What was done before is stored: mend the code and give the same command, or --keep-going';
+  const error = new UserCodeError(`${executor} failed on ${key}: ${message}`, {
+    hint: stack === '' ? advice : `${stack}\n${advice}`,
+  });
+  // Where it was thrown is in the user's code, not here.
+  error.stack = [`${error.name}: ${error.message}`, stack].join('\n').trimEnd();
+  return error;
 }

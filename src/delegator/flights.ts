@@ -44,6 +44,7 @@ export class Flights {
   readonly #pool: Pool;
   readonly #slots: Slots;
   readonly #onChange: () => void;
+  readonly #beforeLaunch: () => void;
   readonly #aloft = new Map<number, Flight>();
   #arrived: Arrival[] = [];
   /** Hosts by flights that keep a gap and whose request is not known to be made: their thread may be busy, or still starting. */
@@ -55,14 +56,16 @@ export class Flights {
   readonly #clock: () => number;
 
   /**
-   * @param clock    ms since epoch
-   * @param onChange called when something arrived or a slot became free
+   * @param clock        ms since epoch
+   * @param onChange     called when something arrived or a slot became free
+   * @param beforeLaunch called before a thread is told anything
    */
-  constructor(pool: Pool, slots: Slots, clock: () => number, onChange: () => void) {
+  constructor(pool: Pool, slots: Slots, clock: () => number, onChange: () => void, beforeLaunch: () => void) {
     this.#clock = clock;
     this.#pool = pool;
     this.#slots = slots;
     this.#onChange = onChange;
+    this.#beforeLaunch = beforeLaunch;
   }
 
   /** Tasks with a thread. */
@@ -89,6 +92,7 @@ export class Flights {
 
   /** @param makeTask gets the flight's number */
   launch(errand: Errand, slot: Slot, startedAt: number, makeTask: (flightId: number) => Task): void {
+    this.#beforeLaunch();
     const flightId = ++this.#lastId;
     const task = makeTask(flightId);
     const flight: Flight = {

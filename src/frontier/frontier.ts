@@ -298,7 +298,7 @@ export interface Frontier {
 
   /**
    * Leases URLs of hosts that are due, lowest depth first within a host and behind its refused ones
-   * last. Leases and clocks are stored before this answers: a crash after it never becomes a flood.
+   * last. Leases and clocks are stored before this answers, or by `commit`: a crash after it never becomes a flood.
    */
   claim(request: ClaimRequest): Awaitable<Claim>;
 
@@ -307,13 +307,21 @@ export interface Frontier {
    * clocks. `record` stores what was fetched and is called first, once; if it throws, nothing is
    * applied. Where frontier and store share one file all of it is one transaction; elsewhere the order
    * and the idempotence of each part make a crash between any two cost a refetch and nothing else. What `record` admits
-   * is queued with the rest.
+   * is queued with the rest. `onStored` is called once it is stored: at once, unless it is held.
    */
   apply(
     settlements: readonly Settlement[],
     hosts: readonly HostUpdate[],
     record: (admitTask: AdmitTask, files: FileAdmission) => void,
+    onStored?: () => void,
   ): Awaitable<void>;
+
+  /**
+   * From here on what is done may be stored by the next `commit` only, all of it or nothing: to be called before anything
+   * of it leaves this thread. A call that fails undoes what was held before it. Nothing is held while one waits for I/O.
+   */
+  hold(): void;
+  commit(): void;
 
   /**
    * Called after `start` by runs that download files: forgets which pages and files an earlier run had in hand, so

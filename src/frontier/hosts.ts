@@ -17,7 +17,7 @@ const FACTS = `id, host, next_fetch_at AS nextFetchAt, blocked_until AS blockedU
 /** No block and no back-off is longer; the policy's own caps are at most this. */
 export const LONGEST_WAIT_MS = 3_600_000;
 
-/** Ids of hosts seen lately, by origin: a miss costs a look-up. */
+/** Hosts seen lately, ids by origin and facts by id: a miss costs a look-up. */
 const CACHED_HOSTS = 10_000;
 
 /** What is forgotten of a host that was given up. */
@@ -31,7 +31,7 @@ export class HostTable {
   readonly #insert: Statement<[string]>;
   readonly #addCounts: Statement<[number, number, number]>;
   readonly #admitted: Statement<[number], number>;
-  readonly #due: Statement<[number, number, number, number], HostFacts>;
+  readonly #due: Statement<[number, number, number, number], number>;
   readonly #nextDue: Statement<[number], number | null>;
   readonly #nextGivenUp: Statement<[], { id: number; givenUp: GivenUp }>;
   readonly #setClock: Statement<[number, number]>;
@@ -39,6 +39,8 @@ export class HostTable {
   readonly #robotsText: Statement<[number], string | null>;
   readonly #update: Statement<[Record<string, unknown>]>;
   readonly #ids = new Map<string, number>();
+  /** As in the file, with what this transaction has changed. */
+  readonly #facts = new Map<number, HostFacts>();
   readonly #deltas = new Map<number, { claimable: number; admitted: number }>();
 
   constructor(connection: Connection) {
@@ -50,10 +52,12 @@ export class HostTable {
       'UPDATE hosts SET claimable = claimable + ?, admitted = admitted + ? WHERE id = ?',
     );
     this.#admitted = connection.prepare<[number], number>('SELECT admitted FROM hosts WHERE id = ?').pluck();
-    this.#due = connection.prepare(
-      `SELECT ${FACTS} FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at <= ?
-         AND (next_fetch_at, id) > (?, ?) ORDER BY next_fetch_at, id ${LIMIT}`,
-    );
+    this.#due = connection
+      .prepare<[number, number, number, number], number>(
+        `SELECT id FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at <= ?
+           AND (next_fetch_at, id) > (?, ?) ORDER BY next_fetch_at, id ${LIMIT}`,
+      )
+      .pluck();
     this.#nextDue = connection
       .prepare<[number], number | null>(
         'SELECT min(next_fetch_at) FROM hosts WHERE claimable > 0 AND given_up IS NULL AND next_fetch_at > ?',
@@ -96,21 +100,31 @@ export class HostTable {
   }
 
   facts(id: number): HostFacts {
-    const facts = this.#byId.get(id);
+    const facts = this.#facts.get(id) ?? this.#byId.get(id);
     if (facts === undefined) throw new InvariantError(`there is no host ${id}`);
-    return facts;
+    return this.#note(facts);
+  }
+
+  /** To be called when a transaction has come to nothing. */
+  undo(): void {
+    this.#facts.clear();
+    this.#ids.clear();
+    this.#deltas.clear();
   }
 
   patch(
     id: number,
     { robotsText = null, ...patch }: Omit<HostPatch, 'robotsText'> & { robotsText?: string | null },
   ): void {
-    this.#update.run({ ...this.facts(id), ...patch, robotsText });
+    const facts = { ...this.facts(id), ...patch };
+    this.#update.run({ ...facts, robotsText });
+    this.#note(facts);
   }
 
   /** Hosts with claimable URLs whose clock is up, longest waiting first; those behind `after`, where given. */
   due(now: number, limit: number, after?: HostFacts): HostFacts[] {
-    return this.#due.all(now, after?.nextFetchAt ?? -1, after?.id ?? 0, limit);
+    const ids = this.#due.all(now, after?.nextFetchAt ?? -1, after?.id ?? 0, limit);
+    return ids.map((id) => this.facts(id));
   }
 
   nextDueAt(now: number): number | null {
@@ -120,6 +134,8 @@ export class HostTable {
   /** Moves a clock forward, never back. */
   advanceClock(id: number, nextFetchAt: number): void {
     this.#setClock.run(nextFetchAt, id);
+    const facts = this.facts(id);
+    this.#note({ ...facts, nextFetchAt: Math.max(facts.nextFetchAt, nextFetchAt) });
   }
 
   robotsText(id: number): string {
@@ -138,6 +154,7 @@ export class HostTable {
 
   /** Brings times back that a clock set wrong has written: nothing legitimate lies that far ahead. */
   correctClocks(now: number, longestGapMs: number): void {
+    this.#facts.clear();
     this.#connection
       .prepare(
         `UPDATE hosts SET blocked_until = min(blocked_until, @now + ${LONGEST_WAIT_MS}),
@@ -155,6 +172,7 @@ export class HostTable {
    * part of it after its last answer, its rest and what was excused before.
    */
   excuse(from: number, now: number): void {
+    this.#facts.clear();
     this.#connection
       .prepare(
         `UPDATE hosts SET excused_ms = excused_ms + max(0, @now - max(@from, coalesce(last_answer_at, failing_since),
@@ -165,6 +183,7 @@ export class HostTable {
 
   /** Gives hosts another chance: those given up with this code or holding URLs that failed with it, or all. */
   forgive(code: FailureCode | 'all'): void {
+    this.#facts.clear();
     this.#connection
       .prepare(
         `UPDATE hosts SET ${ANOTHER_CHANCE}
@@ -176,6 +195,7 @@ export class HostTable {
 
   /** Gives one host another chance. */
   forgiveHost(id: number): void {
+    this.#facts.clear();
     this.#connection
       .prepare(`UPDATE hosts SET ${ANOTHER_CHANCE} WHERE id = ? AND given_up IS NOT NULL`)
       .run(id);
@@ -183,6 +203,7 @@ export class HostTable {
 
   /** Lets hosts be asked that could not be connected to at a private address. */
   reopenPrivate(): void {
+    this.#facts.clear();
     this.#connection.exec(`UPDATE hosts SET given_up = NULL WHERE given_up = 'private'`);
   }
 
@@ -205,6 +226,12 @@ export class HostTable {
       if (claimable !== 0 || admitted !== 0) this.#addCounts.run(claimable, admitted, id);
     }
     this.#deltas.clear();
+  }
+
+  #note(facts: HostFacts): HostFacts {
+    if (this.#facts.size >= CACHED_HOSTS && !this.#facts.has(facts.id)) this.#facts.clear();
+    this.#facts.set(facts.id, facts);
+    return facts;
   }
 
   #deltaOf(id: number): { claimable: number; admitted: number } {

@@ -20,13 +20,15 @@ export class OutsideLinks {
   readonly #scope: GrowingScope;
   readonly #graph: LinkGraph;
   readonly #sitemaps: SitemapTable;
-  readonly #count: Statement<[string, number]>;
+  readonly #save: Statement<[string, number]>;
+  /** Links counted by this transaction. */
+  readonly #counts = new Map<string, number>();
 
   constructor(connection: Connection, { scope, graph, sitemaps }: OutsideParts) {
     this.#scope = scope;
     this.#graph = graph;
     this.#sitemaps = sitemaps;
-    this.#count = connection.prepare(
+    this.#save = connection.prepare(
       `INSERT INTO outside_hosts (host, links) VALUES (?, ?)
        ON CONFLICT (host) DO UPDATE SET links = links + excluded.links`,
     );
@@ -46,7 +48,7 @@ export class OutsideLinks {
     for (const key of linesOf(keys)) {
       if (this.#scope.has(key)) taken += take(key);
       else if (isOpen) this.#scope.defer(sourceId, key, mark);
-      else this.#count.run(hostnameOf(key), 1);
+      else this.#count(hostnameOf(key), 1);
     }
     return taken;
   }
@@ -55,7 +57,7 @@ export class OutsideLinks {
   count(lines: string): void {
     for (const line of linesOf(lines)) {
       const [host, count] = line.split(' ');
-      if (host !== undefined && host !== '') this.#count.run(host, Number(count));
+      if (host !== undefined && host !== '') this.#count(host, Number(count));
     }
   }
 
@@ -64,10 +66,25 @@ export class OutsideLinks {
     const { isInside, links } = this.#scope.takeJudged(limit);
     for (const { sourceId, target, nofollow } of links) {
       if (nofollow === REDIRECT) this.#graph.followRedirect(sourceId);
-      else if (!isInside) this.#count.run(hostnameOf(target), 1);
+      else if (!isInside) this.#count(hostnameOf(target), 1);
       else if (nofollow === LISTED) this.#sitemaps.list(sourceId, target);
       else this.#graph.addLateLink(sourceId, target, nofollow);
     }
     return links.length > 0;
+  }
+
+  /** Writes the counts; the last thing in every transaction. */
+  flush(): void {
+    for (const [host, links] of this.#counts) this.#save.run(host, links);
+    this.#counts.clear();
+  }
+
+  /** To be called when a transaction has come to nothing. */
+  undo(): void {
+    this.#counts.clear();
+  }
+
+  #count(host: string, links: number): void {
+    this.#counts.set(host, (this.#counts.get(host) ?? 0) + links);
   }
 }

@@ -26,6 +26,9 @@ export class StateTally {
   readonly #hosts: HostTable;
   readonly #counts: { -readonly [count in keyof StateCounts]: number } = { ...NOTHING };
 
+  /** Whether the counts are to be read before they are told. */
+  #isStale = false;
+
   constructor(connection: Connection, hosts: HostTable) {
     this.#connection = connection;
     this.#hosts = hosts;
@@ -33,6 +36,7 @@ export class StateTally {
 
   /** Reads the counts from the file. */
   recount(): void {
+    this.#isStale = false;
     Object.assign(this.#counts, NOTHING);
     const rows = this.#connection
       .prepare<[], { state: State; kind: RequestKind; n: number; answered: number }>(
@@ -46,8 +50,14 @@ export class StateTally {
     }
   }
 
+  /** To be called when a transaction has come to nothing. */
+  undo(): void {
+    this.#isStale = true;
+  }
+
   /** A copy, for others to keep. */
   counts(): StateCounts {
+    if (this.#isStale) this.recount();
     return { ...this.#counts };
   }
 

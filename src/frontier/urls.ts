@@ -126,7 +126,7 @@ export class UrlTable {
   readonly #insert: Statement<(string | number | null)[]>;
   readonly #reopen: Statement<[State, string | null, number]>;
   readonly #improve: Statement<[number | null, number, number | null, number, State, string | null, number]>;
-  readonly #settle: Statement;
+  readonly #settle: Statement<(string | number | null)[]>;
   readonly #lease: Statement<[number]>;
   readonly #forget: Statement<[number]>;
   readonly #setDepth: Statement<[number, number]>;
@@ -157,9 +157,9 @@ export class UrlTable {
       'UPDATE urls SET state = ?, error = ?, error_detail = NULL WHERE id = ?',
     );
     this.#settle = connection.prepare(
-      `UPDATE urls SET state = @state, error = @error, error_detail = @detail, attempts = attempts + @attempts,
-         refusals = refusals + @refusals, not_before = @notBefore, respelt = coalesce(@respelt, respelt),
-         suspect = @suspect, reasked = max(reasked, @reasked), link_count = @linkCount WHERE id = @id`,
+      `UPDATE urls SET state = ?, error = ?, error_detail = ?, attempts = attempts + ?, refusals = refusals + ?,
+         not_before = ?, respelt = coalesce(?, respelt), suspect = ?, reasked = max(reasked, ?), link_count = ?
+        WHERE id = ?`,
     );
     this.#lease = connection.prepare(`UPDATE urls SET state = 'leased' WHERE id = ?`);
     this.#forget = connection.prepare('DELETE FROM urls WHERE id = ?');
@@ -190,8 +190,9 @@ export class UrlTable {
   }
 
   /** To be called when a transaction has come to nothing. */
-  forgetKnown(): void {
+  undo(): void {
     this.#known.clear();
+    this.#tally.undo();
   }
 
   /**
@@ -286,19 +287,20 @@ export class UrlTable {
     const isWaiting = to.notBefore !== undefined;
     this.#tally.change(row.hostId, row.kind, row.state, to.state, isWaiting);
     if (to.linkCount !== undefined) this.#tally.addAnswered(row.kind, 1);
-    this.#settle.run({
-      id: row.id,
-      state: to.state,
-      error: to.error ?? null,
-      detail: to.detail ?? null,
-      attempts: to.attempts ?? 0,
-      refusals: to.refusals ?? 0,
-      notBefore: to.notBefore ?? null,
-      respelt: to.respelt ?? null,
-      suspect: to.suspect ?? 0,
-      reasked: to.isReasked === true ? 1 : 0,
-      linkCount: to.linkCount ?? null,
-    });
+    // In the order of the statement: by name it would take a quarter longer.
+    this.#settle.run(
+      to.state,
+      to.error ?? null,
+      to.detail ?? null,
+      to.attempts ?? 0,
+      to.refusals ?? 0,
+      to.notBefore ?? null,
+      to.respelt ?? null,
+      to.suspect ?? 0,
+      to.isReasked === true ? 1 : 0,
+      to.linkCount ?? null,
+      row.id,
+    );
   }
 
   /** Whether URLs that were skipped may be chosen by walkers now, since this was asked last. */

@@ -20,6 +20,9 @@ const FAILURES_BEFORE_REST = 5;
 /** robots.txt is read again after this (RFC 9309 §2.4: no longer than 24 hours). */
 export const ROBOTS_MAX_AGE_MS = 24 * 3_600_000;
 
+/** Hosts of which it is known whether they are private. */
+const CACHED_HOSTS = 10_000;
+
 /** The part of a host's facts that politeness looks at; see HostFacts in frontier/frontier.ts. */
 export interface HostClock {
   readonly host: string;
@@ -53,13 +56,26 @@ export function hostLimits(
   host: Pick<HostClock, 'host' | 'crawlDelayMs'>,
   settings: Pick<PolitenessSettings, 'perHost' | 'delayMs'>,
 ): HostLimits {
-  const isPrivate = isPrivateHost(new URL(host.host).hostname);
+  const isPrivate = isPrivateOrigin(host.host);
   const delayMs = settings.delayMs ?? (isPrivate ? 0 : PUBLIC_DELAY_MS);
   return {
     perHost: settings.perHost ?? (isPrivate ? Infinity : PUBLIC_PER_HOST),
     gapMs: Math.max(delayMs, host.crawlDelayMs ?? 0),
     isPrivate,
   };
+}
+
+/** By its text alone, so that it never changes; asked several times a turn for each host. */
+const known = new Map<string, boolean>();
+
+function isPrivateOrigin(origin: string): boolean {
+  let isPrivate = known.get(origin);
+  if (isPrivate === undefined) {
+    isPrivate = isPrivateHost(new URL(origin).hostname);
+    if (known.size >= CACHED_HOSTS) known.clear();
+    known.set(origin, isPrivate);
+  }
+  return isPrivate;
 }
 
 /**

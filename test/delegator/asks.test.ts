@@ -54,7 +54,13 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
   };
   const clock = (): number => bench.now;
   const slots = new Slots(1, 1, clock);
-  const flights = new Flights(pool, slots, clock, () => undefined);
+  const flights = new Flights(
+    pool,
+    slots,
+    clock,
+    () => undefined,
+    () => undefined,
+  );
   const gate = new RobotsGate(true);
   const hops = new RobotsHops();
   const stored: string[] = [];

@@ -1,6 +1,6 @@
 /** What a batch of results does to URLs and hosts, and that it is filed whole or not at all. */
 import { describe, expect, test } from 'vitest';
-import type { Lease, Settlement } from '../../dist/frontier/frontier.js';
+import type { Awaitable, Lease, Settlement } from '../../dist/frontier/frontier.js';
 import type { Bench } from './bench.js';
 import { stateText } from './bench.js';
 import type { WithBench } from './contract.js';
@@ -226,6 +226,40 @@ export function filingContract(withBench: WithBench): void {
           leasedPages: 0,
           queuedTasks: 0,
         });
+      });
+    });
+
+    test('that is held is told of when it is stored, and undone by what fails after it', async () => {
+      await withBench({ seeds: [SEED] }, async (bench) => {
+        const [lease] = (await bench.lease()).values();
+        if (lease === undefined) throw new Error('the seed was not leased');
+        const before = await bench.inspect();
+        const web: Web = { seeds: [SEED], maxDepth: null, answers: new Map([[SEED, pageTo(at('a', '/1'))]]) };
+        const told: string[] = [];
+        const file = (): Awaitable<void> => {
+          bench.frontier.hold();
+          return bench.frontier.apply(
+            [settlementOf(web, lease, false)],
+            [],
+            () => undefined,
+            () => told.push(lease.key),
+          );
+        };
+        const fail = async (): Promise<void> => {
+          await bench.frontier.apply([], [], () => {
+            throw new Error('disk full');
+          });
+        };
+        await file();
+        await expect(fail()).rejects.toThrow('disk full');
+        bench.frontier.commit();
+        expect(await bench.inspect()).toEqual(before);
+        await file();
+        expect(told).toEqual([]);
+        bench.frontier.commit();
+        expect(told).toEqual([SEED]);
+        await bench.restart();
+        expect(await bench.claimKeys()).toEqual([at('a', '/1')]);
       });
     });
 

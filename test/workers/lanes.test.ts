@@ -52,7 +52,9 @@ function pageOf(text: string): PageText {
 function difference({ quick, tree }: Mode, text: string): string | null | undefined {
   const page = pageOf(text);
   if (quick.bailOf(page) !== null) return undefined;
-  const [found, expected] = [quick, tree].map((lane) => JSON.stringify(inOneOrder(lane.extract(page, CONTEXT))));
+  const [found, expected] = [quick, tree].map((lane) =>
+    JSON.stringify(inOneOrder(lane.extract(page, CONTEXT))),
+  );
   return found === expected ? null : `${found} instead of ${expected}`;
 }
 
