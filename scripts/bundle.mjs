@@ -12,7 +12,7 @@ const written = new Set([
   ...(await bundle('src/crawl.ts', 'crawl.js')),
   ...(await bundle('workers/page.ts', 'workers/page.js')),
 ]);
-// Only now, and only what is of an earlier build: a program that runs may still load the others.
+// What an earlier build left. A program that runs meanwhile is not to be built over: it loads some of this late.
 for (const file of readdirSync(`${root}dist/bundle`))
   if (!written.has(`bundle/${file}`)) rmSync(`${root}dist/bundle/${file}`);
 
@@ -35,10 +35,16 @@ async function bundle(source, entry) {
     chunkFileNames: 'bundle/[name]-[hash].js',
   });
   await graph.close();
+  for (const { fileName, code = '' } of output) {
+    // It would name another place there.
+    if (!fileName.includes('/') && code.includes('import.meta.url'))
+      throw new Error(`${fileName} names a file by its own place`);
+  }
   return output.map(({ fileName }) => fileName);
 }
 
 /** Packages; and what users' modules import, which must be one class for them and for the thread. */
-function isOutside(id, importer) {
-  return importer !== undefined && (/^[^./#]/.test(id) || id === '#src/executor.js');
+function isOutside(id, importer, isResolved) {
+  // As it is written: a path that was found may begin with the letter of a drive.
+  return !isResolved && importer !== undefined && (/^[^./#]/.test(id) || id === '#src/executor.js');
 }

@@ -1,8 +1,8 @@
 /**
  * The fast lane of link extraction: one pass over the bytes of a page, no tree. What it tells is what the tree would tell,
  * by construction: it follows the modes of the HTML standard as far as tags alone decide them, and hands the page over
- * (bails.ts) where anything else would. Elements come in document order, but for links between the cells of a table;
- * attributes nobody asks for are left out.
+ * (bails.ts) where anything else would. Elements come in the order of the tree, but for links between the cells of a
+ * table, which the tree has before it; attributes nobody asks for are left out.
  */
 import type { Bail } from './bails.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';

@@ -78,6 +78,8 @@ export function scanOf(page: Uint8Array): Scan {
 }
 
 function writeTables(run: Exports, bytes: Uint8Array, numbers: Int32Array): void {
+  // Their numbers are bits of a byte, and bytes.
+  if (WANTED.length > 8 || LISTED.length > 255) throw new Error('more names than the scan has room for');
   for (let code = 0; code < 256; code++) bytes[layout.KINDS + code] = kindsOf(code);
   for (const [id, name] of LISTED.entries()) {
     bytes[layout.LENGTHS + id] = name.length;

@@ -1,7 +1,9 @@
 /** The stages of a page in a real crawl, and the profiles that Node.js leaves of every thread. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { INTERVAL_US, REST, samplesBy, type Stages } from './cpu-stages.js';
 
 export type Thread = 'main' | 'worker';
@@ -79,10 +81,33 @@ export function crawlSamples(folder: string): Record<string, number> {
     // CPU.<day>.<time>.<process>.<thread>.<number>.cpuprofile; the main thread is 0.
     const thread: Thread = file.split('.')[4] === '0' ? 'main' : 'worker';
     const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profiler.Profile; // Written by Node.js.
-    for (const [stage, count] of Object.entries(samplesBy(CRAWL_STAGES[thread], profile)))
+    for (const [stage, count] of Object.entries(samplesBy(CRAWL_STAGES[thread], unbundled(profile))))
       sums[`${thread} ${stage}`] = (sums[`${thread} ${stage}`] ?? 0) + count;
   }
   return sums;
+}
+
+/** A profile whose frames name the files that the program was put together from (scripts/bundle.mjs). */
+function unbundled(profile: Profiler.Profile): Profiler.Profile {
+  const maps = new Map<string, SourceMap | null>();
+  const sourceOf = (url: string, line: number, column: number): string => {
+    if (!url.startsWith('file:') || url.includes('/node_modules/')) return url;
+    let map = maps.get(url);
+    if (map === undefined) maps.set(url, (map = sourceMapOf(url)));
+    const entry = map?.findEntry(line, column);
+    return entry !== undefined && 'originalSource' in entry ? entry.originalSource.replace(/ts$/, 'js') : url;
+  };
+  const nodes = profile.nodes.map((node) => {
+    const { url, lineNumber, columnNumber } = node.callFrame;
+    return { ...node, callFrame: { ...node.callFrame, url: sourceOf(url, lineNumber, columnNumber) } };
+  });
+  return { ...profile, nodes };
+}
+
+function sourceMapOf(url: string): SourceMap | null {
+  const file = `${fileURLToPath(url)}.map`;
+  // Written by the compiler or the bundler.
+  return existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as never) : null;
 }
 
 /** All of them, in order. */

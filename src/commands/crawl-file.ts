@@ -13,7 +13,7 @@ import { snapshotsOf } from './run-snapshot.js';
 import { filling, valveOf } from './sinks.js';
 
 /** What there is before the file is opened. */
-type Ready = Pick<RunGear, 'cookieFile' | 'pool'>;
+type Ready = Pick<RunGear, 'cookieFile' | 'threads'>;
 
 /** As `runCrawl`. */
 export async function crawlFile(request: RunRequest, ready: Ready): Promise<RunResult> {

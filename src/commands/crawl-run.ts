@@ -3,8 +3,10 @@
  * The command line and the library both stand on this.
  */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { CrawlConfig } from '../config/config.js';
 import { readCookieFile } from '../cookies/cookie-file.js';
+import type { WorkerPool } from '../delegator/pool.js';
 import type { Resumption } from '../frontier/frontier.js';
 import type { DownloadSnapshot } from '../observe/download-progress.js';
 import type { Snapshot } from '../observe/snapshot.js';
@@ -49,13 +51,22 @@ export async function runCrawl(request: RunRequest): Promise<RunResult> {
   const cookieFile = config.loadCookies === null ? null : await readCookieFile(config.loadCookies);
   // Nor is a file made, or emptied, only to find that.
   if (config.fresh || !existsSync(config.databasePath)) refuseKeysAlone(config.tasks ?? []);
-  // A key alone may stand for an address that only the file knows, and that threads have to be told.
-  const pool = hasLoneKeys(config.tasks ?? []) ? null : startThreads(config);
+  let pool = null as WorkerPool | null;
+  const threads = (told: CrawlConfig): WorkerPool => (pool ??= startThreads(told));
+  if (canStartThreads(config)) threads(config);
   try {
     const { crawlFile } = await import('./crawl-file.js');
-    return await crawlFile(request, { cookieFile, pool });
+    return await crawlFile(request, { cookieFile, threads });
   } finally {
-    // Where it was refused, nobody else has.
+    // Where the run did not come so far that it ended them.
     await pool?.close();
   }
+}
+
+/**
+ * Whether threads may start before the file is opened: a key alone may stand for an address that only the file knows,
+ * and that they have to be told; and more of them than there are cores would only be in the way of that.
+ */
+function canStartThreads({ tasks, workers }: CrawlConfig): boolean {
+  return !hasLoneKeys(tasks ?? []) && workers <= availableParallelism();
 }

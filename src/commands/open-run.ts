@@ -20,7 +20,6 @@ import { FaultNotices, openExecutors, queueUnfinished, type RunExecutors } from 
 import { openCookies } from './open-cookies.js';
 import { openWalk } from './open-walk.js';
 import type { Telling } from './sinks.js';
-import { startThreads } from './start-threads.js';
 import { admitEntries, storedAddresses } from './task-list.js';
 
 export interface OpenRun {
@@ -45,13 +44,13 @@ export interface RunGear {
   readonly cookieFile: CookieFile | null;
   readonly told: Required<Telling>;
   readonly valve: Valve | undefined;
-  /** Those that were started before; null where what they are told depends on the file. */
-  readonly pool: Pool | null;
+  /** The threads of the run, which may have been started before. */
+  readonly threads: (config: CrawlConfig) => Pool;
 }
 
 export function openRun(database: CrawlDatabase, asked: CrawlConfig, gear: RunGear): OpenRun {
   const { connection } = database;
-  const { startedAt, cookieFile, told, valve, pool } = gear;
+  const { startedAt, cookieFile, told, valve, threads } = gear;
   const config = withStoredAddresses(connection, asked);
   const frontier = openFrontier(connection, config);
   const records = new RecordTable(connection);
@@ -75,7 +74,7 @@ export function openRun(database: CrawlDatabase, asked: CrawlConfig, gear: RunGe
     fileWork: downloads?.work ?? null,
     walk: walk ?? undefined,
     valve,
-    pool: pool ?? startThreads(config),
+    pool: threads(config),
     checkStore: database.check,
     listener: executors !== null && config.keepGoing ? sayingFaults(executors, told) : told,
   });

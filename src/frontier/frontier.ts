@@ -318,7 +318,8 @@ export interface Frontier {
 
   /**
    * From here on what is done may be stored by the next `commit` only, all of it or nothing: to be called before anything
-   * of it leaves this thread. A call that fails undoes what was held before it. Nothing is held while one waits for I/O.
+   * of it leaves this thread. A call that fails undoes what was held before it, and the run ends with it. Nothing is held while one waits for
+   * I/O: a frontier whose calls are such may store each at once and ignore both.
    */
   hold(): void;
   commit(): void;

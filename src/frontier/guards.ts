@@ -112,6 +112,13 @@ export class Guards {
     }
   }
 
+  /** What was counted comes from the file again; without a limit counting begins anew, as nothing but words hang on it. */
+  undo(): void {
+    this.#patterns.clear();
+    this.#changed.clear();
+    this.#notices.length = 0;
+  }
+
   /** Without a limit patterns cost the file nothing until they are worth a word. */
   #pattern(text: string, example: string): Pattern {
     let pattern = this.#patterns.get(text);

@@ -139,12 +139,12 @@ export class SqliteFrontier implements Frontier {
     record: (admitTask: AdmitTask, files: FileAdmission) => void,
     onStored?: () => void,
   ): void {
-    // Kept up to date edge by edge it would cost more than making it anew at the end.
-    if (this.#isBacklinksIndexed && settlements.some(({ kind }) => kind === 'page')) {
-      this.#connection.exec('DROP INDEX IF EXISTS links_by_target');
-      this.#isBacklinksIndexed = false;
-    }
     this.#transactions.run(() => {
+      // Kept up to date edge by edge it would cost more than making it anew at the end.
+      if (this.#isBacklinksIndexed && settlements.some(({ kind }) => kind === 'page')) {
+        this.#connection.exec('DROP INDEX IF EXISTS links_by_target');
+        this.#isBacklinksIndexed = false;
+      }
       record((key, url, followedBy) => this.#tasks.admit(key, url, followedBy), this.#files);
       for (const settlement of settlements) this.#settle(settlement);
       for (const { hostId, patch } of hosts) {
@@ -209,7 +209,7 @@ export class SqliteFrontier implements Frontier {
   }
 
   excuse(from: number, now: number): void {
-    this.#hosts.excuse(from, now);
+    this.#transactions.run(() => this.#hosts.excuse(from, now));
   }
 
   mustKeepOutside(): boolean {

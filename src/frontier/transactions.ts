@@ -1,4 +1,5 @@
 /** The frontier's transactions: each call of it is one, or all calls between `hold` and `commit` together are. */
+import { InvariantError } from '../errors.js';
 import type { Connection, Statement } from '../database/connection.js';
 
 /** A part of the frontier that keeps in memory what a transaction changes. */
@@ -16,6 +17,8 @@ export class Transactions {
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
   #isHeld = false;
+  /** Whether it has begun one that is not over; SQLite may have ended it. */
+  #isOpen = false;
   /** What waits for the commit. */
   #waiting: (() => void)[] = [];
 
@@ -35,7 +38,7 @@ export class Transactions {
   commit(): void {
     if (!this.#isHeld) return;
     this.#guarded(() => {
-      if (this.#connection.inTransaction) this.#commit.run();
+      if (this.#isOpen) this.#end();
     });
     this.#isHeld = false;
     const waiting = this.#waiting;
@@ -45,12 +48,25 @@ export class Transactions {
 
   run<T>(work: () => T): T {
     return this.#guarded(() => {
-      if (!this.#connection.inTransaction) this.#begin.run();
+      this.#beginUnlessOpen();
       const result = work();
       for (const participant of this.#participants) participant.flush?.();
-      if (!this.#isHeld) this.#commit.run();
+      if (!this.#isHeld) this.#end();
       return result;
     });
+  }
+
+  #beginUnlessOpen(): void {
+    if (this.#isOpen && this.#isHeld) return;
+    if (this.#connection.inTransaction) throw new InvariantError('a transaction inside another one');
+    this.#begin.run();
+    this.#isOpen = true;
+  }
+
+  /** Fails where SQLite has ended it already, as it may when the disk is full: nothing of it is stored then. */
+  #end(): void {
+    this.#commit.run();
+    this.#isOpen = false;
   }
 
   /** Calls this as soon as what was run is stored; never, when it comes to nothing. */
@@ -64,6 +80,7 @@ export class Transactions {
       return work();
     } catch (error) {
       this.#isHeld = false;
+      this.#isOpen = false;
       this.#waiting = [];
       // A full disk may have ended it already.
       if (this.#connection.inTransaction) this.#rollback.run();
