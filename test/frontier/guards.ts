@@ -1,7 +1,7 @@
 /** What holds URLs back: paths that repeat themselves, variants of one page, too many of one host. */
 import { describe, expect, test } from 'vitest';
 import { Bench, type BenchOptions, type MakeHome } from './bench.js';
-import { at, pageTo, type Web } from './web.js';
+import { at, pageTo, settlementOf, type Web } from './web.js';
 
 const SEED = at('a', '/');
 
@@ -60,6 +60,23 @@ export function guardContract(name: string, makeHome: MakeHome): void {
         const { faults } = await bench.crawl(web);
         expect(faults).toEqual([]);
         expect(await endsOf(bench)).toEqual({ 'done 0': 1, 'done 1': 11 });
+      });
+    });
+
+    test('what a batch counted that came to nothing counts no more', async () => {
+      const web = siteOf(variants(3));
+      await withBench({ seeds: [SEED], maxVariants: 3 }, async (bench) => {
+        const [lease] = (await bench.lease()).values();
+        if (lease === undefined) throw new Error('the seed was not leased');
+        const batch = [settlementOf(web, lease, false)];
+        const fail = (): never => {
+          throw new Error('disk full');
+        };
+        bench.frontier.hold();
+        await bench.frontier.apply(batch, [], () => undefined);
+        await expect((async () => bench.frontier.apply([], [], fail))()).rejects.toThrow('disk full');
+        await bench.apply(batch);
+        expect((await bench.claimKeys()).sort()).toEqual(variants(3));
       });
     });
 
