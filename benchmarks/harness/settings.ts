@@ -2,6 +2,7 @@
  * The settings of a benchmark, by flag or by environment variable: `--samples 7` is `BENCH_SAMPLES=7`. A flag
  * wins. What is misspelt or out of range is refused before anything starts.
  */
+import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** One setting that takes a value. */
@@ -43,11 +44,24 @@ export async function runProgram<Name extends string>(
     const names = Object.keys(settings) as Name[]; // The keys of the record are its names.
     const given = parse(names, process.argv.slice(2));
     if (given['help'] === true) process.stdout.write(helpText(usage, names, settings));
-    else process.exitCode = await program(choose(names, settings, given));
+    else {
+      const chosen = choose(names, settings, given);
+      makeOut((chosen.values as Readonly<Record<string, string>>)['out'] ?? '');
+      process.exitCode = await program(chosen);
+    }
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 2;
+  }
+}
+
+/** Before the first trial: an hour of them is lost where there is no place for what they say. */
+function makeOut(folder: string): void {
+  try {
+    if (folder !== '') mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new SettingsError(`--out ${folder} cannot be made: ${(error as Error).message}`);
   }
 }
 
