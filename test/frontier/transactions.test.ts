@@ -36,6 +36,6 @@ test('what SQLite has ended by itself is stored by no commit, and nobody is told
 
 test('one inside another one, or inside that of somebody else, is refused and leaves nothing', () => {
   expect(() => transactions.run(() => add(1))).toThrow('inside another one');
-  expect(() => connection.transaction(() => add(2))()).toThrow();
+  expect(() => connection.transaction(() => add(2))()).toThrow('inside another one');
   expect(kept()).toEqual([]);
 });
