@@ -8,7 +8,7 @@ import type { Bail } from './bails.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';
 import { Nesting } from './nesting.js';
 import { QuickTables } from './quick-tables.js';
-import { scanOf } from './quick-scan.js';
+import { type Scan, scanOf } from './quick-scan.js';
 import { QuickHead, refusalOf } from './quick-head.js';
 import { byteAt, EXCLAMATION, isBlank, QUESTION, SLASH } from './page-bytes.js';
 import { attributeNumber, MARKUP, QuickTags } from './quick-tags.js';
@@ -38,8 +38,10 @@ export interface QuickRule {
  *
  * @returns why the page has to be parsed
  */
-export function readQuickly(utf8: Buffer, visitor: Visitor, rule: QuickRule): Bail | null {
-  return utf8.includes(0) ? 'zero byte' : new Pass(utf8, visitor, rule).run();
+export function readQuickly(utf8: Buffer, visitor: Visitor, rule: QuickRule): Bail | 'memory' | null {
+  if (utf8.includes(0)) return 'zero byte';
+  const scan = scanOf(utf8);
+  return scan === null ? 'memory' : new Pass(utf8, scan, visitor, rule).run();
 }
 
 const H1 = idOf('h1');
@@ -84,12 +86,11 @@ class Pass {
   readonly #takeLink = (address: string, rel: string | null): void =>
     this.#visitor.addLink(address, nofollowIn(rel));
 
-  constructor(bytes: Buffer, visitor: Visitor, { titleTag, within }: QuickRule) {
+  constructor(bytes: Buffer, scan: Scan, visitor: Visitor, { titleTag, within }: QuickRule) {
     this.#bytes = bytes;
     this.#visitor = visitor;
     this.#titleTag = titleTag;
     this.#within = within;
-    const scan = scanOf(bytes);
     this.#tags = new QuickTags(bytes, scan);
     this.#nesting = within === null ? null : new Nesting();
     this.#tables = new QuickTables(scan, this.#nesting);

@@ -103,8 +103,8 @@ export class LinkExtractor {
     };
   }
 
-  /** Why a page is parsed: a row of bails.ts, or `selector`; null if it takes the fast lane. */
-  bailOf(page: PageText): Bail | 'selector' | null {
+  /** Why a page is parsed: a row of bails.ts, `selector`, or `memory` where there is none; null if it takes the fast lane. */
+  bailOf(page: PageText): Bail | 'selector' | 'memory' | null {
     return this.#isTreeOnly ? 'selector' : this.#readQuickly(page, this.#freshFinds());
   }
 
@@ -116,7 +116,7 @@ export class LinkExtractor {
     return this.#findsOfTree(page.text);
   }
 
-  #readQuickly({ utf8 }: PageText, finds: Finds): Bail | null {
+  #readQuickly({ utf8 }: PageText, finds: Finds): Bail | 'memory' | null {
     return readQuickly(utf8, finds, { titleTag: this.#titleTag, within: this.#within });
   }
 

@@ -68,13 +68,24 @@ export class Scan {
   }
 }
 
-let usual: Scan | undefined;
+let usual: Scan | null | undefined;
 
-/** A scan that holds a page, until it is asked for another. */
-export function scanOf(page: Uint8Array): Scan {
-  const scan = page.length > USUAL_BYTES ? new Scan(page.length) : (usual ??= new Scan(USUAL_BYTES));
-  scan.hold(page);
+/** A scan that holds a page, until it is asked for another; null where the system has no memory for one. */
+export function scanOf(page: Uint8Array): Scan | null {
+  if (usual === undefined) usual = scanFor(USUAL_BYTES);
+  const scan = page.length > USUAL_BYTES && usual !== null ? scanFor(page.length) : usual;
+  scan?.hold(page);
   return scan;
+}
+
+/** A memory takes gigabytes of addresses, which may be limited (`ulimit -v`): that is no fault of a page. */
+function scanFor(room: number): Scan | null {
+  try {
+    return new Scan(room);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function writeTables(run: Exports, bytes: Uint8Array, numbers: Int32Array): void {

@@ -346,6 +346,20 @@ describe.concurrent('the file is refused with 4, and untouched', () => {
   });
 });
 
+/** As clusters and containers do it; the compiled scan of a thread would take some ten gigabytes of them. */
+test.skipIf(process.platform !== 'linux')(
+  'a process with few addresses reads its pages all the same',
+  async ({ folder, serve, expect }) => {
+    const site = await serve({ '/': page('Start', ['/a', '/b']), '/a': page('A'), '/b': page('B', ['/a']) });
+    const limited = 'ulimit -v 16000000; exec "$NODE" "$PROGRAM" "$@"';
+    const args = ['--seed', `${site.origin}/`, ...QUICK];
+    const env = { NODE: process.execPath, PROGRAM };
+    const { status } = await folder.spawn('sh', ['-c', limited, 'sh', ...args], env).ended;
+    expect(status).toBe(0);
+    expect((await folder.run(['verify', 'crawl.db'])).stdout).toContain('3 pages, 3 links');
+  },
+);
+
 /** A file of the system on which every write fails: no space is left. */
 describe.skipIf(!existsSync('/dev/full'))('what is printed cannot be written', { concurrent: true }, () => {
   const FULL = 'cannot write to standard output: ENOSPC: no space left on device, write';
