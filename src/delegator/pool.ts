@@ -71,6 +71,8 @@ export class WorkerPool implements Pool {
   /** What nobody has been told of yet. */
   readonly #untold: ((listener: PoolListener) => void)[] = [];
   #closing: Promise<boolean> | null = null;
+  /** Those that have loaded their modules. */
+  readonly #loaded = new WeakSet<Worker>();
   /** By thread number; undefined while a replacement starts. */
   readonly #workers: (Worker | undefined)[];
   /** By thread: the flight it was ended for, until it is replaced. */
@@ -101,7 +103,11 @@ export class WorkerPool implements Pool {
         return chosen;
       },
     });
-    this.#piscina.threads.forEach((worker, thread) => (this.#workers[thread] = worker));
+    for (const [thread, worker] of this.#piscina.threads.entries()) {
+      this.#workers[thread] = worker;
+      // The pool takes the first ones for ready from the start; their first word is that they are.
+      worker.once('message', () => this.#loaded.add(worker));
+    }
     this.#piscina.on('message', (message: unknown) => {
       // A thread's port is in the hands of user code, too.
       if (isMessage(message)) this.#tell((listener) => listener.onMessage(message));
@@ -141,7 +147,14 @@ export class WorkerPool implements Pool {
   }
 
   close(): Promise<boolean> {
-    return (this.#closing ??= isOver(this.#piscina.destroy(), CLOSE_MS));
+    return (this.#closing ??= this.#close());
+  }
+
+  /** Not in the middle of loading: Node aborts the process when it finds a thread ended between two steps of that. */
+  async #close(): Promise<boolean> {
+    const loading = this.#piscina.threads.filter((worker) => !this.#loaded.has(worker));
+    await isOver(Promise.all(loading.map(isLoadedOrGone)), CLOSE_MS);
+    return isOver(this.#piscina.destroy(), CLOSE_MS);
   }
 
   #tell(event: (listener: PoolListener) => void): void {
@@ -166,6 +179,7 @@ export class WorkerPool implements Pool {
     const thread = this.#workers.indexOf(undefined);
     if (worker === undefined || thread === -1 || this.#workers.includes(worker)) return;
     this.#workers[thread] = worker;
+    this.#loaded.add(worker);
     this.#endedFor.delete(thread);
     clearCells(this.holding, thread);
     this.#tell((listener) => listener.onThread(thread, true, null));
@@ -193,6 +207,13 @@ export class WorkerPool implements Pool {
       this.#tell((listener) => listener.onBroken(error));
     }
   }
+}
+
+function isLoadedOrGone(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.once('exit', () => resolve());
+  });
 }
 
 /** Whether something was over in time. */
