@@ -2,10 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 // A command of its own (npm run test:slow), part of every check before a change lands: the hostile site, whose short
 // time-outs want the machine to themselves; kills before every step and while clocks run; files that go away under a
-// crawl, names of downloads whatever is late, and what lies in their folder already; more random webs; traps; and what starts the program most often: the
-// demo, explain, status and export, the terminal, threads that die or are stuck, cookies, sitemaps, --ca, proxies,
-// requests of executors, task lists, forced reruns, how much is downloaded at once, walks of the program, the benchmarks
-// on a small scale. The rooms behind all of these have tests of their own in npm test.
+// crawl, names of downloads whatever is late, and what lies in their folder already; more random webs; traps; and
+// what starts the program most often: the demo, explain, status and export, the terminal, threads that die or are
+// stuck, cookies, sitemaps, --ca, proxies, requests of executors, task lists, forced reruns, how much is downloaded
+// at once, walks of the program, the benchmarks on a small scale. The rooms behind all of these have tests of their
+// own in npm test.
 export default defineConfig({
   test: {
     include: [
