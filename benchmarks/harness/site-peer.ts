@@ -34,6 +34,16 @@ export interface SitePeer {
   readonly isLimit?: boolean;
 }
 
+/** The version of a package that is installed in a folder of its own; null if it is not. */
+export function packageVersion(folder: string, name: string): string | null {
+  try {
+    const file = join(folder, 'node_modules', name, 'package.json');
+    return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version; // Every package.json has one.
+  } catch {
+    return null;
+  }
+}
+
 /** The pages of a list of addresses, one a line. */
 export function listedPages(file: string): string[] {
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);

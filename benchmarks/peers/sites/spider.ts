@@ -1,22 +1,14 @@
 /** spider (Rust), by its Node.js binding, in a folder of its own: it is no dependency of this project. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../harness/root.js';
-import { listedPages, type SitePeer } from '../../harness/site-peer.js';
+import { listedPages, packageVersion, type SitePeer } from '../../harness/site-peer.js';
 
 /** Ignored by git. */
 const FOLDER = join(ROOT, 'benchmarks/.peers/spider');
 
 export const spider: SitePeer = {
   name: 'spider',
-  version() {
-    try {
-      const file = join(FOLDER, 'node_modules/@spider-rs/spider-rs/package.json');
-      return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version; // Every package.json has one.
-    } catch {
-      return null;
-    }
-  },
+  version: () => packageVersion(FOLDER, '@spider-rs/spider-rs'),
   // The last version that has its compiled part for Linux.
   install:
     'npm install --prefix benchmarks/.peers/spider @spider-rs/spider-rs@0.0.157 @spider-rs/spider-rs-linux-x64-gnu@0.0.157',
