@@ -23,7 +23,7 @@ const wanted = hash.digest('hex');
 
 if (!existsSync(outFile) || !existsSync(stampFile) || stampOf(readFileSync(outFile)) !== readStamp()) {
   const { default: asc } = await import('assemblyscript/asc');
-  // Memory comes from outside, so nothing has to manage it; checks of `assert` there are none.
+  // Memory comes from outside, so nothing has to manage it.
   const flags = [
     '--runtime',
     'stub',

@@ -35,10 +35,7 @@ export class QuickTables {
     return this.#scan.run.openTable() !== 0 && this.#follow();
   }
 
-  /**
-   * Makes room for something to tell of between the cells, which is moved before the table: it comes after all that was
-   * told as long as that had nothing of the table in it.
-   */
+  /** Makes room between the cells for something to tell of, if that can come after all that was told. */
   foster(): boolean {
     return this.#scan.run.foster() !== 0;
   }

@@ -317,9 +317,9 @@ export interface Frontier {
   ): Awaitable<void>;
 
   /**
-   * From here on what is done may be stored by the next `commit` only, all of it or nothing: to be called before anything
-   * of it leaves this thread. A call that fails undoes what was held before it, and the run ends with it. Nothing is held while one waits for
-   * I/O: a frontier whose calls are such may store each at once and ignore both.
+   * From here on what is done may be stored by the next `commit` only, all of it or nothing; that is called before
+   * anything of it leaves this thread. A call that fails undoes what was held before it, and the run ends with it. Nothing
+   * is held while one waits for I/O: a frontier whose calls do may store each at once and ignore both.
    */
   hold(): void;
   commit(): void;

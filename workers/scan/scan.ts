@@ -1,7 +1,7 @@
 /**
  * The loops of the fast lane over a page's bytes, in AssemblyScript: they take a third of the time that they take in
  * JavaScript, also while a thread is young. A negative answer in place of a place says why the page is better left to
- * parse5. The way in are workers/quick-tags.ts and quick-tables.ts.
+ * parse5. It is called by workers/quick-tags.ts and quick-tables.ts.
  */
 import {
   AFTER,

@@ -86,7 +86,7 @@ export function startPart(id: i32): void {
   store<i32>(STEP_COUNT, 0);
   if (!isOpen()) return;
   const isCell = id == load<i32>(TD) || id == load<i32>(TH);
-  closeCell();
+  closePart(CELL);
   if (!isCell) closeRow();
   if (isCell || id == load<i32>(TR)) {
     if (!isRowGroup(load<i32>(table + GROUP))) openGroup(load<i32>(TBODY));
@@ -114,14 +114,14 @@ export function endPart(id: i32): bool {
   const hasRow = load<i32>(table + ROW) != 0;
   if (id == load<i32>(TABLE)) closeTable();
   else if (id == load<i32>(TD) || id == load<i32>(TH)) {
-    if (load<i32>(table + CELL) == id) closeCell();
+    if (load<i32>(table + CELL) == id) closePart(CELL);
   } else if (id == load<i32>(TR)) {
-    if (hasRow) closeCell();
+    if (hasRow) closePart(CELL);
     closeRow();
   } else if (id == group) {
-    closeCell();
+    closePart(CELL);
     closeRow();
-    closeGroup();
+    closePart(GROUP);
   } else {
     // parse5 ends a row at the end of any group, a cell only at that of its own.
     return !(isRowGroup(id) && hasRow) && group != load<i32>(COLGROUP);
@@ -130,17 +130,18 @@ export function endPart(id: i32): bool {
 }
 
 function openGroup(id: i32): void {
-  closeGroup();
+  closePart(GROUP);
   store<i32>(table + GROUP, id);
   step(STEP_PUSH, id);
 }
 
-function closeCell(): void {
-  const cell = load<i32>(table + CELL);
-  if (cell == NONE) return;
-  store<i32>(table + CELL, NONE);
+/** Ends the cell, or what groups the rows, if it is open. */
+function closePart(part: i32): void {
+  const id = load<i32>(table + part);
+  if (id == NONE) return;
+  store<i32>(table + part, NONE);
   between = true;
-  step(STEP_END_CELL, cell);
+  step(STEP_END_CELL, id);
 }
 
 function closeRow(): void {
@@ -149,18 +150,10 @@ function closeRow(): void {
   step(STEP_CLOSE, load<i32>(TR));
 }
 
-function closeGroup(): void {
-  const group = load<i32>(table + GROUP);
-  if (group == NONE) return;
-  store<i32>(table + GROUP, NONE);
-  between = true;
-  step(STEP_END_CELL, group);
-}
-
 function closeTable(): void {
-  closeCell();
+  closePart(CELL);
   closeRow();
-  closeGroup();
+  closePart(GROUP);
   table -= TABLE_BYTES;
   between = isOpen() && load<i32>(table + CELL) == NONE && load<i32>(table + GROUP) != load<i32>(CAPTION);
   step(STEP_CLOSE, load<i32>(TABLE));
