@@ -34,13 +34,13 @@ interface ZstdPart {
 }
 
 /** The codings we undo, by name; `null` changes nothing. RFC 9110 §8.4.1, RFC 7932, RFC 8878. */
-const CODINGS: ReadonlyMap<string, Coding | null> = new Map([
-  ...zstdIn(zlib as ZstdPart),
+const CODINGS: ReadonlyMap<string, Coding | null> = new Map<string, Coding | null>([
   ['identity', null],
   ['gzip', GZIP],
   ['x-gzip', GZIP],
   ['deflate', DEFLATE],
   ['br', BROTLI],
+  ...zstdIn(zlib as ZstdPart),
 ]);
 
 /** What may be asked for: every coding we undo, once, by its registered name. */
