@@ -6,8 +6,8 @@ import { type ChoiceRules, LinkChoice, type LinkUse, type ListingPage } from '#s
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import type { PageText } from './decode.js';
 import { parsePage } from './lean-tree.js';
-import { LinkSorter } from './link-sorter.js';
 import { addressOf, linkKindOf } from './link-table.js';
+import { PageBase } from './page-base.js';
 import { attributeOf, HTML, isElement, pushReversed } from './tree.js';
 import type { PageElement, PageNode } from './tree.js';
 import { compileWithin, type Within } from './within.js';
@@ -63,11 +63,12 @@ export class Chooser {
     const { links, baseHref } = this.#walk(
       parsePage(page.text, { titleTag: 'title', keepText: true, isPruned: false }),
     );
-    const sorter = new LinkSorter({ url: at.url, key: at.url }, page.encoding, baseHref, this.#strip);
+    const base = new PageBase(at.url, page.encoding, baseHref);
     const chosen = new Map<string, ChosenLink & { readonly rank: number }>();
     for (const { address, element, isSelected } of links) {
-      const url = sorter.firstKey([address]);
-      if (url === null) continue;
+      const target = base.targetOf(address);
+      if (target === null) continue;
+      const url = this.#strip(target).key;
       const { text, isWritten } = textOfLink(element);
       const use = this.#choice.judge({ url, text, isSelected }, at);
       if (use === null) continue;

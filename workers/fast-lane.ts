@@ -5,6 +5,7 @@
  * table, which the tree has before it; attributes nobody asks for are left out.
  */
 import type { Bail } from './bails.js';
+import type { Href } from './href.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';
 import { Nesting } from './nesting.js';
 import { QuickTables } from './quick-tables.js';
@@ -24,7 +25,7 @@ export interface Visitor {
   isWithinFound: boolean;
   visit(element: PageElement, isInside: boolean, titleTag: string): void;
   /** In place of `visit` where an element is nothing but a link; one that says nothing new may be left out. */
-  addLink(address: string, nofollow: 0 | 1): void;
+  addLink(address: string | Href, nofollow: 0 | 1): void;
 }
 
 export interface QuickRule {
@@ -83,7 +84,7 @@ class Pass {
   #headingText = '';
   #hasHeading = false;
   #bail: Bail | null = null;
-  readonly #takeLink = (address: string, rel: string | null): void =>
+  readonly #takeLink = (address: string | Href, rel: string | null): void =>
     this.#visitor.addLink(address, nofollowIn(rel));
 
   constructor(bytes: Buffer, scan: Scan, visitor: Visitor, { titleTag, within }: QuickRule) {

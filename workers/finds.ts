@@ -1,4 +1,5 @@
 /** What a page says of itself and links to, picked up element by element in document order, raw. */
+import { Href, untilFragment } from './href.js';
 import type { Nofollow } from './key-lists.js';
 import { addressOf, linkKindOf, nofollowOf } from './link-table.js';
 import { forbidsFollowing, isRobotsMetaName } from './nofollow.js';
@@ -8,6 +9,9 @@ import type { PageElement, PageNode } from './tree.js';
 /** A title is a line for people; an unclosed one swallows its page. */
 const MAX_TITLE_CHARS = 1000;
 
+/** How many were read in this thread. */
+let pages = 0;
+
 /** What one lane picks up of a page. Addresses are as written, since `<base>` may come last. */
 export class Finds {
   title: string | null = null;
@@ -15,8 +19,11 @@ export class Finds {
   forbids = false;
   isWithinFound: boolean;
   readonly canonicals: string[] = [];
-  /** Least nofollow by address, fragments dropped. */
-  readonly links = new Map<string, Nofollow>();
+  /** Addresses, with the least nofollow of each. */
+  readonly links: Href[] = [];
+  readonly #page = (pages += 1);
+  /** Those of this page alone. */
+  readonly #hrefs = new Map<string, Href>();
   readonly #takesWholePage: boolean;
   #hasTitle = false;
 
@@ -35,13 +42,25 @@ export class Finds {
   }
 
   /**
-   * Takes a link, as `visit` does from its element. The first '#' starts the fragment wherever it stands, and keys have none: a table of contents is one
-   * link. The '#' itself stays, as blanks before it belong to the address and blanks at its end do not.
+   * Takes a link, as `visit` does from its element.
+   *
+   * @param address an object where it stands for the address on other pages, too; none of them is read meanwhile
    */
-  addLink(address: string, nofollow: Nofollow): void {
-    const hash = address.indexOf('#');
-    const raw = hash === -1 ? address : address.slice(0, hash + 1);
-    if (nofollow < (this.links.get(raw) ?? 2)) this.links.set(raw, nofollow);
+  addLink(address: string | Href, nofollow: Nofollow): void {
+    const href = typeof address === 'string' ? this.#hrefOf(untilFragment(address)) : address;
+    if (href.page !== this.#page) {
+      href.page = this.#page;
+      href.nofollow = nofollow;
+      this.links.push(href);
+    } else if (nofollow < href.nofollow) href.nofollow = nofollow;
+  }
+
+  #hrefOf(text: string): Href {
+    const known = this.#hrefs.get(text);
+    if (known !== undefined) return known;
+    const href = new Href(text);
+    this.#hrefs.set(text, href);
+    return href;
   }
 
   #visitHtml(element: PageElement, titleTag: string): void {

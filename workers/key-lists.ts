@@ -1,12 +1,10 @@
 /**
- * Distinct keys of one page or sitemap, and the lists they are sorted into for its outcome: inside the scope,
- * outside, by host. Whether a key belongs to the crawl is url/scope.ts's to say.
+ * The lists that the distinct keys of one page or sitemap are sorted into for its outcome: inside the scope, outside, by
+ * host. Whether a key belongs to the crawl is url/scope.ts's to say.
  */
 import type { Verdict } from '#src/protocol/outcome.js';
 import { FailureError } from '#src/protocol/to-failure.js';
-import type { Target } from '#src/url/canonicalise.js';
 import { hostnameOf } from '#src/url/scope.js';
-import type { StripParams } from '#src/url/strip-params.js';
 
 /**
  * Cap on the keys of one page, or one sitemap, together, in characters. A long `<base>` and a million short hrefs would
@@ -17,36 +15,14 @@ const MAX_KEY_CHARS = 24 * 1024 * 1024;
 /** 0 plain, 1 rel=nofollow, 2 page-level nofollow. */
 export type Nofollow = 0 | 1 | 2;
 
-/** The distinct keys of addresses. */
-export class Keys {
-  /** How many addresses query parameters were taken out of. */
-  stripped = 0;
-  readonly #strip: StripParams;
-  readonly #all = new Map<string, Nofollow>();
+/** Keeps the distinct keys of one page or sitemap below the cap. */
+export class KeyCap {
   #chars = 0;
 
-  constructor(strip: StripParams) {
-    this.#strip = strip;
-  }
-
-  /** Each once, the least nofollow winning. */
-  get all(): ReadonlyMap<string, Nofollow> {
-    return this.#all;
-  }
-
-  /**
-   * Adds an address, resolved; null = none that can be asked for.
-   *
-   * @throws FailureError `too-large` where the keys spelt out would be many times the page
-   */
-  add(target: Target | null, nofollow: Nofollow): void {
-    if (target === null) return;
-    const taken = this.#strip(target);
-    if (taken !== target) this.stripped += 1;
-    const known = this.#all.get(taken.key);
-    if (known === undefined) this.#chars += taken.key.length;
+  /** @throws FailureError `too-large` where the keys spelt out would be many times the page */
+  add(key: string): void {
+    this.#chars += key.length;
     if (this.#chars > MAX_KEY_CHARS) throw tooManyLinks();
-    if (known === undefined || nofollow < known) this.#all.set(taken.key, nofollow);
   }
 }
 
@@ -89,7 +65,9 @@ export class KeyLists {
 
   /** Lines of `host SPACE count`. */
   get outsideHosts(): string {
-    return [...this.#hosts].map(([host, count]) => `${host} ${count}\n`).join('');
+    let lines = '';
+    for (const [host, count] of this.#hosts) lines += `${host} ${count}\n`;
+    return lines;
   }
 
   get filtered(): number {

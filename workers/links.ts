@@ -8,13 +8,13 @@ import type { ScopeJudge } from '#src/url/scope.js';
 import { compileStripParams, type StripParams } from '#src/url/strip-params.js';
 import type { PageText } from './decode.js';
 import { LinkSorter } from './link-sorter.js';
-import type { PageAddress, SortedLinks } from './link-sorter.js';
+import type { SortedLinks } from './link-sorter.js';
 import type { Bail } from './bails.js';
 import { readQuickly } from './fast-lane.js';
 import { Finds } from './finds.js';
 import type * as LeanTree from './lean-tree.js';
 import { headerForbidsFollowing } from './nofollow.js';
-import { TargetMemory } from './target-memory.js';
+import { PageBase } from './page-base.js';
 import { isElement, pushReversed } from './tree.js';
 import type { PageNode } from './tree.js';
 import { compileWithin } from './within.js';
@@ -35,7 +35,11 @@ const MEDIAWIKI_WITHIN = '#bodyContent';
 const PRUNED_CHARS = 1024 * 1024;
 
 /** What a page says besides its bytes. */
-export interface PageContext extends PageAddress {
+export interface PageContext {
+  /** The URL that was requested; links resolve against it. */
+  readonly url: string;
+  /** Its identity key. */
+  readonly key: string;
   /** X-Robots-Tag, one string a line. */
   readonly robotsTag: string | readonly string[] | undefined;
   /** Whether links outside the scope are sent by name. */
@@ -60,26 +64,25 @@ export interface LaneRule {
 /** Finds links for one crawl; holds what does not change from page to page. */
 export class LinkExtractor {
   readonly #rule: LinkRule;
-  readonly #scope: ScopeJudge;
   readonly #within: Within | null;
   readonly #obeyNofollow: boolean;
   readonly #prunedChars: number;
   readonly #titleTag: 'h1' | 'title';
   readonly #isTreeOnly: boolean;
-  readonly #memory = new TargetMemory();
   readonly #strip: StripParams;
+  readonly #sorter: LinkSorter;
 
   constructor(settings: WorkerSettings, scope: ScopeJudge, lanes: LaneRule = {}) {
     this.#prunedChars = lanes.prunedChars ?? PRUNED_CHARS;
     const isWiki = settings.rule.profile === 'mediawiki';
     const selector = settings.within ?? (isWiki ? MEDIAWIKI_WITHIN : null);
     this.#rule = settings.rule;
-    this.#scope = scope;
     this.#within = selector === null ? null : compileWithin(selector);
     this.#isTreeOnly = lanes.isTreeOnly === true || this.#within?.isQuick === false;
     this.#obeyNofollow = settings.obeyNofollow;
     this.#strip = compileStripParams(settings.stripParams);
     this.#titleTag = isWiki ? 'h1' : 'title';
+    this.#sorter = new LinkSorter({ scope, profile: settings.rule.profile, strip: this.#strip });
   }
 
   /**
@@ -90,15 +93,12 @@ export class LinkExtractor {
   extract(page: PageText, context: PageContext): PageLinks {
     const found = this.#findsOf(page);
     const isClosed = this.#obeyNofollow && (found.forbids || headerForbidsFollowing(context.robotsTag));
-    const sorter = new LinkSorter(context, page.encoding, found.baseHref, this.#strip, this.#memory);
+    const { url, key, keepOutside } = context;
+    const base = new PageBase(url, page.encoding, found.baseHref);
     return {
-      ...sorter.sort(found.links, isClosed, {
-        scope: this.#scope,
-        profile: this.#rule.profile,
-        keepOutside: context.keepOutside,
-      }),
+      ...this.#sorter.sort(found.links, { key, base, isClosed, keepOutside }),
       title: found.title,
-      canonicalUrl: sorter.firstKey(found.canonicals),
+      canonicalUrl: this.#firstKey(found.canonicals, base),
       withinFound: found.isWithinFound,
     };
   }
@@ -106,6 +106,15 @@ export class LinkExtractor {
   /** Why a page is parsed: a row of bails.ts, `selector`, or `memory` where there is none; null if it takes the fast lane. */
   bailOf(page: PageText): Bail | 'selector' | 'memory' | null {
     return this.#isTreeOnly ? 'selector' : this.#readQuickly(page, this.#freshFinds());
+  }
+
+  /** Key of the first address that is a valid http(s) one; null if none is. */
+  #firstKey(addresses: readonly string[], base: PageBase): string | null {
+    for (const address of addresses) {
+      const target = base.targetOf(address);
+      if (target !== null) return this.#strip(target).key;
+    }
+    return null;
   }
 
   #findsOf(page: PageText): Finds {

@@ -3,6 +3,7 @@
  * all pages of a thread, one after another; a large page gets one of its own, so that threads stay small.
  */
 import { readFileSync } from 'node:fs';
+import type { Href } from './href.js';
 import * as layout from './scan-layout.js';
 import { idOf, LISTED, ROLE, roleOf } from './tag-names.js';
 
@@ -38,8 +39,8 @@ const compiled = new WebAssembly.Module(readFileSync(new URL('../workers/scan.wa
 /** One memory with the functions on it. */
 export class Scan {
   readonly run: Exports;
-  /** Addresses of links as they are meant, by the numbers that the scan gave them. */
-  addresses: string[] = [];
+  /** Addresses of links by the numbers that the scan gave them. */
+  hrefs: Href[] = [];
   readonly #bytes: Uint8Array;
   readonly #numbers: Int32Array;
 
@@ -55,7 +56,7 @@ export class Scan {
 
   hold(page: Uint8Array): void {
     this.#bytes.set(page, layout.PAGE);
-    if (this.run.begin(page.length) !== 0) this.addresses = [];
+    if (this.run.begin(page.length) !== 0) this.hrefs = [];
   }
 
   /** A number of the layout, or one of a list. */

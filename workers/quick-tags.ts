@@ -5,6 +5,7 @@
  */
 import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import type { Bail } from './bails.js';
+import { Href, untilFragment } from './href.js';
 import { isNameAt } from './page-bytes.js';
 import { type Scan, WANTED } from './quick-scan.js';
 import {
@@ -37,7 +38,7 @@ export const MARKUP = { start: START, end: END, other: OTHER } as const;
 /** What the scan answers in place of a place, from -1 down; in the order of scan-layout.ts. */
 const REFUSALS: readonly Bail[] = ['open end', 'odd tag', 'odd markup', 'nested script', 'table nesting'];
 
-type TakeLink = (address: string, rel: string | null) => void;
+type TakeLink = (address: string | Href, rel: string | null) => void;
 
 /** Reads the tags of one page, while no other is read. */
 export class QuickTags {
@@ -81,15 +82,18 @@ export class QuickTags {
     const scan = this.#scan;
     const end = LINK_NUMBERS * scan.at(LINK_COUNT);
     for (let at = 0; at < end; at += LINK_NUMBERS) {
-      const number = scan.at(LINKS, at + 2);
       const rel = scan.at(LINKS, at + 3);
-      let address = number === -1 ? undefined : scan.addresses[number];
-      if (address === undefined) {
-        address = this.#value(scan.at(LINKS, at), scan.at(LINKS, at + 1));
-        if (number !== -1) scan.addresses[number] = address;
-      }
-      take(address, rel === 0 ? null : this.#value(rel, scan.at(LINKS, at + 4)));
+      take(this.#address(at), rel === 0 ? null : this.#value(rel, scan.at(LINKS, at + 4)));
     }
+  }
+
+  #address(link: number): string | Href {
+    const { hrefs } = this.#scan;
+    const number = this.#scan.at(LINKS, link + 2);
+    const known = number === -1 ? undefined : hrefs[number];
+    if (known !== undefined) return known;
+    const text = this.#value(this.#scan.at(LINKS, link), this.#scan.at(LINKS, link + 1));
+    return number === -1 ? text : (hrefs[number] = new Href(untilFragment(text)));
   }
 
   #meet(tag: number): number {

@@ -20,7 +20,7 @@ import type { Asker } from './asker.js';
 import { codingsOf, decodePieces } from './content-coding.js';
 import { TextPieces } from './decode.js';
 import type { Reply } from './exchange.js';
-import { KeyLists, Keys } from './key-lists.js';
+import { KeyCap, KeyLists } from './key-lists.js';
 import { type SitemapEntries, SitemapParser } from './sitemap-parser.js';
 import { circumstances, redirectOf } from './visit.js';
 
@@ -92,9 +92,9 @@ export class SitemapReader {
       status,
       contentType: contentTypeText(headers, contentTypeOf(headers)),
       bodyBytes,
-      ...this.#sort(listed.all.keys(), task.keepOutside),
+      ...this.#sort(listed.keys, task.keepOutside),
       ...(listed.stripped > 0 ? { stripped: listed.stripped } : {}),
-      sitemaps: [...keysOf(sitemaps, task.url, (target) => target).all.keys()].join('\n'),
+      sitemaps: [...keysOf(sitemaps, task.url, (target) => target).keys].join('\n'),
     };
   }
 
@@ -134,9 +134,29 @@ async function startOf(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
   return start;
 }
 
-/** The distinct keys of addresses as written, and how many distinct ones of these `strip` changed. */
+interface Keys {
+  readonly keys: ReadonlySet<string>;
+  /** How many distinct addresses query parameters were taken out of. */
+  readonly stripped: number;
+}
+
+/**
+ * The distinct keys of addresses as written.
+ *
+ * @throws FailureError `too-large`
+ */
 function keysOf(addresses: readonly string[], base: string, strip: StripParams): Keys {
-  const keys = new Keys(strip);
-  for (const address of new Set(addresses)) keys.add(parseTarget(address, base), 0);
-  return keys;
+  const keys = new Set<string>();
+  const cap = new KeyCap();
+  let stripped = 0;
+  for (const address of new Set(addresses)) {
+    const target = parseTarget(address, base);
+    if (target === null) continue;
+    const taken = strip(target);
+    if (taken !== target) stripped += 1;
+    if (keys.has(taken.key)) continue;
+    cap.add(taken.key);
+    keys.add(taken.key);
+  }
+  return { keys, stripped };
 }

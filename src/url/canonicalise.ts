@@ -52,15 +52,7 @@ const ENCODED_DOT = /%2e/i;
  * @see        WHATWG URL §4.4; RFC 3986 §6.2.2.1, §6.2.2.2
  */
 export function parseTarget(input: string, base?: string): Target | null {
-  return parsePlainTarget(input, base) ?? targetOf(resolve(input, base));
-}
-
-/** The same for a path with nothing to escape, which takes no parser; null for any other input. */
-export function parsePlainTarget(input: string, base: string | undefined): Target | null {
-  return targetOf(resolvePlainPath(input, base));
-}
-
-function targetOf(request: string | null): Target | null {
+  const request = resolvePlainPath(input, base) ?? resolve(input, base);
   if (request === null) return null;
   // The host of an http(s) URL never holds a '%' (a forbidden host code point), so this is path and query.
   const key = request.includes('%') ? normalisePercent(request) : request;
@@ -146,8 +138,7 @@ function withoutDotSegments(path: string): string {
  */
 function resolvePlainPath(input: string, base: string | undefined): string | null {
   if (base === undefined || !(isPath(input) ? PLAIN_PATH : PLAIN_RELATIVE).test(input)) return null;
-  let up = 0;
-  while (input.startsWith('../', 3 * up)) up += 1;
+  const up = levelsUp(input);
   const start = 3 * up;
   if (input.includes('/.', start) || (input.includes('%') && ENCODED_DOT.test(input))) return null;
   const hash = input.indexOf('#');
@@ -162,8 +153,15 @@ function isPath(input: string): boolean {
   return input.startsWith('/');
 }
 
-/** What of a base decides about plain paths. */
-interface Base {
+/** How many folders up a relative address begins. */
+export function levelsUp(input: string): number {
+  let up = 0;
+  while (input.startsWith('../', 3 * up)) up += 1;
+  return up;
+}
+
+/** What of a base decides about paths. */
+export interface Base {
   readonly text: string;
   /** Null where it is no http(s) URL. */
   readonly origin: string | null;
@@ -174,7 +172,7 @@ interface Base {
 /** The links of one page share one base: a memory of one entry saves parsing it for each of them. */
 let lastBase: Base = { text: '', origin: null, folders: [] };
 
-function baseOf(text: string): Base {
+export function baseOf(text: string): Base {
   if (lastBase.text === text) return lastBase;
   const resolved = resolve(text, undefined);
   const origin = resolved === null ? null : originOf(resolved);
@@ -185,7 +183,7 @@ function baseOf(text: string): Base {
 }
 
 /** The folder so many levels up, or the topmost there is; null where the base has none. */
-function folderAbove({ origin, folders }: Base, up: number): string | null {
+export function folderAbove({ origin, folders }: Base, up: number): string | null {
   if (origin === null) return null;
   while (folders.length <= up) {
     const below = folders.at(-1) as string;

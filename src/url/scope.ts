@@ -17,7 +17,8 @@ export interface ScopeJudge {
    * would be in scope if a seed's redirect added that key. `inside`: belongs to the crawl. Never throws.
    *
    * @param key     key of the link's target
-   * @param pageKey key of the page that holds the link, or that redirects; null for what a sitemap lists
+   * @param pageKey key of the page that holds the link, or that redirects, of which its origin counts; null for what a
+   *                sitemap lists
    */
   judge(key: string, pageKey: string | null): Verdict;
 }
@@ -85,16 +86,10 @@ export function compileScope(rule: LinkRule): ScopeJudge {
   };
 }
 
-/** By scope key alone. Keys of one origin have one scope key, and the links of a page mostly one origin. */
+/** By scope key alone. */
 function compilePlace({ scope, scopeKeys }: LinkRule): (key: string) => Verdict {
   const known = new Set(scopeKeys);
-  let last: { readonly front: string; readonly verdict: Verdict } | null = null;
-  return (key) => {
-    if (last !== null && key.startsWith(last.front)) return last.verdict;
-    const verdict = scope === 'any' || known.has(scopeKeyOf(key, scope)) ? 'inside' : 'outside';
-    last = { front: `${originOf(key)}/`, verdict };
-    return verdict;
-  };
+  return (key) => (scope === 'any' || known.has(scopeKeyOf(key, scope)) ? 'inside' : 'outside');
 }
 
 /** What keeps a URL out of a crawl; `pattern` is the one of --exclude that matched. */
