@@ -360,7 +360,7 @@ class Pass {
     // What is open stays open behind them.
     if (role === ROLE.html || role === ROLE.body) return null;
     if (role === ROLE.table || role === ROLE.tablePart) return this.#nesting.endPart(id);
-    return this.#nesting.isFollowed && this.#nesting.isBetween ? 'foster parenting' : this.#nesting.end();
+    return this.#nesting.end();
   }
 
   #endInHeading(id: number): Bail | null {

@@ -137,6 +137,26 @@ test('with an area, tags that do not nest are parsed', () => {
     expect([drawing, WIKI.quick.bailOf(pageOf(`x${drawing}`))]).toEqual([drawing, 'foreign content']);
 });
 
+test('what would be moved before a table is parsed where it could be the area, count or stay open', () => {
+  for (const moved of [
+    '<p class=c></p>',
+    '<a href=/x></a>',
+    '<form></form>',
+    '<h1></h1>',
+    '<p>',
+    '<b>',
+    '</p>',
+    '</b>',
+  ]) {
+    for (const go of ['<td>', '<tr>', '<tbody>', '<caption>', '<col>', '<table>', '</table>'])
+      expect([moved, go, WIKI.quick.bailOf(pageOf(`<table><tr>${moved}${go}x`))]).toEqual([
+        moved,
+        go,
+        expect.stringMatching(/foster|nesting/),
+      ]);
+  }
+});
+
 test('pages as people write them take the fast lane, misnested ones too', () => {
   const pages = [
     '<!doctype html><html lang=en><head><meta charset=utf-8><title>T</title><style>a{}</style><noscript><link rel=x></noscript></head><body class=b><a href=/x>x</a></body></html>',
@@ -204,6 +224,17 @@ describe('areas end where they end in the tree, without a page being parsed', ()
       ],
       ['#a', '<table><colgroup id=a><col><tr><td><a href=/out></a></table><a href=/out2></a>'],
       ['.c', '<table><tr><td><style class=c></style></td><script></script><td><a href=/out></a></table>'],
+    ],
+    'between the cells of tables': [
+      [
+        '.c',
+        '<div class=c><table><tr><td><a href=/in></a></td></tr><p><br></p><tr><td><a href=/in2></a></table></div><a href=/out></a>',
+      ],
+      [
+        '.c',
+        '<table class=c><tr><td></td><div><b>x</b><p></div><td><a href=/in></a></table><a href=/out></a>',
+      ],
+      ['#a', '<table id=a><colgroup><h2><x-y></X-Y></h2><col><table><tr><td><a href=/out></a></table>'],
     ],
     headings: [
       [

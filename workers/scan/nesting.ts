@@ -144,6 +144,11 @@ export function close(element: i32): void {
   if (isOn) popAs(element);
 }
 
+/** Nesting is lost if another element was opened last. */
+export function expectLast(id: i32): void {
+  if (isOn && load<i32>(top) != id) lost = true;
+}
+
 function push(element: i32): void {
   if (top == ELEMENTS_END - 4) {
     lost = true;

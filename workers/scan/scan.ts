@@ -8,6 +8,7 @@ import {
   END,
   ENDS,
   FLAGS,
+  FORM,
   HREF,
   ID,
   IS_LINK,
@@ -155,8 +156,6 @@ function afterNestedTag(): i32 {
   if (after < 0) return after;
   const id = load<i32>(ID);
   const flags = flagsOf(id);
-  // What is moved before a table has no place in the nesting.
-  if ((flags & OF_TABLE) == 0 && isBetween()) return ODD_TAG;
   const end =
     load<i32>(MARKUP) == END ? afterNestedEnd(id, flags, after) : afterNestedStart(id, flags, after);
   return isLost() ? NESTING_WITHIN : end;
@@ -171,7 +170,8 @@ function afterNestedEnd(id: i32, flags: i32, after: i32): i32 {
 }
 
 function afterNestedStart(id: i32, flags: i32, after: i32): i32 {
-  if ((flags & PASSED) == 0) return ODD_TAG;
+  if ((flags & PASSED) == 0 || ((flags & OF_TABLE) == 0 && isBetween() && !isMovable(id, flags)))
+    return ODD_TAG;
   makeRoomFor(id, flags);
   const isHere = isInside();
   const isLink = (flags & IS_LINK) != 0;
@@ -184,6 +184,11 @@ function afterNestedStart(id: i32, flags: i32, after: i32): i32 {
   if ((flags & IS_TABLE_PART) != 0) openPart(id);
   else openMet(id);
   return end;
+}
+
+/** Whether an element may be moved before the table: it has to end before the table goes on, and nothing counts inside. */
+function isMovable(id: i32, flags: i32): bool {
+  return (flags & IS_PLAIN) != 0 && id != load<i32>(FORM);
 }
 
 /** Ends what a start tag ends, before it is known whether what it opens is the area. */

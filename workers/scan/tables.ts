@@ -19,7 +19,7 @@ import {
   TOLD,
   TR,
 } from '../scan-layout';
-import { close, endCell, open, refuseParagraph } from './nesting';
+import { close, endCell, expectLast, open, refuseParagraph } from './nesting';
 
 // Of an open table: row group, caption or colgroup; whether a row is open; cell; TOLD before anything inside.
 const GROUP: i32 = 0;
@@ -95,6 +95,7 @@ export function foster(): bool {
 /** Ends what the start tag of a part ends; outside a table that means nothing. Twice does what once does. */
 export function makeRoomForPart(id: i32): void {
   if (!isOpen()) return;
+  if (between) expectOwnLast();
   closePart(CELL);
   if (!isCell(id)) closeRow();
   const group = load<i32>(table + GROUP);
@@ -137,6 +138,12 @@ export function endPart(id: i32): bool {
     return !(isRowGroup(id) && hasRow) && group != load<i32>(COLGROUP);
   }
   return true;
+}
+
+/** Nothing that was moved before the table may be open where the table goes on. */
+function expectOwnLast(): void {
+  const group = load<i32>(table + GROUP);
+  expectLast(load<i32>(table + ROW) != 0 ? load<i32>(TR) : group == NONE ? load<i32>(TABLE) : group);
 }
 
 function openGroup(id: i32): void {
