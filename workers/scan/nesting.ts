@@ -146,7 +146,7 @@ export function close(element: i32): void {
 
 /** Nesting is lost if another element was opened last. */
 export function expectLast(id: i32): void {
-  if (isOn && load<i32>(top) != id) lost = true;
+  if (load<i32>(top) != id) lost = true;
 }
 
 function push(element: i32): void {

@@ -19,7 +19,7 @@ import {
   TOLD,
   TR,
 } from '../scan-layout';
-import { close, endCell, expectLast, open, refuseParagraph } from './nesting';
+import { close, endCell, expectLast, isFollowed, open, refuseParagraph } from './nesting';
 
 // Of an open table: row group, caption or colgroup; whether a row is open; cell; TOLD before anything inside.
 const GROUP: i32 = 0;
@@ -95,7 +95,7 @@ export function foster(): bool {
 /** Ends what the start tag of a part ends; outside a table that means nothing. Twice does what once does. */
 export function makeRoomForPart(id: i32): void {
   if (!isOpen()) return;
-  if (between) expectOwnLast();
+  if (between && isFollowed()) expectOwnLast();
   closePart(CELL);
   if (!isCell(id)) closeRow();
   const group = load<i32>(table + GROUP);
