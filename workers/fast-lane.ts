@@ -7,8 +7,7 @@
 import type { Bail } from './bails.js';
 import type { Href } from './href.js';
 import { LINK_TABLE, nofollowIn } from './link-table.js';
-import { Nesting } from './nesting.js';
-import { QuickTables } from './quick-tables.js';
+import { QuickNesting } from './quick-nesting.js';
 import { type Scan, scanOf } from './quick-scan.js';
 import { QuickHead, refusalOf } from './quick-head.js';
 import { byteAt, EXCLAMATION, isBlank, QUESTION, SLASH } from './page-bytes.js';
@@ -30,7 +29,7 @@ export interface Visitor {
 
 export interface QuickRule {
   readonly titleTag: 'h1' | 'title';
-  /** A selector with `isQuick`; null for the whole page. */
+  /** A selector that is quick; null for the whole page. */
   readonly within: Within | null;
 }
 
@@ -41,7 +40,7 @@ export interface QuickRule {
  */
 export function readQuickly(utf8: Buffer, visitor: Visitor, rule: QuickRule): Bail | 'memory' | null {
   if (utf8.includes(0)) return 'zero byte';
-  const scan = scanOf(utf8);
+  const scan = scanOf(utf8, rule.within?.quick ?? null);
   return scan === null ? 'memory' : new Pass(utf8, scan, visitor, rule).run();
 }
 
@@ -72,12 +71,9 @@ class Pass {
   readonly #titleTag: 'h1' | 'title';
   readonly #within: Within | null;
   readonly #tags: QuickTags;
-  readonly #nesting: Nesting | null;
-  readonly #tables: QuickTables;
+  readonly #nesting: QuickNesting;
   readonly #head = new QuickHead();
   #isInSelect = false;
-  /** Inside <html> or <body> that are the area. */
-  #isAllInside: boolean;
   #hasHtml = false;
   /** What is open inside the heading that is the title; null outside it, and once it was read. */
   #heading: number[] | null = null;
@@ -93,9 +89,7 @@ class Pass {
     this.#titleTag = titleTag;
     this.#within = within;
     this.#tags = new QuickTags(bytes, scan);
-    this.#nesting = within === null ? null : new Nesting();
-    this.#tables = new QuickTables(scan, this.#nesting);
-    this.#isAllInside = within === null;
+    this.#nesting = new QuickNesting(scan);
   }
 
   run(): Bail | null {
@@ -113,7 +107,7 @@ class Pass {
 
   /** Whether plain tags and text mean nothing where the pass is, and links are what they say. */
   get #isIdle(): boolean {
-    return this.#within === null && this.#heading === null && !this.#isInSelect && this.#head.isOver;
+    return this.#heading === null && !this.#isInSelect && this.#head.isOver;
   }
 
   /** From a `<` to the place after what it begins. */
@@ -151,10 +145,7 @@ class Pass {
     const { id } = this.#tags;
     const role = roleOf(id);
     const isHead = !this.#head.isOver;
-    if (id === SVG && this.#isIdle && !this.#tables.isBetween) {
-      const end = skipDrawing(this.#tags, after);
-      return end === -1 ? this.#refuse('foreign content') : end;
-    }
+    if (id === SVG && this.#isIdle && !this.#nesting.isBetween) return this.#drawing(after);
     const bail = isHead ? this.#head.start(id, role) : this.#refusalInBody(id, role);
     if (bail !== null) return this.#refuse(bail);
     if (!isHead && this.#isInSelect && role !== ROLE.script) return this.#startInSelect(id, after);
@@ -162,22 +153,36 @@ class Pass {
     return this.#element(id, role, after);
   }
 
+  #drawing(after: number): number {
+    const end = skipDrawing(this.#tags, after);
+    const isPassed = end !== -1 && (this.#nesting.isInside || !this.#mayHoldArea(after, end));
+    return isPassed ? end : this.#refuse('foreign content');
+  }
+
+  /** Whether an element in a drawing may be the area. */
+  #mayHoldArea(start: number, end: number): boolean {
+    const text = this.#bytes.toString('latin1', start, end).toLowerCase();
+    const name = this.#within?.quick?.name.toLowerCase();
+    return name === undefined || name === nameOf(SVG) || text.includes(name) || text.includes('&');
+  }
+
   #refusalInBody(id: number, role: number): Bail | null {
     if (this.#isInSelect) return isSelectPart(id) || role === ROLE.script ? null : 'select';
-    if (role === ROLE.marked && this.#tables.isOpen) return 'foster parenting';
+    if (role === ROLE.marked && this.#nesting.isTableOpen) return 'foster parenting';
     const isFostered =
-      this.#tables.isBetween && role !== ROLE.tablePart && role !== ROLE.script && id !== STYLE;
+      this.#nesting.isBetween && role !== ROLE.tablePart && role !== ROLE.script && id !== STYLE;
     return isFostered ? this.#refusalBetween(id, role) : refusalOf(role);
   }
 
   /** Between the cells of a table: what goes before it leaves the table as it is, but is in its place only there. */
   #refusalBetween(id: number, role: number): Bail | null {
-    if (role === ROLE.table) return this.#nesting === null ? null : 'table nesting';
-    if (this.#nesting !== null || role === ROLE.select || this.#isTitleHeading(id)) return 'foster parenting';
+    if (role === ROLE.table) return null;
+    if (this.#nesting.isFollowed || role === ROLE.select || this.#isTitleHeading(id))
+      return 'foster parenting';
     // Of <base> and titles the first counts; of links the order says nothing.
     const isLink = role === ROLE.link || id === IFRAME;
     const isTold = isLink || role === ROLE.headVoid || role === ROLE.title;
-    if (isTold && !this.#tables.foster() && !isLink) return 'foster parenting';
+    if (isTold && !this.#nesting.foster() && !isLink) return 'foster parenting';
     return refusalOf(role);
   }
 
@@ -187,9 +192,9 @@ class Pass {
 
   /** The select itself, or an option: none holds a link, but it may be the area. */
   #startInSelect(id: number, after: number): number {
-    if (this.#within === null || this.#isInside) return this.#tags.skipAttributes(after);
+    if (this.#nesting.isInside) return this.#tags.skipAttributes(after);
     const end = this.#tags.readAttributes(after);
-    if (end !== -1 && this.#within.matches(this.#elementOf(id))) this.#visitor.isWithinFound = true;
+    if (end !== -1 && this.#isArea(this.#elementOf(id))) this.#visitor.isWithinFound = true;
     return end;
   }
 
@@ -221,12 +226,10 @@ class Pass {
         this.#isInSelect = true;
         return this.#startInSelect(id, after);
       case ROLE.table:
-        if (this.#nesting?.startTable() === false) return this.#refuse('nesting within');
-        if (!this.#tables.open()) return this.#refuse('table nesting');
-        return this.#opened(id, after);
+        return this.#opened(id, after, this.#nesting.startTable());
       case ROLE.tablePart:
-        if (!this.#tables.isOpen) return this.#tags.skipAttributes(after);
-        return this.#tables.startPart(id) ? this.#opened(id, after) : this.#refuse('nesting within');
+        if (!this.#nesting.isTableOpen) return this.#tags.skipAttributes(after);
+        return this.#opened(id, after, this.#nesting.startPart(id));
       case ROLE.heading:
         if (this.#isTitleHeading(id)) {
           this.#hasHeading = true;
@@ -243,13 +246,12 @@ class Pass {
     const isFirst = role === ROLE.html ? !this.#hasHtml && this.#head.isAhead : this.#head.isBodyTag;
     if (role === ROLE.html) this.#hasHtml = true;
     this.#head.isBodyTag = false;
-    if (this.#within === null) return this.#tags.skipAttributes(after);
     const end = this.#tags.readAttributes(after);
     // Selectors ask for one attribute: one that says no changes nothing, wherever it ends up.
-    if (end === -1 || !this.#within.matches(this.#elementOf(id))) return end;
+    if (end === -1 || !this.#isArea(this.#elementOf(id))) return end;
     if (!isFirst) return this.#refuse('attributes within');
     this.#visitor.isWithinFound = true;
-    this.#isAllInside = true;
+    this.#nesting.enterAll();
     return end;
   }
 
@@ -269,7 +271,7 @@ class Pass {
     if (end === -1) return -1;
     const isInside = this.#place(id);
     if (isInside === null) return this.#refuse('nesting within');
-    this.#tables.tell();
+    this.#nesting.tell();
     const places = isInside ? LINKS.get(id) : undefined;
     const address = places === undefined ? null : this.#tags.attribute(places.address);
     if (address !== null)
@@ -279,20 +281,16 @@ class Pass {
 
   /** An element that says nothing itself. */
   #plain(id: number, after: number): number {
-    if (this.#within === null) return this.#tags.skipAttributes(after);
-    if (!this.#head.isOver) {
-      // <noscript>.
-      const end = this.#tags.readAttributes(after);
-      const isArea = end !== -1 && this.#within.matches(this.#elementOf(id));
-      return isArea ? this.#refuse('attributes within') : end;
-    }
-    if (this.#nesting?.start(id) === false) return this.#refuse('nesting within');
-    return this.#opened(id, after);
+    if (this.#head.isOver) return this.#opened(id, after, this.#nesting.start());
+    // <noscript>.
+    const end = this.#tags.readAttributes(after);
+    return end !== -1 && this.#isArea(this.#elementOf(id)) ? this.#refuse('attributes within') : end;
   }
 
-  /** Whether an element that was just opened is the area. */
-  #opened(id: number, after: number): number {
-    if (this.#within === null || this.#isInside) return this.#tags.skipAttributes(after);
+  /** Whether an element that was just opened, if it could be, is the area. */
+  #opened(id: number, after: number, bail: Bail | null): number {
+    if (bail !== null) return this.#refuse(bail);
+    if (this.#nesting.isInside) return this.#tags.skipAttributes(after);
     const end = this.#tags.readAttributes(after);
     if (end !== -1) this.#enterIfArea(id, this.#elementOf(id));
     return end;
@@ -301,24 +299,24 @@ class Pass {
   /** Opens an element; answers whether it is inside the area, or is the area. Null if that is not certain. */
   #place(id: number, element?: PageElement): boolean | null {
     if (this.#within === null) return true;
-    if (this.#head.isOver && this.#nesting?.start(id) === false) return null;
-    return this.#isInside || this.#enterIfArea(id, element ?? this.#elementOf(id));
+    if (this.#head.isOver && this.#nesting.start() !== null) return null;
+    return this.#nesting.isInside || this.#enterIfArea(id, element ?? this.#elementOf(id));
   }
 
   #enterIfArea(id: number, element: PageElement): boolean {
-    if (this.#within?.matches(element) !== true) return false;
+    if (!this.#isArea(element)) return false;
     this.#visitor.isWithinFound = true;
-    if (this.#head.isOver && !hasTrait(id, TRAIT.void)) this.#nesting?.enterLast();
+    if (this.#head.isOver && !hasTrait(id, TRAIT.void)) this.#nesting.enterLast();
     return true;
   }
 
-  #tell(element: PageElement, isInside: boolean, titleTag: string): void {
-    this.#tables.tell();
-    this.#visitor.visit(element, isInside, titleTag);
+  #isArea(element: PageElement): boolean {
+    return this.#within?.matches(element) === true;
   }
 
-  get #isInside(): boolean {
-    return this.#isAllInside || this.#nesting?.isInside === true;
+  #tell(element: PageElement, isInside: boolean, titleTag: string): void {
+    this.#nesting.tell();
+    this.#visitor.visit(element, isInside, titleTag);
   }
 
   /** An element whose content is text, up to the place after its end tag. */
@@ -335,7 +333,7 @@ class Pass {
       const isInside = this.#place(id, element);
       if (isInside === null) return this.#refuse('nesting within');
       this.#tell(element, isInside, this.#titleTag);
-      if (this.#head.isOver) this.#nesting?.close(id);
+      if (this.#head.isOver) this.#nesting.close();
     }
     return this.#tags.skipAttributes(end + 2 + nameOf(id).length);
   }
@@ -362,19 +360,16 @@ class Pass {
     if (this.#heading !== null) return this.#endInHeading(id);
     // What is open stays open behind them.
     if (role === ROLE.html || role === ROLE.body) return null;
-    if (role === ROLE.table || role === ROLE.tablePart) {
-      return this.#tables.endPart(id) ? null : this.#nesting === null ? 'table nesting' : 'nesting within';
-    }
-    if (this.#nesting === null) return null;
-    if (this.#tables.isBetween) return 'foster parenting';
-    return this.#nesting.end(id) ? null : 'nesting within';
+    if (role === ROLE.table || role === ROLE.tablePart) return this.#nesting.endPart(id);
+    return this.#nesting.end();
   }
 
   #endInHeading(id: number): Bail | null {
     const open = this.#heading as number[];
     const isEnd = id === H1 && open.length === 0;
     if (!isEnd && open.pop() !== id) return 'heading';
-    if (this.#nesting?.end(id) === false) return 'nesting within';
+    const bail = this.#nesting.end();
+    if (bail !== null) return bail;
     if (!isEnd) return null;
     this.#heading = null;
     const text = { nodeName: '#text', value: this.#headingText };

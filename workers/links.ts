@@ -78,7 +78,7 @@ export class LinkExtractor {
     const selector = settings.within ?? (isWiki ? MEDIAWIKI_WITHIN : null);
     this.#rule = settings.rule;
     this.#within = selector === null ? null : compileWithin(selector);
-    this.#isTreeOnly = lanes.isTreeOnly === true || this.#within?.isQuick === false;
+    this.#isTreeOnly = lanes.isTreeOnly === true || this.#within?.quick === null;
     this.#obeyNofollow = settings.obeyNofollow;
     this.#strip = compileStripParams(settings.stripParams);
     this.#titleTag = isWiki ? 'h1' : 'title';

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { Href } from './href.js';
 import * as layout from './scan-layout.js';
-import { idOf, LISTED, ROLE, roleOf } from './tag-names.js';
+import { idOf, LISTED, ROLE, roleOf, traitsOf } from './tag-names.js';
+import type { QuickArea } from './within.js';
 
 /** The attributes anybody asks for: those of the link table, of `Finds`, and of simple selectors. */
 export const WANTED = ['id', 'src', 'rel', 'href', 'name', 'class', 'content', 'http-equiv'];
@@ -21,12 +22,20 @@ interface Exports {
   skipComment(tag: number): number;
   afterGreater(start: number): number;
   endOfRaw(start: number, id: number): number;
-  openTable(): number;
+  startTable(): number;
   foster(): number;
   startPart(id: number): void;
   endPart(id: number): number;
   isBetween(): number;
   isOpen(): number;
+  startElement(): void;
+  endElement(): void;
+  closeMet(): void;
+  isFollowed(): number;
+  isLost(): number;
+  isInside(): number;
+  enterLast(): void;
+  enterAll(): void;
 }
 
 const WASM_PAGE = 65_536;
@@ -54,8 +63,10 @@ export class Scan {
     writeTables(this.run, this.#bytes, this.#numbers);
   }
 
-  hold(page: Uint8Array): void {
+  /** @param area outside which no link counts; null for the whole page */
+  hold(page: Uint8Array, area: QuickArea | null): void {
     this.#bytes.set(page, layout.PAGE);
+    writeArea(this.#bytes, this.#numbers, area);
     if (this.run.begin(page.length) !== 0) this.hrefs = [];
   }
 
@@ -72,10 +83,10 @@ export class Scan {
 let usual: Scan | null | undefined;
 
 /** A scan that holds a page, until it is asked for another; null where the system has no memory for one. */
-export function scanOf(page: Uint8Array): Scan | null {
+export function scanOf(page: Uint8Array, area: QuickArea | null): Scan | null {
   if (usual === undefined) usual = scanFor(USUAL_BYTES);
   const scan = page.length > USUAL_BYTES && usual !== null ? scanFor(page.length) : usual;
-  scan?.hold(page);
+  scan?.hold(page, area);
   return scan;
 }
 
@@ -96,6 +107,7 @@ function writeTables(run: Exports, bytes: Uint8Array, numbers: Int32Array): void
   for (const [id, name] of LISTED.entries()) {
     bytes[layout.LENGTHS + id] = name.length;
     bytes[layout.FLAGS + id] = flagsOf(id);
+    bytes[layout.TRAITS + id] = traitsOf(id);
     writeName(bytes, layout.NAMES, id, name);
     run.listName(id);
   }
@@ -103,11 +115,32 @@ function writeTables(run: Exports, bytes: Uint8Array, numbers: Int32Array): void
     writeName(bytes, layout.WANTED_NAMES, number, name);
     bytes[layout.WANTED_BY_LENGTH + name.length]! |= 1 << number;
   }
-  const { SCRIPT, TABLE, TR, TD, TH, TBODY, THEAD, TFOOT, CAPTION, COL, COLGROUP } = layout;
-  const known = { SCRIPT, TABLE, TR, TD, TH, TBODY, THEAD, TFOOT, CAPTION, COL, COLGROUP };
-  for (const [name, place] of Object.entries(known)) numbers[place >> 2] = idOf(name.toLowerCase());
+  for (const [name, place] of Object.entries(knownNames())) numbers[place >> 2] = idOf(name.toLowerCase());
   numbers[layout.HREF >> 2] = WANTED.indexOf('href');
   numbers[layout.REL >> 2] = WANTED.indexOf('rel');
+}
+
+function knownNames(): Readonly<Record<string, number>> {
+  const { SCRIPT, TABLE, TR, TD, TH, TBODY, THEAD, TFOOT, CAPTION, COL, COLGROUP } = layout;
+  const { P, LI, DD, DT, A, BUTTON, FORM } = layout;
+  const ofTable = { TABLE, TR, TD, TH, TBODY, THEAD, TFOOT, CAPTION, COL, COLGROUP };
+  return { SCRIPT, ...ofTable, P, LI, DD, DT, A, BUTTON, FORM };
+}
+
+function writeArea(bytes: Uint8Array, numbers: Int32Array, area: QuickArea | null): void {
+  numbers[layout.AREA_KIND >> 2] = areaKindOf(area);
+  if (area === null) return;
+  const { attribute, name } = area;
+  numbers[layout.AREA_NUMBER >> 2] = attribute === null ? LISTED.indexOf(name) : WANTED.indexOf(attribute);
+  const start = Buffer.from(name).subarray(0, 8);
+  bytes.fill(0, layout.AREA_NAME, layout.AREA_MASK + 8);
+  bytes.set(start, layout.AREA_NAME);
+  bytes.fill(0xff, layout.AREA_MASK, layout.AREA_MASK + start.length);
+}
+
+function areaKindOf(area: QuickArea | null): number {
+  if (area === null) return layout.NO_AREA;
+  return area.attribute === null ? layout.AREA_BY_TAG : layout.AREA_BY_ATTRIBUTE;
 }
 
 function writeName(bytes: Uint8Array, names: number, number: number, name: string): void {
@@ -134,7 +167,7 @@ function isPartOfTable(id: number): boolean {
   return roleOf(id) === ROLE.table || roleOf(id) === ROLE.tablePart;
 }
 
-/** What a start tag is to a crawl of whole pages, in a body. */
+/** What a tag is to the scan, in a body. */
 function flagsOf(id: number): number {
   switch (roleOf(id)) {
     case ROLE.plain:
@@ -143,7 +176,10 @@ function flagsOf(id: number): number {
       return layout.IS_PLAIN;
     case ROLE.heading:
       // The first may be the title.
-      return id === idOf('h1') ? 0 : layout.IS_PLAIN;
+      return layout.IS_HEADING | (id === idOf('h1') ? 0 : layout.IS_PLAIN);
+    case ROLE.html:
+    case ROLE.body:
+      return layout.IS_ROOT;
     case ROLE.link:
       return layout.IS_LINK;
     case ROLE.headRaw:

@@ -18,6 +18,7 @@ import {
   LINK_NUMBERS,
   LINKS,
   MARKUP as MET,
+  NAME,
   OTHER,
   START,
   STARTS,
@@ -36,7 +37,14 @@ export function attributeNumber(name: string): number {
 export const MARKUP = { start: START, end: END, other: OTHER } as const;
 
 /** What the scan answers in place of a place, from -1 down; in the order of scan-layout.ts. */
-const REFUSALS: readonly Bail[] = ['open end', 'odd tag', 'odd markup', 'nested script', 'table nesting'];
+const REFUSALS: readonly Bail[] = [
+  'open end',
+  'odd tag',
+  'odd markup',
+  'nested script',
+  'table nesting',
+  'nesting within',
+];
 
 type TakeLink = (address: string | Href, rel: string | null) => void;
 
@@ -45,15 +53,12 @@ export class QuickTags {
   /** What the `<` last met begins. */
   markup: number = MARKUP.other;
   /** Of a tag, number of its name; see tag-names.ts. */
-  id = 0;
+  id: number = UNLISTED;
   /** The place after its name; -1 where that is refused. */
   after = -1;
   bail: Bail = 'open end';
   readonly #bytes: Buffer;
   readonly #scan: Scan;
-  /** Names that are in no list, and the number of each: pages may have tens of thousands of them. */
-  readonly #unlisted: string[] = [];
-  readonly #unlistedIds = new Map<string, number>();
 
   /** @param scan that holds the bytes */
   constructor(bytes: Buffer, scan: Scan) {
@@ -67,7 +72,7 @@ export class QuickTags {
   }
 
   /**
-   * The same, over what means nothing to a crawl of whole pages; -1 where tables are odd. Links are passed, too.
+   * The same, over what means nothing to a crawl; -1 where tables or nesting are odd. Links are passed, too.
    *
    * @param takeLink is given each with an address that the page did not say before: that, and what its rel says
    */
@@ -102,13 +107,14 @@ export class QuickTags {
     this.after = this.#placeOf(this.#scan.at(AFTER));
     if (this.after === -1) return tag;
     const id = this.#scan.at(ID);
-    this.id = id === -1 ? this.#unlistedId(tag + (this.markup === MARKUP.end ? 2 : 1), this.after) : id;
+    this.id = id === -1 ? UNLISTED : id;
     return tag;
   }
 
   /** The name of the tag last met, in lower case. */
   get name(): string {
-    return this.id < UNLISTED ? nameOf(this.id) : (this.#unlisted[this.id - UNLISTED] as string);
+    if (this.id !== UNLISTED) return nameOf(this.id);
+    return this.#bytes.toString('latin1', this.#scan.at(NAME), this.after).toLowerCase();
   }
 
   /** Whether the tag that ends before a place says that it has no content, which counts in drawings only. */
@@ -173,16 +179,6 @@ export class QuickTags {
   /** Whether there is a character reference in a text, or what looks like one. */
   hasReference(start: number, end: number): boolean {
     return this.#bytes.subarray(start, end).includes('&');
-  }
-
-  #unlistedId(start: number, end: number): number {
-    const name = this.#bytes.toString('latin1', start, end).toLowerCase();
-    const known = this.#unlistedIds.get(name);
-    if (known !== undefined) return known;
-    const id = UNLISTED + this.#unlisted.length;
-    this.#unlisted.push(name);
-    this.#unlistedIds.set(name, id);
-    return id;
   }
 
   #value(start: number, end: number): string {

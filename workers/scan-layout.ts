@@ -15,9 +15,27 @@ export const TFOOT = 0x1c;
 export const CAPTION = 0x20;
 export const COL = 0x24;
 export const COLGROUP = 0x28;
+export const P = 0x2c;
+export const LI = 0x30;
+export const DD = 0x34;
+export const DT = 0x38;
+export const A = 0x3c;
+export const BUTTON = 0x40;
+export const FORM = 0x44;
 /** … and of wanted attributes. */
-export const HREF = 0x2c;
-export const REL = 0x30;
+export const HREF = 0x60;
+export const REL = 0x64;
+
+/** What opens the area of `--within`, outside which no link counts: one of the next three. */
+export const AREA_KIND = 0x80;
+export const NO_AREA = 0;
+export const AREA_BY_TAG = 1;
+export const AREA_BY_ATTRIBUTE = 2;
+/** Number of the tag's name, -1 for one that is not listed; or that of the attribute. */
+export const AREA_NUMBER = 0x84;
+/** What the attribute's value has in it: up to eight bytes of it, and all bits of those, as 64-bit numbers. */
+export const AREA_NAME = 0x88;
+export const AREA_MASK = 0x90;
 
 /** What the `<` last met begins: one of the next three. */
 export const MARKUP = 0x100;
@@ -34,16 +52,11 @@ export const LAST_SLASH = 0x10c;
 export const TOLD = 0x110;
 /** How many LINKS there are. */
 export const LINK_COUNT = 0x114;
-/** How many STEPS there are. */
-export const STEP_COUNT = 0x118;
+/** The place of its name, if that is not listed. */
+export const NAME = 0x118;
 /** Where the values of the wanted attributes begin and end that the tag last read has, by number; 0 for none. */
 export const STARTS = 0x140;
 export const ENDS = 0x160;
-/** What tables opened and ended last: one of the next three and the number of a name each. */
-export const STEPS = 0x180;
-export const STEP_PUSH = 0;
-export const STEP_CLOSE = 1;
-export const STEP_END_CELL = 2;
 
 /** What each byte may be, in a byte; bits. */
 export const KINDS = 0x400;
@@ -67,9 +80,31 @@ export const IS_LINK = 2;
 export const IS_RAW = 4;
 export const IS_TABLE = 8;
 export const IS_TABLE_PART = 16;
+export const IS_HEADING = 32;
+/** `<html>`, `<body>`: their ends end nothing. */
+export const IS_ROOT = 64;
 /** The names themselves, each in so many bytes, filled up with zeros. */
 export const NAMES = 0x1200;
 export const NAME_BYTES = 16;
+
+/** By number, a byte each: what nesting has to know of an element; bits. */
+export const TRAITS = 0x2400;
+/** Never open. */
+export const IS_VOID = 1;
+/** Its start tag closes an open `<p>`. */
+export const CLOSES_P = 2;
+/** Its end tag closes elements whose end tags may be left out. */
+export const ENDS_IMPLIED = 4;
+/** Its end tag may be left out, inside an element of the trait above. */
+export const IS_IMPLIED = 8;
+/** No open `<p>` is looked for beyond it. */
+export const BOUNDS_P = 16;
+/** Ends the search for a list item to close. */
+export const BOUNDS_ITEM = 32;
+/** Opening or closing it depends on more than what is open just around it. */
+export const IS_REFUSED = 64;
+/** Text and plain marks: may stand in a heading. */
+export const IS_PHRASE = 128;
 
 /** By length: the numbers of the wanted attributes, as bits of a byte; and their names. */
 export const WANTED_BY_LENGTH = 0x2200;
@@ -83,6 +118,11 @@ export const MAX_LINKS = 512;
 /** Open tables; see scan/tables.ts. */
 export const TABLES = 0x8000;
 export const MAX_TABLES = 1024;
+
+/** Open elements, and how many of each number are open; see scan/nesting.ts. */
+export const ELEMENTS = 0xc000;
+export const ELEMENTS_END = 0x10000;
+export const OPEN_COUNTS = 0x2800;
 
 /** Known addresses; see scan/addresses.ts. */
 export const ADDRESS_SLOTS = 0x10000;
@@ -102,3 +142,4 @@ export const ODD_TAG = -2;
 export const ODD_MARKUP = -3;
 export const NESTED_SCRIPT = -4;
 export const TABLE_NESTING = -5;
+export const NESTING_WITHIN = -6;

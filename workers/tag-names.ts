@@ -2,6 +2,16 @@
  * The names of HTML's tags as small numbers, and what each means to the pass of the fast lane and to nesting. Names
  * that stand in no list below are ordinary elements to the standard, too.
  */
+import {
+  BOUNDS_ITEM,
+  BOUNDS_P,
+  CLOSES_P,
+  ENDS_IMPLIED,
+  IS_IMPLIED,
+  IS_PHRASE,
+  IS_REFUSED,
+  IS_VOID,
+} from './scan-layout.js';
 
 /** What the pass does about a start tag. */
 export const ROLE = {
@@ -35,24 +45,16 @@ export const ROLE = {
   marked: 20,
 } as const;
 
-/** What nesting has to know of an element; bits. */
+/** What nesting has to know of an element: bits, described in scan-layout.ts. */
 export const TRAIT = {
-  /** Never open. */
-  void: 1,
-  /** Its start tag closes an open `<p>`. */
-  closesP: 2,
-  /** Its end tag closes elements whose end tags may be left out. */
-  endsImplied: 4,
-  /** Its end tag may be left out, inside an element of the trait above. */
-  implied: 8,
-  /** No open `<p>` is looked for beyond it. */
-  pScope: 16,
-  /** Ends the search for a list item to close. */
-  itemBoundary: 32,
-  /** Opening or closing it depends on more than what is open just around it. */
-  refused: 64,
-  /** Text and plain marks: may stand in a heading. */
-  phrase: 128,
+  void: IS_VOID,
+  closesP: CLOSES_P,
+  endsImplied: ENDS_IMPLIED,
+  implied: IS_IMPLIED,
+  pScope: BOUNDS_P,
+  itemBoundary: BOUNDS_ITEM,
+  refused: IS_REFUSED,
+  phrase: IS_PHRASE,
 } as const;
 
 const words = (text: string): string[] => text.split(' ');
@@ -105,17 +107,17 @@ const TRAITS: Readonly<Record<keyof typeof TRAIT, readonly string[]>> = {
 };
 
 const NAMES = [...new Set([...Object.values(ROLES).flat(), ...Object.values(TRAITS).flat()])];
-/** From this number on stand the names of one page that are in no list. */
+/** The number of all names that are in no list. */
 export const UNLISTED = NAMES.length;
 
-const flags = new Uint8Array(NAMES.length);
+const traits = new Uint8Array(NAMES.length);
 const roles = new Uint8Array(NAMES.length);
 for (const [role, names] of Object.entries(ROLES)) {
   for (const name of names) roles[NAMES.indexOf(name)] = ROLE[role as keyof typeof ROLE];
 }
 for (const [trait, names] of Object.entries(TRAITS)) {
   const bit = TRAIT[trait as keyof typeof TRAIT];
-  for (const name of names) flags[NAMES.indexOf(name)] = (flags[NAMES.indexOf(name)] as number) | bit;
+  for (const name of names) traits[NAMES.indexOf(name)] = (traits[NAMES.indexOf(name)] as number) | bit;
 }
 
 /** The role of a name by its number. */
@@ -123,9 +125,14 @@ export function roleOf(id: number): number {
   return id < UNLISTED ? (roles[id] as number) : ROLE.plain;
 }
 
+/** The traits of a name by its number. */
+export function traitsOf(id: number): number {
+  return id < UNLISTED ? (traits[id] as number) : 0;
+}
+
 /** Whether a name by its number has a trait. */
 export function hasTrait(id: number, trait: number): boolean {
-  return id < UNLISTED && ((flags[id] as number) & trait) !== 0;
+  return (traitsOf(id) & trait) !== 0;
 }
 
 /** The number of a listed name; throws for another. */

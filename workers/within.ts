@@ -16,8 +16,16 @@ export interface Within {
   readonly matches: (element: PageElement) => boolean;
   /** Whether the answer may depend on a page's text (`:contains`, `:empty`), which then must be kept. */
   readonly needsText: boolean;
-  /** Whether tags alone tell the answer: `#id`, `.class`, or a tag that parsers never add of their own. */
-  readonly isQuick: boolean;
+  /** What to look for where tags alone tell the answer; null where they do not. */
+  readonly quick: QuickArea | null;
+}
+
+/** `#id`, `.class`, or a tag that parsers never add of their own. */
+export interface QuickArea {
+  /** Null for a tag. */
+  readonly attribute: 'id' | 'class' | null;
+  /** A tag in lower case, or a name as it is. */
+  readonly name: string;
 }
 
 /** Tags of elements that a page has without writing them, or under another name. */
@@ -29,17 +37,19 @@ const SIMPLE = /^([#.]?)(-?[A-Za-z_][\w-]*)$/;
 export function compileWithin(selector: string): Within {
   const [, kind, name] = SIMPLE.exec(selector.trim()) ?? [];
   if (name === undefined)
-    return { matches: engine().compileSelector(selector), needsText: true, isQuick: false };
-  return { matches: simpleMatcher(kind ?? '', name), needsText: false, isQuick: !isAdded(kind ?? '', name) };
+    return { matches: engine().compileSelector(selector), needsText: true, quick: null };
+  const area = areaOf(kind ?? '', name);
+  const isAdded = area.attribute === null && ADDED.has(area.name);
+  return { matches: matcherOf(area), needsText: false, quick: isAdded ? null : area };
 }
 
-function isAdded(kind: string, name: string): boolean {
-  return kind === '' && ADDED.has(name.toLowerCase());
+function areaOf(kind: string, name: string): QuickArea {
+  if (kind === '') return { attribute: null, name: name.toLowerCase() };
+  return { attribute: kind === '#' ? 'id' : 'class', name };
 }
 
-function simpleMatcher(kind: string, name: string): Within['matches'] {
-  if (kind === '#') return (element) => attributeOf(element, 'id') === name;
-  if (kind === '.') return (element) => hasToken(attributeOf(element, 'class'), name);
-  const tag = name.toLowerCase();
-  return (element) => element.tagName === tag;
+function matcherOf({ attribute, name }: QuickArea): Within['matches'] {
+  if (attribute === 'id') return (element) => attributeOf(element, 'id') === name;
+  if (attribute === 'class') return (element) => hasToken(attributeOf(element, 'class'), name);
+  return (element) => element.tagName === name;
 }

@@ -50,8 +50,8 @@ export const CRAWL_STAGES: Readonly<Record<Thread, Stages>> = {
     ],
     decode: files('decode answer-body content-coding coding-stream answer'),
     extract: [
-      ...files('links fast-lane finds nesting within bails link-table nofollow tag-names'),
-      ...files('quick-head quick-scan quick-tables quick-tags lean-tree'),
+      ...files('links fast-lane finds within bails link-table nofollow tag-names'),
+      ...files('quick-head quick-nesting quick-scan quick-tags lean-tree'),
       'parse5/',
     ],
     resolve: files('link-sorter target-memory key-lists canonicalise percent scope strip-params'),

@@ -105,26 +105,51 @@ export function seeded(seed: number): Below {
 }
 
 const BLOCKS =
-  'div section p blockquote form fieldset pre center button noscript h2 address article x-y'.split(' ');
+  'div section p blockquote form fieldset pre center button noscript h2 address article x-y X-Y x-yz x-long-name x-long-names'.split(
+    ' ',
+  );
 const PHRASES = 'a b i em span code font small label u'.split(' ');
+
+/** What makes an element the area of a selector, or nearly. */
+const MARKS = [
+  ' class=c',
+  ' id=a',
+  ' class="x c"',
+  ' class=d id=b',
+  ' class=long-name',
+  ' class="long-names long-nam"',
+  ' id=b id=a',
+  ' class="c&#32;x"',
+  ' id="&#97;"',
+  ' id=A class=C',
+  ' ID=a CLASS="\nc\n"',
+  ' data-x=c id',
+];
 
 /** A page as people write them: elements nest, some of the ends that may be left out are, one end in many is missing. */
 function neatPage(below: Below): string {
   const one = (list: readonly string[]): string => list[below(list.length)] as string;
-  const marks = (): string =>
-    ['', '', '', '', ' class=c', ' id=a', ' class="x c"', ' class=d id=b'][below(8)] as string;
+  const marks = (): string => marksOf(below);
   const link = (): string => `<a href=/n${below(40)}${marks()}>x</a>`;
   const wrapped = (name: string, inner: string, isOptional = false): string =>
-    `<${name}${marks()}>${inner}${below(isOptional ? 2 : 40) === 0 ? '' : `</${name}>`}`;
+    `<${name}${marks()}>${inner}${below(isOptional ? 2 : 80) === 0 ? '' : `</${below(6) === 0 ? name.toUpperCase() : name}>`}`;
+  const deep = (inner: string): string => {
+    const name = one(['div', 'span', 'x-y', 'blockquote', 'X-Long-Name', 'b']);
+    const count = 250 + below(20);
+    return `<${name}${marks()}>`.repeat(count) + inner + `</${name}>`.repeat(count);
+  };
   const phrase = (depth: number): string =>
     below(3) === 0 || depth === 0 ? link() : wrapped(one(PHRASES), phrase(depth - 1));
   const several = (make: () => string): string => Array.from({ length: below(4) }, make).join('\n');
+  const moved = (): string => (below(16) === 0 ? wrapped(one(BLOCKS), wrapped(one(PHRASES), '<br>')) : '');
   const row = (depth: number): string =>
-    several(() => wrapped(below(4) === 0 ? 'th' : 'td', flow(depth - 1), true));
-  const rows = (depth: number): string => several(() => wrapped('tr', row(depth), true));
+    several(() => moved() + wrapped(below(4) === 0 ? 'th' : 'td', flow(depth - 1), true));
+  const rows = (depth: number): string => several(() => moved() + wrapped('tr', row(depth), true));
   const block = (depth: number): string => {
     if (depth <= 0) return phrase(2);
-    switch (below(9)) {
+    switch (below(60) === 0 ? 9 : below(9)) {
+      case 9:
+        return wrapped(one(['p', 'ul', 'li']), deep(flow(depth - 1)), true);
       case 0:
         return wrapped(
           one(['ul', 'ol']),
@@ -147,18 +172,20 @@ function neatPage(below: Below): string {
         return wrapped('p', phrase(2), true);
       case 4:
         return one([
-          '<select class=c><option class=c>x<option>y</select>',
-          '<hr class=c>',
-          '<br>',
-          '<img class=c src=/no>',
-          '<iframe class=c src=/f></iframe>',
-          '<textarea class=c><a href=/no></textarea>',
+          `<select${marks()}><option${marks()}>x<optgroup${marks()}><option>y</select>`,
+          `<hr${marks()}>`,
+          `<br${marks()}>`,
+          `<img${marks()} src=/no>`,
+          `<area${marks()} href=/n${below(40)}>`,
+          `<iframe${marks()} src=/f></iframe>`,
+          `<textarea${marks()}><a href=/no></textarea>`,
           '<meta http-equiv=refresh content="0;/m">',
           '<!-- x -->',
-          '<input class=c>',
-          '<style class=c></style>',
-          '<h1 class=c>one <b>two</b></h1>',
-          '<xmp class=c></xmp>',
+          `<input${marks()}>`,
+          `<style${marks()}></style>`,
+          `<h1${marks()}>one <b${marks()}>two</b> ${link()}</h1>`,
+          `<xmp${marks()}></xmp>`,
+          `<svg${marks()}><g${marks()}><path d=x/></g></svg>`,
         ]);
       default:
         return wrapped(one(BLOCKS), flow(depth - 1));
@@ -169,9 +196,14 @@ function neatPage(below: Below): string {
   return `${below(2) === 0 ? '<!doctype html>' : ''}${below(2) === 0 ? `<html${marks()}>` : ''}${head}<body${marks()}>${flow(5)}${link()}${flow(4)}${link()}</body>`;
 }
 
+/** None as often as any. */
+function marksOf(below: Below): string {
+  return below(2) === 0 ? '' : (MARKS[below(MARKS.length)] as string);
+}
+
 const TABLE_PARTS = 'table table caption colgroup col tbody thead tr tr td td th'.split(' ');
 const BETWEEN_PARTS =
-  'a a b p div object h1 h3 span li form button object input br iframe title base meta select style nobr'.split(
+  'a a b p div object h1 h3 span li form button object input br iframe title base meta select style nobr x-y'.split(
     ' ',
   );
 
@@ -183,7 +215,10 @@ function tablePage(below: Below): string {
     const name = names[below(names.length)] as string;
     if (below(5) < 2) page += `</${name}>`;
     else if (name === 'meta') page += `<meta http-equiv=refresh content="0;/t${below(9)}">`;
-    else page += `<${name} ${name === 'iframe' ? 'src' : 'href'}=t${below(20)}>${below(3) === 0 ? 'x' : ''}`;
+    else {
+      const marks = below(8) === 0 ? marksOf(below) : '';
+      page += `<${name} ${name === 'iframe' ? 'src' : 'href'}=t${below(20)}${marks}>${below(3) === 0 ? 'x' : ''}`;
+    }
     if (name === 'iframe' || name === 'title' || name === 'style') page += `</${name}>`;
   }
   return page;

@@ -39,8 +39,11 @@ const WIKI = mode('.c', 'mediawiki');
 const MODES = [
   WHOLE,
   mode(null),
-  ...['#a', '.c', 'div', 'td', 'ul', 'a', 'option', 'x-y'].map((within) => mode(within)),
+  ...'#a #b .c .long-name div td ul a option x-y x-long-name label table caption h2 li img area textarea svg g'
+    .split(' ')
+    .map((within) => mode(within)),
   mode(null, 'mediawiki'),
+  mode('#a', 'mediawiki'),
   WIKI,
 ];
 
@@ -105,6 +108,55 @@ describe('why a page is parsed', () => {
   });
 });
 
+test('with an area, tags that do not nest are parsed', () => {
+  for (const page of [
+    '<x-y></x-yz>',
+    '<x-yz></x-y>',
+    '<x-long-name></x-long-nama>',
+    '<label></x-y>',
+    '<h2><h3>',
+    '<p><table>',
+    '<p><b><div>',
+    '<li><b><li>',
+    '<a><a>',
+    '<a><b></a>',
+    '<button><div><button>',
+    '<form><div><form>',
+    '<nobr>',
+    '<ruby><rt>',
+    '<option>',
+    '<table><tr><td><b><td>',
+    '</p>',
+    '</br>',
+    '<table><caption><b></caption>',
+    `<p><button>${'<b>'.repeat(300)}<div>`,
+    `<li>${'<b>'.repeat(300)}<li>`,
+  ])
+    expect([page, WIKI.quick.bailOf(pageOf(`x${page}`))]).toEqual([page, 'nesting within']);
+  for (const drawing of ['<svg class=c></svg>', '<svg><g class=c /></svg>', '<svg><g class="&#99;"/></svg>'])
+    expect([drawing, WIKI.quick.bailOf(pageOf(`x${drawing}`))]).toEqual([drawing, 'foreign content']);
+});
+
+test('what would be moved before a table is parsed where it could be the area, count or stay open', () => {
+  for (const moved of [
+    '<p class=c></p>',
+    '<a href=/x></a>',
+    '<form></form>',
+    '<h1></h1>',
+    '<p>',
+    '<b>',
+    '</p>',
+    '</b>',
+  ]) {
+    for (const go of ['<td>', '<tr>', '<tbody>', '<caption>', '<col>', '<table>', '</table>'])
+      expect([moved, go, WIKI.quick.bailOf(pageOf(`<table><tr>${moved}${go}x`))]).toEqual([
+        moved,
+        go,
+        expect.stringMatching(/foster|nesting/),
+      ]);
+  }
+});
+
 test('pages as people write them take the fast lane, misnested ones too', () => {
   const pages = [
     '<!doctype html><html lang=en><head><meta charset=utf-8><title>T</title><style>a{}</style><noscript><link rel=x></noscript></head><body class=b><a href=/x>x</a></body></html>',
@@ -128,6 +180,132 @@ test('pages as people write them take the fast lane, misnested ones too', () => 
   const nested =
     '<div class=c><ul><li><p>x<li><a href=/in></a></ul><table><tr><td>y<td>z</table></div><a href=/out>';
   expect(WIKI.quick.bailOf(pageOf(nested))).toBe(null);
+});
+
+describe('areas end where they end in the tree, without a page being parsed', () => {
+  const nest = (name: string, depth: number, inner: string): string =>
+    `<${name}>`.repeat(depth) + inner + `</${name}>`.repeat(depth);
+  const pages: Readonly<Record<string, readonly (readonly [within: string, page: string])[]>> = {
+    'tags in no list, by their whole names in any case': [
+      ['.c', '<x-y class=c><X-Y><a href=/in></a></x-y><a href=/in2></a></x-Y><a href=/out></a>'],
+      [
+        'x-long-name',
+        '<x-long-names><a href=/out></a><X-Long-Name><a href=/in></a></x-long-name></x-long-names>',
+      ],
+      ['#a', '<label><canvas id=a><a href=/in></a></canvas><a href=/out></a></label>'],
+    ],
+    'ends that are left out': [
+      ['.c', '<ul><li class=c><p><a href=/in></a><li><a href=/out></a><li class=c><a href=/in2></a></ul>'],
+      ['#a', '<div><p id=a><a href=/in></a></div><a href=/out></a>'],
+      ['.c', '<p class=c><a href=/in></a><p class=c><a href=/in2></a><div><a href=/out></a></div>'],
+      ['.c', '<ul><li class=c><ul><li><a href=/in></a></ul><a href=/in2></a><li><a href=/out></a></ul>'],
+      ['.c', '<p class=c><button><div><a href=/in></a></div></button><a href=/in2></a></p><a href=/out></a>'],
+      ['.c', '<p class=c><a href=/in></a></p></body></html><a href=/out></a>'],
+      ['dd', '<dl><dt><a href=/out></a><dd><a href=/in></a><dd><a href=/in2></a><dt><a href=/out2></a></dl>'],
+      ['.c', '<p class=c><a href=/in></a><xmp></xmp><a href=/out></a>'],
+    ],
+    tables: [
+      [
+        'td',
+        '<table><tr><th><a href=/out></a><td><a href=/in></a><td><a href=/in2></a><tr><th><a href=/out2></a></table>',
+      ],
+      [
+        '.c',
+        '<table><tr class=c><td><a href=/in></a><tr><td><a href=/out></a><tbody class=c><tr><td><a href=/in2></a></table><a href=/out2></a>',
+      ],
+      ['.c', '<table class=c><table><tr><td><a href=/out></a></table>'],
+      [
+        '.c',
+        '<table><tr><td class=c><ul><li><p><a href=/in></a></ul><p><a href=/in2></a><td><a href=/out></a></table>',
+      ],
+      [
+        '.c',
+        '<table class=c><caption><a href=/in></a><table><td><a href=/in2></a></table></caption><tr><table><caption class=c><a href=/in3></a><tr><td><a href=/out></a></table>',
+      ],
+      ['#a', '<table><colgroup id=a><col><tr><td><a href=/out></a></table><a href=/out2></a>'],
+      ['.c', '<table><tr><td><style class=c></style></td><script></script><td><a href=/out></a></table>'],
+    ],
+    'between the cells of tables': [
+      [
+        '.c',
+        '<div class=c><table><tr><td><a href=/in></a></td></tr><p><br></p><tr><td><a href=/in2></a></table></div><a href=/out></a>',
+      ],
+      [
+        '.c',
+        '<table class=c><tr><td></td><div><b>x</b><p></div><td><a href=/in></a></table><a href=/out></a>',
+      ],
+      ['#a', '<table id=a><colgroup><h2><x-y></X-Y></h2><col><table><tr><td><a href=/out></a></table>'],
+    ],
+    headings: [
+      [
+        '.c',
+        '<h1 class=c>a <b>b</b><a href=/in></a></h1><h2><a href=/out></a></h2><h1 class=c><p><a href=/in2></a></h1>',
+      ],
+      ['h2', '<h1><a href=/out></a></h1><h2><a href=/in></a></h2><a href=/out2></a>'],
+    ],
+    'selects and options': [
+      ['.c', '<select class=c><option><optgroup></select><a href=/out></a>'],
+      ['option', '<a href=/out></a><select><option>x</select>'],
+    ],
+    'areas in areas': [
+      ['.c', '<div class=c><div class=c><a href=/in></a></div><a href=/in2></a></div><a href=/out></a>'],
+    ],
+    'elements without content': [
+      ['.c', '<img class=c><a href=/out></a><br class=c><hr class=c><input class=c><a href=/out2></a>'],
+      ['area', '<area href=/in><a href=/out></a><area href=/in2>'],
+      [
+        '.c',
+        '<area href=/in class=c><a href=/out></a><iframe src=/in2 class=c></iframe><iframe src=/out2></iframe>',
+      ],
+    ],
+    links: [
+      ['a', '<a href=/in><b></b></a><area href=/out><a>x</a><a href=/in2></a>'],
+      [
+        '.c',
+        '<a href=/in class=c></a><a href=/out></a><a class=c href=/in2><area href=/in3></a><area href=/out2>',
+      ],
+    ],
+    'a page that is all inside': [
+      ['.c', '<html class=c><a href=/in><table><a href=/in2></i></table><b><p></b>'],
+      [
+        '#a',
+        '<head><link rel=canonical href=/x></head><body id=a><a href=/in><a href=/in2></body><a href=/in3>',
+      ],
+    ],
+    'drawings that hold no area': [
+      [
+        '.class',
+        'x<svg viewBox="0 0 1 1"><path id=c /></svg><a href=/out></a><p class=class><svg><g class=class></g></svg><a href=/in></a>',
+      ],
+    ],
+    'names that are nearly or not plainly those': [
+      [
+        '.c',
+        '<p class="cc x-c"><a href=/out></a><p class="&#99;"><a href=/in></a><p class=C id=c><a href=/out2></a>',
+      ],
+      [
+        '#long-name',
+        '<p id=long-names><a href=/out></a><p id=long-name><a href=/in></a><p id=a id=long-name><a href=/out2></a>',
+      ],
+    ],
+    'many elements': [
+      ['.c', nest('div', 4000, '<p class=c><a href=/in></a></p><a href=/out></a>')],
+      [
+        '.c',
+        `${nest('b', 250, '<i class=c><a href=/in></a></i>')}<p>${nest('span', 250, '<a href=/out></a>')}<p>`,
+      ],
+    ],
+  };
+  test.each(Object.entries(pages))('%s', (_, list) => {
+    for (const [within, page] of list) {
+      for (const profile of ['web', 'mediawiki'] as const)
+        expect([within, page.slice(0, 200), difference(mode(within, profile), page)]).toEqual([
+          within,
+          page.slice(0, 200),
+          null,
+        ]);
+    }
+  });
 });
 
 describe('both lanes find the same', () => {

@@ -95,3 +95,15 @@ test('tables nest as deep as is followed, and deeper', () => {
   expect(quick.bailOf(pageOf(nested(1025)))).toBe('table nesting');
   expect(countOf(found(nested(2)))).toBe(1);
 });
+
+test('elements nest as deep as is followed with --within, and deeper', () => {
+  const inside = new LinkExtractor(settingsFor(ORIGIN, { within: '.c' }), scope);
+  const nested = (depth: number): string => `${'<b>'.repeat(depth)}<i class=c>${'</b>'.repeat(depth)}`;
+  const bailOf = (text: string) => inside.bailOf(pageOf(text));
+  const deep = (depth: number): string => `${'<b>'.repeat(depth)}<a href=/x></a>${'</b>'.repeat(depth)}`;
+  expect(bailOf(deep(4094))).toBe(null);
+  expect(bailOf(deep(4095))).toBe('nesting within');
+  expect(bailOf(nested(1))).toBe('nesting within');
+  expect(bailOf(deep(2))).toBe(null);
+  expect(quick.bailOf(pageOf(deep(5000)))).toBe(null);
+});

@@ -86,6 +86,16 @@ export function isNameAt(at: i32, name: i32, size: i32): bool {
   );
 }
 
+/** Whether two places hold the same name of a tag, in any case. */
+export function isSameName(one: i32, other: i32): bool {
+  const size = endOfName(one) - one;
+  if (endOfName(other) - other != size) return false;
+  for (let i = 0; i < size; i += 8) {
+    if (smallEightAt(one + i, size - i) != smallEightAt(other + i, size - i)) return false;
+  }
+  return true;
+}
+
 /** Whether a comment begins behind a `<`. */
 export function isComment(tag: i32): bool {
   return byteAt(tag + 1) == EXCLAMATION && byteAt(tag + 2) == DASH && byteAt(tag + 3) == DASH;

@@ -1,8 +1,7 @@
 /**
  * Where in its tables the scan stands: the table modes of the HTML standard. What is inside a cell can neither leave nor
  * end the table, and what stands between the cells is moved before it, so a table's own parts decide alone. What they
- * open and end for whoever follows nesting (--within) is left in STEPS. Functions answer false for what is better left
- * to parse5.
+ * open and end nesting is told. Functions answer false for what is better left to parse5.
  */
 
 import {
@@ -10,11 +9,6 @@ import {
   COL,
   COLGROUP,
   MAX_TABLES,
-  STEP_CLOSE,
-  STEP_COUNT,
-  STEP_END_CELL,
-  STEP_PUSH,
-  STEPS,
   TABLE,
   TABLES,
   TBODY,
@@ -25,6 +19,7 @@ import {
   TOLD,
   TR,
 } from '../scan-layout';
+import { close, endCell, expectLast, isFollowed, open, refuseParagraph } from './nesting';
 
 // Of an open table: row group, caption or colgroup; whether a row is open; cell; TOLD before anything inside.
 const GROUP: i32 = 0;
@@ -45,7 +40,6 @@ let between: bool = false;
 export function closeAll(): void {
   table = NO_TABLE;
   between = false;
-  store<i32>(STEP_COUNT, 0);
 }
 
 export function isBetween(): bool {
@@ -56,10 +50,26 @@ export function isOpen(): bool {
   return table != NO_TABLE;
 }
 
-/** Opens a table; one straight inside a table ends that first. */
-export function openTable(): bool {
-  store<i32>(STEP_COUNT, 0);
+/** The start tag of a table. */
+export function startTable(): bool {
+  makeRoomForTable();
+  return openTable();
+}
+
+/** The start tag of a part. */
+export function startPart(id: i32): void {
+  makeRoomForPart(id);
+  openPart(id);
+}
+
+/** Ends what a table's start tag ends: a table straight around it. Twice does what once does. */
+export function makeRoomForTable(): void {
   if (between && isOpen()) closeTable();
+  refuseParagraph();
+}
+
+/** Opens a table where there is room for it. */
+export function openTable(): bool {
   if (table == LAST_TABLE) return false;
   table += TABLE_BYTES;
   store<i32>(table + GROUP, NONE);
@@ -67,6 +77,7 @@ export function openTable(): bool {
   store<i32>(table + CELL, NONE);
   store<i32>(table + TOLD_BEFORE, load<i32>(TOLD));
   between = true;
+  open(load<i32>(TABLE));
   return true;
 }
 
@@ -81,25 +92,26 @@ export function foster(): bool {
   return true;
 }
 
-/** The start tag of a part; it means nothing outside a table. */
-export function startPart(id: i32): void {
-  store<i32>(STEP_COUNT, 0);
+/** Ends what the start tag of a part ends; outside a table that means nothing. Twice does what once does. */
+export function makeRoomForPart(id: i32): void {
   if (!isOpen()) return;
-  const isCell = id == load<i32>(TD) || id == load<i32>(TH);
+  if (between && isFollowed()) expectOwnLast();
   closePart(CELL);
-  if (!isCell) closeRow();
-  if (isCell || id == load<i32>(TR)) {
-    if (!isRowGroup(load<i32>(table + GROUP))) openGroup(load<i32>(TBODY));
-    if (load<i32>(table + ROW) == 0) {
-      store<i32>(table + ROW, 1);
-      step(STEP_PUSH, load<i32>(TR));
-    }
-    if (!isCell) return;
-    store<i32>(table + CELL, id);
-    between = false;
-    step(STEP_PUSH, id);
-  } else if (id == load<i32>(COL)) {
-    if (load<i32>(table + GROUP) != load<i32>(COLGROUP)) openGroup(load<i32>(COLGROUP));
+  if (!isCell(id)) closeRow();
+  const group = load<i32>(table + GROUP);
+  const isStaying = isInRow(id) ? isRowGroup(group) : isColumn(id) && group == load<i32>(COLGROUP);
+  if (!isStaying) closePart(GROUP);
+}
+
+/** Opens a part of a table where there is room for it, and what stands around it. */
+export function openPart(id: i32): void {
+  if (!isOpen()) return;
+  if (isInRow(id)) {
+    if (load<i32>(table + GROUP) == NONE) openGroup(load<i32>(TBODY));
+    if (load<i32>(table + ROW) == 0) openRow();
+    if (isCell(id)) openCell(id);
+  } else if (isColumn(id)) {
+    if (load<i32>(table + GROUP) == NONE) openGroup(load<i32>(COLGROUP));
   } else {
     openGroup(id);
     if (id == load<i32>(CAPTION)) between = false;
@@ -108,12 +120,11 @@ export function startPart(id: i32): void {
 
 /** The end tag of a table or a part. */
 export function endPart(id: i32): bool {
-  store<i32>(STEP_COUNT, 0);
-  if (!isOpen() || id == load<i32>(COL)) return true;
+  if (!isOpen() || isColumn(id)) return true;
   const group = load<i32>(table + GROUP);
   const hasRow = load<i32>(table + ROW) != 0;
   if (id == load<i32>(TABLE)) closeTable();
-  else if (id == load<i32>(TD) || id == load<i32>(TH)) {
+  else if (isCell(id)) {
     if (load<i32>(table + CELL) == id) closePart(CELL);
   } else if (id == load<i32>(TR)) {
     if (hasRow) closePart(CELL);
@@ -129,10 +140,26 @@ export function endPart(id: i32): bool {
   return true;
 }
 
+/** Nothing that was moved before the table may be open where the table goes on. */
+function expectOwnLast(): void {
+  const group = load<i32>(table + GROUP);
+  expectLast(load<i32>(table + ROW) != 0 ? load<i32>(TR) : group == NONE ? load<i32>(TABLE) : group);
+}
+
 function openGroup(id: i32): void {
-  closePart(GROUP);
   store<i32>(table + GROUP, id);
-  step(STEP_PUSH, id);
+  open(id);
+}
+
+function openRow(): void {
+  store<i32>(table + ROW, 1);
+  open(load<i32>(TR));
+}
+
+function openCell(id: i32): void {
+  store<i32>(table + CELL, id);
+  between = false;
+  open(id);
 }
 
 /** Ends the cell, or what groups the rows, if it is open. */
@@ -141,13 +168,13 @@ function closePart(part: i32): void {
   if (id == NONE) return;
   store<i32>(table + part, NONE);
   between = true;
-  step(STEP_END_CELL, id);
+  endCell(id);
 }
 
 function closeRow(): void {
   if (load<i32>(table + ROW) == 0) return;
   store<i32>(table + ROW, 0);
-  step(STEP_CLOSE, load<i32>(TR));
+  close(load<i32>(TR));
 }
 
 function closeTable(): void {
@@ -156,16 +183,21 @@ function closeTable(): void {
   closePart(GROUP);
   table -= TABLE_BYTES;
   between = isOpen() && load<i32>(table + CELL) == NONE && load<i32>(table + GROUP) != load<i32>(CAPTION);
-  step(STEP_CLOSE, load<i32>(TABLE));
+  close(load<i32>(TABLE));
 }
 
 function isRowGroup(id: i32): bool {
   return id == load<i32>(TBODY) || id == load<i32>(THEAD) || id == load<i32>(TFOOT);
 }
 
-function step(kind: i32, id: i32): void {
-  const count = load<i32>(STEP_COUNT);
-  store<i32>(STEPS + 8 * count, kind);
-  store<i32>(STEPS + 8 * count + 4, id);
-  store<i32>(STEP_COUNT, count + 1);
+function isInRow(id: i32): bool {
+  return isCell(id) || id == load<i32>(TR);
+}
+
+function isCell(id: i32): bool {
+  return id == load<i32>(TD) || id == load<i32>(TH);
+}
+
+function isColumn(id: i32): bool {
+  return id == load<i32>(COL);
 }

@@ -8,6 +8,7 @@ import {
   LAST_SLASH,
   LETTER,
   MARKUP,
+  NAME,
   NAME_BYTES,
   NAME_SLOT_COUNT,
   NAME_SLOTS,
@@ -58,7 +59,10 @@ function readName(start: i32): void {
   const end = endOfName(start);
   const isOdd = !endsName(byteAt(end));
   store<i32>(AFTER, isOdd ? ODD_TAG : end);
-  if (!isOdd) store<i32>(ID, idAt(start, end - start));
+  if (isOdd) return;
+  const id = idAt(start, end - start);
+  store<i32>(ID, id);
+  if (id == UNLISTED) store<i32>(NAME, start);
 }
 
 /** Lists a name that stands in the layout. */
