@@ -1,7 +1,7 @@
 /**
  * How fast do files get onto the disk? Many small ones and a large one from nginx, by this project and by others, with
  * the same number of connections. Everybody's time includes verifying all files by SHA-256, and `sync`. Ends with 1 if
- * files were wrong, with 2 if it was called wrongly or a program is missing.
+ * files were wrong, with 2 if it was called wrongly.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import {
   type DownloadFigures,
 } from './harness/download-figures.js';
 import { runDownload, type DownloadTrial } from './harness/download-trial.js';
+import { installedOf, missingNotes } from './harness/installed.js';
 import { describeMachine, type Machine } from './harness/machine.js';
 import { startNginx } from './harness/nginx.js';
 import { versionSaid, type Peer } from './harness/peer.js';
@@ -40,14 +41,12 @@ const SETTINGS = {
     help: 'Size of the one large file, in 1,000 bytes; 0 for none.',
   },
   connections: { default: '8', help: 'Connections at once, the same for all.' },
-  peers: {
-    default: PEERS.map(({ name }) => name.replace(', ', '-').replace(' ', '-')).join(','),
-    help: 'Programs to compare.',
-  },
+  peers: { default: 'all', help: 'Programs to compare, by name, or all that are installed.' },
   samples: { default: '5', quick: '1', help: 'Trials of a row that count.' },
   warmup: { default: '1', quick: '0', help: 'Trials of a row before them.' },
   folder: {
     default: tmpdir(),
+    isPath: true,
     help: 'Where files are served from and written to; about three times their size.',
   },
   out: { default: '', help: 'Folder for the results, a fresh one under benchmarks/results if not given.' },
@@ -66,7 +65,7 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   const connections = wholeNumber('connections', values.connections, 1, 256);
   const samples = wholeNumber('samples', values.samples, 1, 1000);
   const warmUps = wholeNumber('warmup', values.warmup, 0, 100);
-  const peers = peersNamed(values.peers);
+  const { peers, missing } = installedOf(PEERS, values.peers);
   if (versionSaid('nginx', '-v') === null)
     throw new SettingsError('nginx is not installed: apt-get install nginx-light');
   const machine = withVersions(describeMachine('bench:downloads', typed), peers);
@@ -86,23 +85,11 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   });
   await server.close();
 
-  const report = reportOf(peers, all, { machine, size, connections, bytes: corpus.bytes });
+  const report = reportOf(peers, all, { machine, size, connections, missing, bytes: corpus.bytes });
   process.stdout.write(`\n${summaryText(report)}`);
   const folder = values.out !== '' ? values.out : isQuick ? undefined : freshFolder(machine);
   if (folder !== undefined) writeReport(report, folder);
   return report.rows.every(({ isEqual }) => isEqual) ? 0 : 1;
-}
-
-/** @throws SettingsError for a program that nobody knows, or that is not installed */
-function peersNamed(text: string): Peer[] {
-  return text.split(',').map((word) => {
-    const peer = PEERS.find(({ name }) => name.replace(/\W+/g, '-') === word.trim());
-    if (peer === undefined)
-      throw new SettingsError(`--peers does not know "${word}"; it takes ${SETTINGS.peers.default}`);
-    if (peer.version() === null)
-      throw new SettingsError(`${peer.name} is not installed: ${peer.install}, or leave it out with --peers`);
-    return peer;
-  });
 }
 
 function withVersions(machine: Machine, peers: readonly Peer[]): Machine {
@@ -124,6 +111,7 @@ interface Setup {
   readonly machine: Machine;
   readonly size: { readonly files: number; readonly fileBytes: number; readonly largeBytes: number };
   readonly connections: number;
+  readonly missing: readonly Peer[];
   readonly bytes: number;
 }
 
@@ -132,7 +120,7 @@ function reportOf(
   all: readonly Sample<Peer, DownloadTrial>[],
   setup: Setup,
 ): Report<DownloadFigures> {
-  const { machine, size, connections, bytes } = setup;
+  const { machine, size, connections, missing, bytes } = setup;
   const rows = peers.map((peer) =>
     downloadFigures(
       peer.name,
@@ -149,7 +137,7 @@ function reportOf(
     machine,
     columns: DOWNLOAD_COLUMNS,
     rows,
-    notes: [quietNote(rows), ...DOWNLOAD_NOTES],
+    notes: [quietNote(rows), ...missingNotes(missing), ...DOWNLOAD_NOTES],
     samples: all.map(({ row, round, isWarmUp, result }) => ({
       program: row.name,
       round,

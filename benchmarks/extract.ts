@@ -6,6 +6,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { compile } from 'css-select';
 import { DemoWiki } from '#src/demo/wiki.js';
 import { barPlot } from './harness/bar-plot.js';
 import {
@@ -18,7 +19,7 @@ import {
 import { describeMachine, type Machine } from './harness/machine.js';
 import { freshFolder, summaryText, writeReport, type Report } from './harness/report.js';
 import { runRounds, type Sample } from './harness/rounds.js';
-import { runProgram, wholeNumber, type Chosen } from './harness/settings.js';
+import { runProgram, SettingsError, wholeNumber, type Chosen } from './harness/settings.js';
 import { spreadOf, type Spread } from './harness/statistics.js';
 import { figure, type Column } from './harness/table.js';
 
@@ -45,7 +46,11 @@ const NAMES: Readonly<Record<Way, string>> = {
 
 const SETTINGS = {
   pages: { default: '1000', quick: '200', help: 'Pages that are read.' },
-  folder: { default: '', help: 'Read the HTML files below this folder; the demo wiki if not given.' },
+  folder: {
+    default: '',
+    isPath: true,
+    help: 'Read the HTML files below this folder; the demo wiki if not given.',
+  },
   within: { default: '', help: 'Only links inside this selector.' },
   samples: { default: '5', quick: '1', help: 'Trials of a row that count.' },
   warmup: { default: '1', quick: '0', help: 'Trials of a row before them.' },
@@ -73,7 +78,8 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   const count = wholeNumber('pages', values.pages, 1, 1_000_000);
   const samples = wholeNumber('samples', values.samples, 1, 1000);
   const warmUps = wholeNumber('warmup', values.warmup, 0, 100);
-  const machine = describeMachine('bench:extract', typed.replace(/ ?--folder \S+/, ''));
+  if (values.within !== '') checkSelector(values.within);
+  const machine = describeMachine('bench:extract', typed);
   const temporary = mkdtempSync(join(tmpdir(), 'orbweaver-bench-'));
   process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
   const corpusFile = join(temporary, 'corpus.json');
@@ -97,6 +103,17 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   const folder = values.out !== '' ? values.out : isQuick ? undefined : freshFolder(machine);
   if (folder !== undefined) writeReport(report, folder);
   return report.rows.every(({ isEqual }) => isEqual !== false) ? 0 : 1;
+}
+
+/** @throws SettingsError for what is no CSS selector */
+function checkSelector(selector: string): void {
+  try {
+    compile(selector);
+  } catch (cause) {
+    throw new SettingsError(`--within: '${selector}' is no CSS selector: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** Written to files, so that every way gets them from the same place. */
@@ -172,6 +189,7 @@ function reportOf(all: readonly Sample<Way, ExtractTrial>[], machine: Machine): 
     plot: {
       svg: barPlot({
         label: 'µs of processor time a page',
+        decimals: 0,
         bars: rows.map(({ way, usPerPage }) => ({
           name: NAMES[way],
           parts: [{ label: '', value: usPerPage.median }],

@@ -42,7 +42,7 @@ const SETTINGS = {
   },
   samples: { default: '5', quick: '1', help: 'Trials of a row that count.' },
   warmup: { default: '1', quick: '0', help: 'Trials of a row before them.' },
-  folder: { default: tmpdir(), help: 'Where the files are written.' },
+  folder: { default: tmpdir(), isPath: true, help: 'Where the files are written.' },
   out: { default: '', help: 'Folder for the results, a fresh one under benchmarks/results if not given.' },
 };
 const USAGE = 'npm run bench:frontier -- [flags]: what an address costs by the number of known ones';
@@ -71,7 +71,7 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   const sizes = wholeNumbers('known', values.known, 10_000, 100_000_000);
   const samples = wholeNumber('samples', values.samples, 1, 1000);
   const warmUps = wholeNumber('warmup', values.warmup, 0, 100);
-  const machine = describeMachine('bench:frontier', typed.replace(/ ?--folder \S+/, '').trim());
+  const machine = describeMachine('bench:frontier', typed);
   const folder = mkdtempSync(join(values.folder, 'orbweaver-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 

@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { barPlot } from './harness/bar-plot.js';
 import { quietNote } from './harness/crawl-figures.js';
+import { installedOf, missingNotes } from './harness/installed.js';
 import { describeMachine, type Machine } from './harness/machine.js';
 import { startNginx } from './harness/nginx.js';
 import { versionSaid } from './harness/peer.js';
@@ -33,11 +34,12 @@ const SETTINGS = {
   pages: { default: '5000', quick: '200', help: 'Size of the demo wiki, where no other site is named.' },
   folder: {
     default: '',
+    isPath: true,
     help: 'A site of your own: a folder of HTML files, served by an nginx of its own …',
   },
   start: { default: '/index.html', help: '… from this page.' },
   site: { default: '', help: 'A site that is served already: the URL to start from …' },
-  list: { default: '', help: '… and a file with the paths of all its pages, one a line.' },
+  list: { default: '', isPath: true, help: '… and a file with the paths of all its pages, one a line.' },
   connections: { default: '16', help: 'Requests in flight, for all programs that can have more than one.' },
   workers: {
     default: `${availableParallelism()}`,
@@ -58,9 +60,9 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   const workers = wholeNumber('workers', values.workers, 1, 256);
   const samples = wholeNumber('samples', values.samples, 1, 1000);
   const warmUps = wholeNumber('warmup', values.warmup, 0, 100);
-  const { peers, missing } = peersNamed(values.peers);
   checkSite(values);
-  const machine = withVersions(describeMachine('bench:peers', neutral(typed)), peers, values.site === '');
+  const { peers, missing } = installedOf(PEERS, values.peers);
+  const machine = withVersions(describeMachine('bench:peers', typed), peers, values.site === '');
 
   const scratch = mkdtempSync(join(tmpdir(), 'orbweaver-bench-'));
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -81,34 +83,15 @@ async function main({ values, isQuick, typed }: Chosen<keyof typeof SETTINGS>): 
   return report.rows.every(({ peer, isEqual }) => isEqual || peer !== orbweaver) ? 0 : 1;
 }
 
-/** @throws SettingsError for a program that nobody knows, or that was asked for and is not installed */
-function peersNamed(text: string): { readonly peers: SitePeer[]; readonly missing: SitePeer[] } {
-  if (text === 'all') {
-    const missing = PEERS.filter(({ version }) => version() === null);
-    for (const { name, install } of missing)
-      process.stderr.write(`${name} is left out, it is not installed: ${install}\n`);
-    return { peers: PEERS.filter((peer) => !missing.includes(peer)), missing };
-  }
-  const peers = text.split(',').map((word) => {
-    const peer = PEERS.find(({ name }) => name.replaceAll(' ', '-') === word.trim());
-    const known = PEERS.map(({ name }) => name.replaceAll(' ', '-')).join(',');
-    if (peer === undefined)
-      throw new SettingsError(`--peers does not know "${word}"; it takes "all" or some of ${known}`);
-    if (peer.version() === null)
-      throw new SettingsError(`${peer.name} is not installed: ${peer.install}, or leave it out with --peers`);
-    return peer;
-  });
-  return { peers, missing: [] };
-}
-
 type Values = Chosen<keyof typeof SETTINGS>['values'];
 
 /** @throws SettingsError unless there is one site, and it can be read */
 function checkSite({ folder, start, site, list }: Values): void {
   if (folder !== '' && site !== '') throw new SettingsError('--folder and --site are two sites: give one');
+  if (folder === '' && start !== SETTINGS.start.default)
+    throw new SettingsError('--start is a page of --folder: give that, too');
   if ((site === '') !== (list === '')) throw new SettingsError('--site and --list go together');
   if (site !== '' && !URL.canParse(site)) throw new SettingsError(`--site takes a URL, not "${site}"`);
-  if (list !== '' && !existsSync(list)) throw new SettingsError(`--list: there is no file "${list}"`);
   if (folder !== '' && !existsSync(join(folder, pathKey(start))))
     throw new SettingsError(`--start: there is no file "${start}" in that folder`);
   if (site === '' && versionSaid('nginx', '-v') === null)
@@ -133,11 +116,6 @@ async function openSite(
   const files = folder === '' ? writeDemoSite(pages, join(scratch, 'site')) : siteIn(resolve(folder), start);
   const server = await startNginx(files.folder, scratch, 'site');
   return { origin: server.origin, start: files.start, pages: files.pages, server };
-}
-
-/** The flags without what is on this machine only. */
-function neutral(typed: string): string {
-  return typed.replace(/ ?--(?:folder|start|list|site) \S+/g, '').trim();
 }
 
 function withVersions(machine: Machine, peers: readonly SitePeer[], isOurs: boolean): Machine {
@@ -189,7 +167,7 @@ function reportOf(
     notes: [
       ...PEER_NOTES,
       ...peers.map(({ name, note }) => `${name}: ${note}.`),
-      ...missing.map(({ name, install }) => `Not compared, as it was not installed: ${name} (${install}).`),
+      ...missingNotes(missing),
       quietNote(rows),
     ],
     samples: all.map(({ row, round, isWarmUp, result }) => ({

@@ -169,7 +169,7 @@ function reportOf(
 
 function plotOf(rows: readonly Row[], description: string): string {
   return barPlot({
-    label: `µs of processor time a page, with ${rows[0]?.threads ?? 0} worker threads`,
+    label: `µs of processor time a page, worker threads: ${rows[0]?.threads ?? 0}`,
     decimals: 0,
     isLongestFirst: true,
     bars: rows.map(({ name, us }) => ({

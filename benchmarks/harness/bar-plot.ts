@@ -28,6 +28,8 @@ export interface BarPlot {
 const WIDTH = 760;
 const BAR_HEIGHT = 52;
 const HEADROOM = 1.12;
+/** Of the font, on average, in pixels. */
+const CHARACTER_WIDTH = 7.5;
 
 /** The best on top. @returns the SVG as text, ending with a newline */
 export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, description }: BarPlot): string {
@@ -55,7 +57,7 @@ export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, des
     document,
     width: WIDTH,
     height: 110 + BAR_HEIGHT * sorted.length,
-    marginLeft: 175,
+    marginLeft: Math.max(175, CHARACTER_WIDTH * Math.max(...names.map(({ length }) => length))),
     marginRight: 30,
     marginTop: 40,
     marginBottom: 50,
