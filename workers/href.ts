@@ -3,21 +3,25 @@ import { levelsUp } from '#src/url/canonicalise.js';
 import type { Nofollow } from './key-lists.js';
 import type { KnownKey } from './link-memory.js';
 
-/** What of a page decides where an address leads: its own address, nothing, the origin of its base, … */
+/** What of a page decides where an address leads: all of it, nothing, the origin of its base, … */
 export const BY_PAGE = 0;
 export const BY_NOTHING = 1;
 export const BY_ORIGIN = 2;
 /** … or the folder of its base, the one above that, and so on. */
 export const BY_FOLDER = 3;
 
+/** Lives as long as the scan knows its number (quick-scan.ts), or its page. */
 export class Href {
   readonly text: string;
   /** One of the above; a number more for each folder up. */
   readonly decidedBy: number;
-  /** The page that linked to it last, and the least nofollow there. */
+  /** Of the pages of the thread, the number of the one that linked to it last; and the least nofollow there (finds.ts). */
   page = 0;
   nofollow: Nofollow = 0;
-  /** Where it led last, if that can be asked for, and for which origin or folder. */
+  /**
+   * Where it led last, if that can be asked for, and for which origin or folder (link-memory.ts). Where two extractors read
+   * pages of one thread in turns, each finds the other's answer, and looks again.
+   */
   to: KnownKey | null = null;
   front: object | null = null;
   /** Whether query parameters were taken out of it then. */

@@ -5,13 +5,13 @@
  */
 import type { Verdict } from '#src/protocol/outcome.js';
 import type { Profile } from '#src/protocol/settings.js';
-import { type CanonicalUrl, originOf } from '#src/url/canonicalise.js';
+import { type CanonicalUrl, MAX_URL_LENGTH, originOf } from '#src/url/canonicalise.js';
 import { copied } from '#src/url/copied.js';
 import { hostnameOf } from '#src/url/scope.js';
 import type { ScopeJudge } from '#src/url/scope.js';
 import type { StripParams } from '#src/url/strip-params.js';
 import { BY_FOLDER, BY_NOTHING, BY_ORIGIN, BY_PAGE, type Href } from './href.js';
-import type { Nofollow } from './key-lists.js';
+import { KeyCap, type Nofollow } from './key-lists.js';
 import type { PageBase } from './page-base.js';
 
 /** What is kept from one page to the next, in bytes as they are counted here. */
@@ -31,47 +31,79 @@ export interface KnownKey {
   readonly key: string;
   /** `foreign`: filtered, but people want to know of its host. */
   readonly verdict: Verdict | 'foreign';
-  /** The page that linked to it last, and the least nofollow there. */
+  /** Of the pages read here, the number of the one that linked to it last; and the least nofollow there. */
   page: number;
   nofollow: Nofollow;
 }
 
 /** A page that is being read. */
-export interface OpenPage {
-  readonly number: number;
+interface OpenPage {
   readonly key: string;
   readonly base: PageBase;
+  readonly known: Known;
   /** By what decides about an address (href.ts): which origin or folder that is here. */
   readonly fronts: object[];
+}
+
+/** What is known to the pages whose links are judged alike. */
+interface Known {
+  readonly keys: Map<string, KnownKey>;
+  /** Each stands for an origin or a folder of bases. */
+  readonly fronts: Map<string, object>;
 }
 
 /** What one thread remembers. */
 export class LinkMemory {
   readonly #rules: LinkRules;
-  #keys = new Map<string, KnownKey>();
-  /** Each stands for an origin or a folder of bases. */
-  #fronts = new Map<string, object>();
+  /** By the origin of pages, where the scope asks for that. */
+  #known = new Map<string, Known>();
   #kept = 0;
   #pages = 0;
-  /** That of the pages, where it counts. */
-  #origin = '';
 
   constructor(rules: LinkRules) {
     this.#rules = rules;
   }
 
-  /** Opens a page, and closes the one before. */
-  open(key: string, base: PageBase): OpenPage {
-    // The wiki rule judges a link by its page's origin.
-    const origin = this.#rules.profile === 'mediawiki' ? originOf(key) : '';
-    if (this.#kept > MAX_KEPT || origin !== this.#origin) this.#forget();
-    this.#origin = origin;
-    this.#pages += 1;
-    return { number: this.#pages, key, base, fronts: [] };
+  /**
+   * The keys that a page's links lead to, each once, with the least nofollow; until the next page is read. What cannot be
+   * asked for leads nowhere.
+   *
+   * @throws FailureError `too-large`
+   */
+  keysOf(hrefs: readonly Href[], pageKey: string, base: PageBase): readonly KnownKey[] {
+    const page = this.#open(pageKey, base);
+    const number = (this.#pages += 1);
+    const keys: KnownKey[] = [];
+    const cap = new KeyCap();
+    try {
+      for (const href of hrefs) {
+        const known = this.#keyOf(href, page);
+        if (known === null) continue;
+        if (known.page !== number) {
+          cap.add(known.key);
+          known.page = number;
+          known.nofollow = href.nofollow;
+          keys.push(known);
+        } else if (href.nofollow < known.nofollow) known.nofollow = href.nofollow;
+      }
+      return keys;
+    } finally {
+      if (this.#kept > MAX_KEPT) this.#forget();
+    }
   }
 
-  /** Where an address on the page leads; null where that cannot be asked for. Never throws. */
-  keyOf(href: Href, page: OpenPage): KnownKey | null {
+  #open(key: string, base: PageBase): OpenPage {
+    const origin = this.#rules.scope.asksForOrigin ? originOf(key) : '';
+    let known = this.#known.get(origin);
+    if (known === undefined) {
+      known = { keys: new Map(), fronts: new Map() };
+      this.#known.set(copied(origin), known);
+      this.#kept += RECORD + origin.length;
+    }
+    return { key, base, known, fronts: [] };
+  }
+
+  #keyOf(href: Href, page: OpenPage): KnownKey | null {
     const front = page.fronts[href.decidedBy] ?? this.#openFront(href.decidedBy, page);
     if (href.front !== front) this.#resolve(href, front, page);
     return href.to;
@@ -79,30 +111,33 @@ export class LinkMemory {
 
   #openFront(decidedBy: number, page: OpenPage): object {
     const text = frontOf(decidedBy, page.base);
-    let front = text === null ? {} : this.#fronts.get(text);
+    let front = text === null ? {} : page.known.fronts.get(text);
     if (front === undefined) {
       front = {};
-      this.#fronts.set(copied(text as string), front);
+      page.known.fronts.set(copied(text as string), front);
       this.#kept += RECORD + (text as string).length;
     }
     page.fronts[decidedBy] = front;
     return front;
   }
 
-  #resolve(href: Href, front: object, { key, base }: OpenPage): void {
-    const target = base.targetOf(href.text);
+  #resolve(href: Href, front: object, page: OpenPage): void {
+    const target = page.base.targetOf(href.text);
     const taken = target === null ? null : this.#rules.strip(target);
     href.front = front;
     href.isStripped = taken !== target;
-    href.to = taken === null ? null : this.#known(taken.key, key);
+    href.to = taken === null ? null : this.#knownKey(taken.key, page);
   }
 
-  #known(key: CanonicalUrl, pageKey: string): KnownKey {
-    let known = this.#keys.get(key);
+  #knownKey(key: CanonicalUrl, page: OpenPage): KnownKey {
+    const { keys } = page.known;
+    let known = keys.get(key);
     if (known === undefined) {
-      known = { key, verdict: this.#judge(key, pageKey), page: 0, nofollow: 0 };
-      this.#keys.set(key, known);
-      this.#kept += RECORD + key.length;
+      // It may be a slice of a base as long as a page.
+      const own = copied(key);
+      known = { key: own, verdict: this.#judge(own, page.key), page: 0, nofollow: 0 };
+      keys.set(own, known);
+      this.#kept += RECORD + own.length;
     }
     return known;
   }
@@ -118,14 +153,18 @@ export class LinkMemory {
 
   /** Also what addresses still say they led to: the fronts they know are none any more. */
   #forget(): void {
-    this.#keys = new Map();
-    this.#fronts = new Map();
+    this.#known = new Map();
     this.#kept = 0;
   }
 }
 
-/** Null where it is that of the page alone. */
+/** Null where it is that of the page alone, or too long to be kept: a hostile base has thousands of folders. */
 function frontOf(decidedBy: number, base: PageBase): string | null {
+  const text = frontTextOf(decidedBy, base);
+  return text === null || text.length > MAX_URL_LENGTH ? null : text;
+}
+
+function frontTextOf(decidedBy: number, base: PageBase): string | null {
   switch (decidedBy) {
     case BY_PAGE:
       return null;

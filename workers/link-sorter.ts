@@ -3,8 +3,8 @@
  * leads to is link-memory.ts's to say.
  */
 import type { Href } from './href.js';
-import { KeyCap, KeyLists } from './key-lists.js';
-import { type KnownKey, LinkMemory, type LinkRules } from './link-memory.js';
+import { KeyLists } from './key-lists.js';
+import { LinkMemory, type LinkRules } from './link-memory.js';
 import type { PageBase } from './page-base.js';
 
 /** The lists of a `PageOutcome`. */
@@ -43,31 +43,13 @@ export class LinkSorter {
    */
   sort(hrefs: readonly Href[], page: SortedPage): SortedLinks {
     const lists = new KeyLists(page.keepOutside);
-    for (const { key, verdict, nofollow } of this.#distinct(hrefs, page)) {
+    for (const { key, verdict, nofollow } of this.#memory.keysOf(hrefs, page.key, page.base)) {
       if (verdict === 'foreign') lists.countHost(key);
       else lists.place(key, verdict, page.isClosed ? 2 : nofollow);
     }
     const { inside, outside, outsideHosts, filtered } = lists;
     const stripped = strippedOf(hrefs);
     return { links: inside, outside, outsideHosts, filtered, ...(stripped > 0 ? { stripped } : {}) };
-  }
-
-  /** The keys, each once. */
-  #distinct(hrefs: readonly Href[], { key, base }: SortedPage): readonly KnownKey[] {
-    const page = this.#memory.open(key, base);
-    const keys: KnownKey[] = [];
-    const cap = new KeyCap();
-    for (const href of hrefs) {
-      const known = this.#memory.keyOf(href, page);
-      if (known === null) continue;
-      if (known.page !== page.number) {
-        cap.add(known.key);
-        known.page = page.number;
-        known.nofollow = href.nofollow;
-        keys.push(known);
-      } else if (href.nofollow < known.nofollow) known.nofollow = href.nofollow;
-    }
-    return keys;
   }
 }
 

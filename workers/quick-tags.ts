@@ -7,7 +7,7 @@ import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import type { Bail } from './bails.js';
 import { Href, untilFragment } from './href.js';
 import { isNameAt } from './page-bytes.js';
-import { type Scan, WANTED } from './quick-scan.js';
+import type { Scan } from './quick-scan.js';
 import {
   AFTER,
   END,
@@ -23,6 +23,7 @@ import {
   START,
   STARTS,
 } from './scan-layout.js';
+import { WANTED } from './scan-tables.js';
 import { nameOf, UNLISTED } from './tag-names.js';
 import type { Attribute } from './tree.js';
 

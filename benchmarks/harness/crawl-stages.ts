@@ -51,10 +51,13 @@ export const CRAWL_STAGES: Readonly<Record<Thread, Stages>> = {
     decode: files('decode answer-body content-coding coding-stream answer'),
     extract: [
       ...files('links fast-lane finds within bails link-table nofollow tag-names'),
-      ...files('quick-head quick-nesting quick-scan quick-tags lean-tree'),
+      ...files('quick-head quick-nesting quick-scan scan-tables quick-svg quick-tags page-bytes lean-tree'),
       'parse5/',
     ],
-    resolve: files('link-sorter target-memory key-lists canonicalise percent scope strip-params'),
+    resolve: [
+      ...files('link-sorter link-memory href page-base key-lists'),
+      ...files('canonicalise percent scope strip-params copied'),
+    ],
     hash: ['node:internal/crypto/', 'node:crypto'],
     post: ['postMessage', 'page.js', 'piscina/'],
     'start and end': ['node:internal/modules/', 'node:internal/bootstrap/'],

@@ -21,6 +21,8 @@ export interface ScopeJudge {
    *                sitemap lists
    */
   judge(key: string, pageKey: string | null): Verdict;
+  /** Whether the answer depends on the page's origin too, though on nothing else of the page. */
+  readonly asksForOrigin: boolean;
 }
 
 /**
@@ -70,6 +72,7 @@ export function compileScope(rule: LinkRule): ScopeJudge {
   const place = compilePlace(rule);
   if (rule.profile === 'mediawiki') {
     return {
+      asksForOrigin: true,
       judge: (key, pageKey) => {
         if (pageKey !== null && !isSameOrigin(key, pageKey)) return 'filtered';
         const path = pathAndQuery(key);
@@ -79,6 +82,7 @@ export function compileScope(rule: LinkRule): ScopeJudge {
     };
   }
   return {
+    asksForOrigin: false,
     judge: (key) => {
       if (!passesAll && !passes(pathAndQuery(key))) return 'filtered';
       return place(key);

@@ -1,10 +1,14 @@
 /** What a thread remembers of links: a thread that has read other pages finds what one finds that reads its first. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LinkRule, WorkerSettings } from '../../dist/protocol/settings.js';
 import { compileScope } from '../../dist/url/scope.js';
 import { PageText } from '../../dist/workers/decode.js';
 import { LinkExtractor, type PageLinks } from '../../dist/workers/links.js';
+import { pause } from '../support/site.js';
 import { settingsFor } from './servers.js';
 
 interface TestPage {
@@ -143,3 +147,67 @@ test('an address counts once where parameters are taken out of it, however a pag
   for (const text of [links.join(''), [...links, ...links, again].join(''), again + links.join('')])
     expect(readText(thread, text, 'http://a.test/p').stripped).toBe(4);
 });
+
+describe('what is kept is little', () => {
+  const MIB = 1024 ** 2;
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heapBytes = (): number => (collect(), process.memoryUsage().heapUsed);
+  /** When nothing of what was done is on the stack any more. */
+  const restedHeapBytes = async (): Promise<number> => (await pause(1), heapBytes());
+
+  test('of bases that are longer than pages', () => {
+    const by = extractor(false, {}, {});
+    const before = heapBytes();
+    for (let n = 0; n < 300; n++)
+      readText(
+        by,
+        `<base href="/d${n}/a-long-name/e/?${'q'.repeat(100_000)}"><a href="../"></a>`,
+        'http://a.test/',
+      );
+    expect(heapBytes() - before).toBeLessThan(10 * MIB);
+  });
+
+  test('of a page with very many links', async () => {
+    const by = extractor(false, {}, {});
+    const before = heapBytes();
+    const links = Array.from({ length: 200_000 }, (_, n) => `<a href="a-link-to-page-${n}"></a>`);
+    expect(linesIn(readText(by, links.join(''), 'http://a.test/').links[0])).toBe(200_000);
+    links.length = 0;
+    expect((await restedHeapBytes()) - before).toBeLessThan(10 * MIB);
+  });
+
+  test('while a page is read whose base has very many folders', async () => {
+    const links = new URL('../../dist/workers/links.js', import.meta.url).href;
+    const text = `<base href="/${'a/'.repeat(50_000)}">`;
+    const thread = new Worker(
+      new URL(
+        `data:text/javascript,${encodeURIComponent(`
+          import { parentPort, workerData } from 'node:worker_threads';
+          import { LinkExtractor } from '${links}';
+          import { compileScope } from '${new URL('../../dist/url/scope.js', import.meta.url).href}';
+          import { PageText } from '${new URL('../../dist/workers/decode.js', import.meta.url).href}';
+          const { settings, text } = workerData;
+          const ups = Array.from({ length: 1000 }, (_, n) => '<a href="' + '../'.repeat(n + 1) + 'x"></a>');
+          const page = new PageText(Buffer.from(text + ups.join('')), 'UTF-8');
+          const at = { url: 'http://a.test/', key: 'http://a.test/', keepOutside: true };
+          const { links } = new LinkExtractor(settings, compileScope(settings.rule)).extract(page, at);
+          parentPort.postMessage(links[0].split('\\n').length);
+        `)}`,
+      ),
+      {
+        workerData: { settings: settingsFor('http://a.test'), text },
+        resourceLimits: { maxOldGenerationSizeMb: 48 },
+      },
+    );
+    const said = await new Promise<unknown>((settle) => {
+      thread.once('message', settle);
+      thread.once('error', settle);
+    });
+    expect(said).toBe(1000);
+  });
+});
+
+function linesIn(text: string | undefined): number {
+  return text?.split('\n').length ?? 0;
+}

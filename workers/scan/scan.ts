@@ -150,7 +150,7 @@ function afterTag(): i32 {
   return end;
 }
 
-/** The same with `--within`. */
+/** The same with `--within`: apart, as it costs, so what a flag means stands in both. */
 function afterNestedTag(): i32 {
   const after = load<i32>(AFTER);
   if (after < 0) return after;
@@ -176,7 +176,7 @@ function afterNestedStart(id: i32, flags: i32, after: i32): i32 {
   const isHere = isInside();
   const isLink = (flags & IS_LINK) != 0;
   const end = isHere && !isLink ? skipAttributes(after) : readAttributes(after);
-  // Left to others, who make room once more.
+  // Left to others, who make room once more: what that closes the first time is not there the second.
   if (end < 0 || (!isHere && mayBeArea())) return ODD_TAG;
   if ((flags & IS_RAW) != 0) return passRaw(id, end);
   if ((flags & IS_TABLE) != 0) return openTable() ? end : TABLE_NESTING;

@@ -1,7 +1,8 @@
 /**
  * Where in its tables the scan stands: the table modes of the HTML standard. What is inside a cell can neither leave nor
  * end the table, and what stands between the cells is moved before it, so a table's own parts decide alone. What they
- * open and end nesting is told. Functions answer false for what is better left to parse5.
+ * open and end nesting is told. Functions answer false for what is better left to parse5; nesting has a word of its own for
+ * that (`isLost`).
  */
 
 import {
