@@ -29,7 +29,7 @@ const WIDTH = 760;
 const BAR_HEIGHT = 52;
 const HEADROOM = 1.12;
 /** Of the font, on average, in pixels. */
-const CHARACTER_WIDTH = 7.5;
+const CHARACTER_WIDTH = 9;
 
 /** The best on top. @returns the SVG as text, ending with a newline */
 export function barPlot({ label, bars, decimals = 2, isLongestFirst = false, description }: BarPlot): string {
