@@ -38,7 +38,7 @@ export function statusText(summary: StatusSummary, file: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ tasks, executors, downloads, walkers }: StatusSummary): string {
+function headline({ tasks, executors, downloads, walkers, queue }: StatusSummary): string {
   if (downloads !== null) {
     const { files, bytes, skips } = downloads;
     const unlisted = skips.find(({ reason }) => reason === 'out-of-scope')?.files ?? 0;
@@ -49,6 +49,8 @@ function headline({ tasks, executors, downloads, walkers }: StatusSummary): stri
     const steps = sum(walkers.map((each) => each.steps));
     return `${plural(walkers.length, 'walker')}, ${plural(steps, 'step')}`;
   }
+  if (tasks === 0 && executors.length === 0)
+    return `${formatNumber(queue.done)} of ${plural(sum(Object.values(queue)), 'URL')} done`;
   const ran = executors.length === 0 ? 'no executor has run' : plural(executors.length, 'executor');
   return `${plural(tasks, 'task')}, ${ran}`;
 }

@@ -15,7 +15,7 @@ test('status and export of a small crawl', async ({ folder, serve, expect }) => 
   const site = await serve({ '/': page('Home', ['/gone']) });
   await folder.run(['--seed', `${site.origin}/`, ...QUICK]);
   const status = await folder.run(['status']);
-  expect(status.stdout).toContain('crawl.db: 0 tasks, no executor has run\n');
+  expect(status.stdout).toContain('crawl.db: 1 of 2 URLs done\n');
   expect(status.stdout).toContain(`  1  ${site.origin}: 1 HTTP 404\n`);
   expect([status.status, status.stderr]).toEqual([0, '']);
   const links = await folder.run(['export', '--what', 'links', '--format', 'csv']);

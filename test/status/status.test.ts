@@ -105,7 +105,7 @@ failures by host
 test('a file without tasks still has its queue; nothing is shown that is not there', () => {
   const connection = openFile();
   expect(statusText(statusSummary(connection.name), 'a\u001b[2J.db')).toBe(`\
-a\\x1b[2J.db: 0 tasks, no executor has run
+a\\x1b[2J.db: 0 of 0 URLs done
 
 URLs
   queued   0
