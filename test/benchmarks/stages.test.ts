@@ -1,8 +1,10 @@
 /** The stages benchmark on a small site: every thread profiled, every stage found in the code. Not how fast it is. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CRAWL_STAGES } from '../../benchmarks/harness/crawl-stages.js';
 import { compileBenchmarks, runBenchmark, samplesIn } from '../support/benchmark.js';
 
 const out = mkdtempSync(join(tmpdir(), 'orbweaver-bench-test-'));
@@ -26,6 +28,21 @@ it('deals out the time of a right crawl, most of it to stages', async () => {
     expect(stages[`worker ${stage}`], stage).toBeGreaterThan(0);
   expect((stages['main rest'] ?? 0) + (stages['worker rest'] ?? 0)).toBeLessThan(sum * 0.25);
 });
+
+it('names no file that there is not', () => {
+  const files = new Set(['src', 'workers'].flatMap((room) => sourcesIn(room)));
+  const places = Object.values(CRAWL_STAGES).flatMap((stages) => Object.values(stages).flat());
+  const named = places.flatMap((place) => /^[\w-]+\.js(?= |$)/.exec(place) ?? []);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !files.has(name))).toEqual([]);
+});
+
+/** As they are called once compiled. */
+function sourcesIn(room: string): string[] {
+  const folder = fileURLToPath(new URL(`../../${room}/`, import.meta.url));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.map((name) => basename(name).replace(/\.ts$/, '.js'));
+}
 
 it.each([
   ['--threads', '0', '--threads takes whole numbers from 1 to 256, not "0"'],
