@@ -42,7 +42,8 @@ const SETTINGS = {
   list: { default: '', isPath: true, help: '… and a file with the paths of all its pages, one a line.' },
   connections: { default: '16', help: 'Requests in flight, for all programs that can have more than one.' },
   workers: {
-    default: `${availableParallelism()}`,
+    // As many as a crawl has by default.
+    default: `${Math.max(1, availableParallelism() - 1)}`,
     help: 'Threads, for programs that take a number of them.',
   },
   peers: { default: 'all', help: 'Programs to compare, by name, or all that are installed.' },

@@ -57,13 +57,16 @@ export async function runPeer(peer: SitePeer, place: Place): Promise<PeerTrial> 
   }
 }
 
-async function measure(peer: SitePeer, job: SiteJob, { pages, server }: CrawledSite): Promise<PeerTrial> {
+async function measure(peer: SitePeer, job: SiteJob, site: CrawledSite): Promise<PeerTrial> {
+  const { pages, server } = site;
   const before = { machine: machineTimes(), ownMs: ownCpuMs(), serverMs: server?.cpuMs() ?? 0 };
   const { wallMs, cpuMs, peakBytes, exitStatus, said } = await watch(peer.command(job), job.scratch);
   const machine = machineTimes();
   const serverCpuMs = (server?.cpuMs() ?? 0) - before.serverMs;
   const othersMs = machine.busyMs - before.machine.busyMs - serverCpuMs - (ownCpuMs() - before.ownMs);
+  const requests = server?.takeLog().requests ?? Number.NaN;
   const found = foundBy(peer, job);
+  if (peer.listsDeadLinks === true) await removeDead(found, site);
   const got = [...pages.keys()].filter((key) => found.has(key)).length;
   const extra = found.size - got;
   const isEqual = got === pages.size && extra === 0;
@@ -77,7 +80,7 @@ async function measure(peer: SitePeer, job: SiteJob, { pages, server }: CrawledS
     got,
     extra,
     isEqual,
-    requests: server?.takeLog().requests ?? Number.NaN,
+    requests,
     serverCpuMs,
     othersBusy: Math.max(0, othersMs / (machine.totalMs - before.machine.totalMs)),
     complaint: isEqual ? null : complaintOf(said, found, job, pages),
@@ -90,6 +93,15 @@ function foundBy(peer: SitePeer, job: SiteJob): Set<string> {
     return new Set(peer.found(job));
   } catch {
     return new Set();
+  }
+}
+
+/** Leaves out what the site answers with an error: whoever keeps addresses alone cannot tell. */
+async function removeDead(found: Set<string>, { pages, origin }: CrawledSite): Promise<void> {
+  for (const key of [...found].filter((each) => !pages.has(each))) {
+    const path = key.split('/').map(encodeURIComponent).join('/');
+    const { ok } = await fetch(origin + path, { method: 'HEAD' });
+    if (!ok) found.delete(key);
   }
 }
 

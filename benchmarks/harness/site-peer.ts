@@ -30,6 +30,8 @@ export interface SitePeer {
   readonly found: (job: SiteJob) => Iterable<string>;
   /** From its first request to the end of its last answer, ms; absent where it keeps no such times. */
   readonly steadyMs?: (job: SiteJob) => number;
+  /** Its list has the addresses, too, that links lead to and the site does not have. */
+  readonly listsDeadLinks?: boolean;
   /** It is given the list of pages and looks for none: a limit, not a rival. */
   readonly isLimit?: boolean;
 }

@@ -1,7 +1,7 @@
 /** The flags of `download`: its own, and those of `crawl` that are about requests. */
 import type { Flag } from './flag.js';
 import { CRAWL_FLAGS, outputSwitch } from './flags.js';
-import { MAX_PARALLELISM } from './flags/speed.js';
+import { ALL_CORES, MAX_PARALLELISM } from './flags/speed.js';
 
 const GROUPS = {
   choice: 'Which files',
@@ -144,7 +144,7 @@ const SHARED: Readonly<Record<string, Partial<Flag>>> = {
   config: {
     help: 'JSON file with flags: { "ext": ["mp3"], "into": "music", "depth": 5 }. A flag that is typed takes the place of the one in the file. Names of files in it are taken from its own folder.',
   },
-  workers: { help: 'Worker threads that fetch, hash and write.' },
+  workers: { default: ALL_CORES, help: 'Worker threads that fetch, hash and write.' },
   'per-host': {},
   delay: {},
   'max-time': {},

@@ -10,7 +10,7 @@ import { LIMIT_FLAGS } from './flags/limits.js';
 import { COMMON_FLAGS, OUTPUT_FLAGS } from './flags/output.js';
 import { REQUEST_FLAGS } from './flags/requests.js';
 import { SCOPE_FLAGS } from './flags/scope.js';
-import { MAX_PARALLELISM, SPEED_FLAGS } from './flags/speed.js';
+import { ALL_CORES, MAX_PARALLELISM, SPEED_FLAGS } from './flags/speed.js';
 import { START_FLAGS } from './flags/start.js';
 
 export { fileToRead, READ_FLAG } from './flags/file.js';
@@ -48,7 +48,7 @@ const OF_TASKS: Readonly<Record<string, Partial<Flag>>> = {
     group: GROUPS.requests,
     help: 'Let redirects, and requests of executors, lead to loopback and private addresses. Without it only hosts named in the list are connected to there.',
   },
-  workers: { help: 'Worker threads that fetch pages and run executors.' },
+  workers: { default: ALL_CORES, help: 'Worker threads that fetch pages and run executors.' },
   'max-body': { help: 'Largest answer, as sent and as unpacked; a larger one fails as too-large.' },
   header: { help: 'Extra request header, sent to the origins named in the list only.' },
   'parse-timeout': { help: 'Time that one page may hold its thread, once it is fetched.' },

@@ -26,9 +26,9 @@ export interface CrawlOptions {
   /** Delete what the file holds and start over. @default false */
   readonly fresh?: boolean | undefined;
 
-  /** Worker threads. @default the cores available */
+  /** Worker threads. @default one less than the cores available, at least 1; of runs and downloads, all */
   readonly workers?: number | undefined;
-  /** Requests in flight per worker. @default 8 */
+  /** Requests in flight per worker. @default 16 */
   readonly concurrency?: number | undefined;
   /** Requests in flight to one host. @default 2 for public hosts, unlimited for private ones */
   readonly perHost?: number | null | undefined;

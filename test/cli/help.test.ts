@@ -113,7 +113,7 @@ Exit status:
 test('the table for the README has a row for every flag with unit, range and default', () => {
   const table = flagTable();
   expect(table).toContain(
-    '| `--workers <n>` | Worker threads that fetch and parse pages. | threads, 1 to 256 | cores available |',
+    '| `--workers <n>` | Worker threads that fetch and parse pages. | threads, 1 to 256 | cores available less one, at least 1 |',
   );
   expect(table).toContain('| `--seed <url\\|path>` | ');
   for (const flag of CRAWL_FLAGS) expect(table).toContain(`\`${synopsis(flag).replaceAll('|', '\\|')}\``);

@@ -15,8 +15,7 @@ test('ten kills end with the digest of an undisturbed crawl', { timeout: 120_000
   const site = await HostileSite.steady();
   try {
     const undisturbed = folder.file('undisturbed.db');
-    const { summary } = await crawlSite(folder, site, undisturbed, FLAGS);
-    expect(summary.peakMemoryBytes).toBeLessThan(400_000_000);
+    await crawlSite(folder, site, undisturbed, FLAGS);
     const file = folder.file('killed.db');
     for (const number of KILLS) {
       let running: Running | undefined;

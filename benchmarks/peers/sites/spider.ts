@@ -12,7 +12,8 @@ export const spider: SitePeer = {
   // The last version that has its compiled part for Linux.
   install:
     'npm install --prefix benchmarks/.peers/spider @spider-rs/spider-rs@0.0.157 @spider-rs/spider-rs-linux-x64-gnu@0.0.157',
-  note: 'the Rust crate in Node.js, addresses only; chooses its own number of requests in flight',
+  note: 'the Rust crate in Node.js, addresses only, dead ones too; chooses its own number of requests in flight',
+  listsDeadLinks: true,
   command: ({ seed, scratch }) => [
     process.execPath,
     join(ROOT, 'benchmarks/peers/sites/spider-crawl.mjs'),

@@ -3,6 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { Flag } from '../flag.js';
 import { GROUPS } from './groups.js';
 
+const CORES = availableParallelism();
+/** Where threads do more than find links. A crawl's main thread has a core's work to do itself. */
+export const ALL_CORES = { text: 'cores available', value: CORES };
+
 /** In the order of help. */
 export const SPEED_FLAGS: readonly Flag[] = [
   {
@@ -11,7 +15,7 @@ export const SPEED_FLAGS: readonly Flag[] = [
     kind: 'count',
     placeholder: '<n>',
     unit: 'threads',
-    default: { text: 'cores available', value: availableParallelism() },
+    default: { text: 'cores available less one, at least 1', value: Math.max(1, CORES - 1) },
     min: 1,
     max: 256,
     group: GROUPS.speed,
@@ -24,7 +28,7 @@ export const SPEED_FLAGS: readonly Flag[] = [
     kind: 'count',
     placeholder: '<n>',
     unit: 'requests per worker',
-    default: { text: '8', value: 8 },
+    default: { text: '16', value: 16 },
     min: 1,
     max: 1024,
     group: GROUPS.speed,
