@@ -14,9 +14,12 @@ const MAX_LAYERS = 5;
 /** A body that is read in pieces comes in such, where no coding makes others. */
 const PIECE_BYTES = 256 * 1024;
 
+/** What most pages unpack to fits into this: then nothing is joined. */
+const PAGE_BYTES = 64 * 1024;
+
 /** How one coding is undone. */
 export interface Coding {
-  readonly whole: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
+  readonly whole: (bytes: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Buffer;
   readonly stream: (bytes: Buffer) => Transform;
 }
 
@@ -137,7 +140,7 @@ export function layersOf(header: string | readonly string[] | undefined): Coding
 
 function inflateWhole(coding: Coding, bytes: Buffer, maxBytes: number): Buffer {
   try {
-    return coding.whole(bytes, { maxOutputLength: maxBytes });
+    return coding.whole(bytes, { maxOutputLength: maxBytes, chunkSize: PAGE_BYTES });
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw tooLarge(maxBytes, thrown);
