@@ -32,7 +32,7 @@ describe('resolving', () => {
       concurrency: 16,
       perHost: null,
       delayMs: null,
-      workerMemoryMiB: 512,
+      workerMemoryMiB: 2048,
       maxPages: null,
       maxVariants: null,
       maxPerHost: null,

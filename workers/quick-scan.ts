@@ -47,11 +47,13 @@ export class Scan {
   readonly run: Exports;
   /** Addresses of links by the numbers that the scan gave them. */
   hrefs: Href[] = [];
+  /** For the bytes of a page. */
+  readonly room: number;
   readonly #bytes: Uint8Array;
   readonly #numbers: Int32Array;
 
-  /** @param room for the bytes of a page */
   constructor(room: number) {
+    this.room = room;
     const size = layout.PAGE + room + layout.PADDING;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(size / WASM_PAGE) });
     this.run = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Exports;
@@ -78,12 +80,22 @@ export class Scan {
 }
 
 let usual: Scan | null | undefined;
+/** The last one for a large page: it is used again while it is there, so that a row of them leaves no row behind. */
+let large: WeakRef<Scan> | null = null;
 
 /** A scan that holds a page, until it is asked for another; null where the system has no memory for one. */
 export function scanOf(page: Uint8Array, area: QuickArea | null): Scan | null {
   if (usual === undefined) usual = scanFor(USUAL_BYTES);
-  const scan = page.length > USUAL_BYTES && usual !== null ? scanFor(page.length) : usual;
+  const scan = page.length > USUAL_BYTES && usual !== null ? largeScan(page.length) : usual;
   scan?.hold(page, area);
+  return scan;
+}
+
+function largeScan(bytes: number): Scan | null {
+  const last = large?.deref();
+  if (last !== undefined && last.room >= bytes) return last;
+  const scan = scanFor(bytes);
+  if (scan !== null) large = new WeakRef(scan);
   return scan;
 }
 

@@ -34,7 +34,7 @@ export interface CrawlOptions {
   readonly perHost?: number | null | undefined;
   /** Seconds between request starts to one host. @default 1 for public hosts, 0 for private ones */
   readonly delay?: number | null | undefined;
-  /** Heap limit of one worker thread, MiB. @default 512 */
+  /** Heap limit of one worker thread, MiB. @default 2048 */
   readonly workerMemory?: number | undefined;
 
   /** Pages in the file, over all runs. @default null */

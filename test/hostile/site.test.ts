@@ -56,6 +56,8 @@ test(
         '1',
         '--concurrency',
         '16',
+        '--worker-memory',
+        '512',
       ]);
       const eight = await judge(
         folder,
