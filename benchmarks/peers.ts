@@ -161,7 +161,7 @@ function reportOf(
   return {
     name: 'peers',
     title: 'A whole site, by this crawler and others',
-    question: `A static site of ${figure(site.pages.size)} pages, served by nginx on the same machine, is crawled by a fresh process a trial with ${connections} requests in flight (in ${workers} threads, where a program takes a number), robots.txt not read, from its start page to the last page that links lead to.`,
+    question: `A static site of ${figure(site.pages.size)} pages, served by nginx on the same machine, is crawled by a fresh process a trial with ${connections} requests in flight (threads, where a program takes a number of them: ${workers}), robots.txt not read, from its start page to the last page that links lead to.`,
     machine,
     columns: PEER_COLUMNS,
     rows,

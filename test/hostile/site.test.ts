@@ -71,7 +71,7 @@ test(
       if (HAS_ADDRESSES) expect(site.network.cookiesReturned).toBeGreaterThan(20);
       // Each thread may have pages of 10 MB at once; whether two have is chance.
       expect(one.summary.peakMemoryBytes).toBeLessThan(400 * MB);
-      expect(eight.summary.peakMemoryBytes).toBeLessThan(900 * MB);
+      expect(eight.summary.peakMemoryBytes).toBeLessThan(1000 * MB);
       // Two tries of three seconds are the longest any case may take; the rest is for the machine.
       expect(one.summary.elapsedMs).toBeLessThan(30_000);
       for (const todo of one.todo) process.stderr.write(`not judged yet – ${todo}\n`);
