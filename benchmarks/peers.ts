@@ -4,8 +4,9 @@
  * installed are left out, and named. Ends with 1 if this project has missed a page, with 2 if it was called wrongly.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { CORES_LESS_ONE } from '#src/cli/flags/speed.js';
 import { barPlot } from './harness/bar-plot.js';
 import { quietNote } from './harness/crawl-figures.js';
 import { installedOf, missingNotes } from './harness/installed.js';
@@ -42,8 +43,7 @@ const SETTINGS = {
   list: { default: '', isPath: true, help: '… and a file with the paths of all its pages, one a line.' },
   connections: { default: '16', help: 'Requests in flight, for all programs that can have more than one.' },
   workers: {
-    // As many as a crawl has by default.
-    default: `${Math.max(1, availableParallelism() - 1)}`,
+    default: `${CORES_LESS_ONE.value}`,
     help: 'Threads, for programs that take a number of them.',
   },
   peers: { default: 'all', help: 'Programs to compare, by name, or all that are installed.' },

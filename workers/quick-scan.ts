@@ -1,6 +1,6 @@
 /**
  * The compiled scan (workers/scan) with its memory: the tables it reads (scan-tables.ts), and the page. One serves
- * all pages of a thread, one after another; a large page gets one of its own, so that threads stay small.
+ * all pages of a thread, one after another; large pages have one of their own, so that threads stay small.
  */
 import { readFileSync } from 'node:fs';
 import type { Href } from './href.js';

@@ -100,7 +100,9 @@ function foundBy(peer: SitePeer, job: SiteJob): Set<string> {
 async function removeDead(found: Set<string>, { pages, origin }: CrawledSite): Promise<void> {
   for (const key of [...found].filter((each) => !pages.has(each))) {
     const path = key.split('/').map(encodeURIComponent).join('/');
-    const { ok } = await fetch(origin + path, { method: 'HEAD' });
+    // Not by HEAD, which not every server answers as it would GET.
+    const { ok, body } = await fetch(origin + path);
+    await body?.cancel();
     if (!ok) found.delete(key);
   }
 }

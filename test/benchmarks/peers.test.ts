@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runPeer } from '../../benchmarks/harness/peer-trial.js';
 import { savedPages } from '../../benchmarks/harness/site-peer.js';
 import { siteIn } from '../../benchmarks/harness/static-site.js';
 import { startDemo } from '../../dist/demo/server.js';
@@ -47,6 +48,24 @@ it('tells saved pages from other files by how they begin', () => {
     '/sub/café.html',
     '/unlinked.html',
   ]);
+});
+
+it('lets dead addresses count for a program that cannot tell them', async () => {
+  const demo = await startDemo({ pages: 200 });
+  const start = '/wiki/Kevin_Bacon';
+  const site = { origin: demo.origin, start, pages: new Map([[start, start]]), server: null };
+  const peer = {
+    name: 'lists',
+    version: () => '1',
+    install: '',
+    note: '',
+    command: () => [process.execPath, '-e', '0'] as const,
+    found: () => [start, '/never.html', '/robots.txt'],
+  };
+  const place = { site, scratch, connections: 1, workers: 1 };
+  expect(await runPeer(peer, place)).toMatchObject({ got: 1, extra: 2, isEqual: false });
+  expect(await runPeer({ ...peer, listsDeadLinks: true }, place)).toMatchObject({ got: 1, extra: 1 });
+  await demo.close();
 });
 
 describe.skipIf(!isInstalled)('bench:peers --quick, where nginx is installed', () => {
