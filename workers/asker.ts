@@ -7,24 +7,36 @@ import type { FetchTask, RequestTask, SitemapTask } from '#src/protocol/task.js'
 import type { Intake, Reply } from './exchange.js';
 import type { ReplyHeaders } from './open-request.js';
 import type { Fetcher } from './fetcher.js';
+import type { Gate } from './gate.js';
 
 export class Asker {
   readonly #fetcher: Fetcher;
+  readonly #gate: Gate;
   readonly #post: (message: WorkerMessage) => void;
 
   /** @param post sends a message to the main thread in mid-task */
-  constructor(fetcher: Fetcher, post: (message: WorkerMessage) => void) {
+  constructor(fetcher: Fetcher, gate: Gate, post: (message: WorkerMessage) => void) {
     this.#fetcher = fetcher;
+    this.#gate = gate;
     this.#post = post;
   }
 
   /**
-   * Makes the one request of a task. Rejects with what made it fail.
+   * Makes the one request of a task. Rejects with what made it fail, or as `Gate.pass` where it may wait for its turn.
    *
    * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
    * @param intake       what is read of an answer
    */
   ask(
+    task: FetchTask | SitemapTask | RequestTask,
+    onSetCookies: (lines: readonly string[]) => void,
+    intake: (status: number, headers: ReplyHeaders) => Intake,
+  ): Promise<Reply> {
+    const send = (): Promise<Reply> => this.#send(task, onSetCookies, intake);
+    return 'mayWait' in task && task.mayWait ? this.#gate.pass(task, send) : send();
+  }
+
+  #send(
     task: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,

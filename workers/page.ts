@@ -8,6 +8,7 @@ import type {
   DeclinedOutcome,
   DiskOutcome,
   FailureOutcome,
+  HandedBack,
   Outcome,
   WorkerMessage,
 } from '#src/protocol/outcome.js';
@@ -19,6 +20,7 @@ import { Asker } from './asker.js';
 import { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
 import { DiskError } from './disk-error.js';
+import { Gate, HandedBackError } from './gate.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
 import type { ThreadExecutors } from './thread-executors.js';
@@ -30,21 +32,26 @@ const holder = new Holder(holding);
 const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage, transfer: readonly Transferable[] = []): void =>
   parentPort?.postMessage(message, transfer);
-const asker = new Asker(fetcher, post);
+const asker = new Asker(fetcher, new Gate(settings.concurrency, holder), post);
 const visitor = new Visitor(settings, asker, holder, async () => (await threadExecutors()).executions);
 let sitemaps: SitemapReader | null = null;
 let executors: Promise<ThreadExecutors> | null = null;
 let files: Downloader | null = null;
 
 /** Does one task. The promise always resolves. */
-export default async function perform(task: Task): Promise<Outcome> {
+export default async function perform(task: Task): Promise<Outcome | HandedBack> {
   // An answer that makes a failure sets cookies as any other does.
   let setCookies: readonly string[] = [];
   const outcome = await outcomeOf(task, (lines) => (setCookies = lines));
-  return setCookies.length === 0 ? outcome : { ...outcome, setCookies };
+  // What was handed back has no answer.
+  if (outcome.kind === 'handed-back' || setCookies.length === 0) return outcome;
+  return { ...outcome, setCookies };
 }
 
-async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
+async function outcomeOf(
+  task: Task,
+  onSetCookies: (lines: readonly string[]) => void,
+): Promise<Outcome | HandedBack> {
   const startedAt = Date.now();
   try {
     switch (task.kind) {
@@ -88,7 +95,11 @@ function threadExecutors(): Promise<ThreadExecutors> {
   ));
 }
 
-function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome | DiskOutcome {
+function failed(
+  thrown: unknown,
+  startedAt: number,
+): FailureOutcome | DeclinedOutcome | DiskOutcome | HandedBack {
+  if (thrown instanceof HandedBackError) return { kind: 'handed-back' };
   const durationMs = Date.now() - startedAt;
   if (thrown instanceof DiskError) return { kind: 'disk', startedAt, durationMs, message: thrown.message };
   if (thrown instanceof DeclinedError) {

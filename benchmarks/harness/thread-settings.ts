@@ -13,6 +13,7 @@ export const THREAD_SETTINGS: WorkerSettings = {
   allowPrivate: false,
   ca: [],
   timeoutMs: 30_000,
+  concurrency: 1,
   maxBodyBytes: 10 * 2 ** 20,
   maxRedirects: 0,
   executors: null,

@@ -28,7 +28,8 @@ export function snapshotsOf({ config, delegator, frontier, startedAt }: OpenRun)
       pagesInFile: counts.pages,
       pagesThisRun: pages,
       bytesThisRun: bytes,
-      inFlight: loads,
+      // What a thread has beyond that waits in it.
+      inFlight: loads.map((load) => Math.min(load, concurrency)),
       slowestHost: oldest === null ? null : { host: originOf(oldest.url), waitedMs: now - oldest.startedAt },
       limits: { maxPages, maxTimeMs },
       politenessBound: isBound && counts.queued > 0 && loads.every((load) => load < concurrency),

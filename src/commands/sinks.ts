@@ -8,8 +8,7 @@ import type { WalkEvent, WalkStep } from '../walk/events.js';
 
 /** Whoever takes, and closes when there is too much. */
 export interface Sink<Item> extends Valve {
-  /** Whether anybody wants them; some cost a look into the file. */
-  isTaking(): boolean;
+  /** To be called only while it is taking: some cost a look into the file. */
   take(item: Item): void;
 }
 

@@ -88,11 +88,8 @@ export class Delegator implements PoolListener {
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
   readonly #walk: DelegatorParts['walk'];
-  /**
-   * Whether a turn is one transaction: only where nobody is told of answers who may then change what is claimed, and
-   * threads ask for nothing beside their tasks.
-   */
-  readonly #isHeld: boolean;
+  /** Whether links are followed and that is all: no user code, no files, no walk. */
+  readonly #isCrawl: boolean;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -123,7 +120,7 @@ export class Delegator implements PoolListener {
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const { executions, valve, fileWork = null } = parts;
     this.#fileWork = fileWork;
-    this.#isHeld = [executions, fileWork, valve, parts.walk].every((part) => part == null);
+    this.#isCrawl = [executions, fileWork, parts.walk].every((part) => part == null);
     const shared = {
       frontier,
       cookies,
@@ -143,7 +140,9 @@ export class Delegator implements PoolListener {
       flights: this.#flights,
       asks: this.#asks,
     });
-    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks });
+    // A proxy that was good when it was chosen may be at rest by the time it is a task's turn.
+    const looksAhead = (): boolean => this.#isPlain() && settings.proxies === null;
+    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, looksAhead });
     this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
   }
@@ -248,9 +247,15 @@ export class Delegator implements PoolListener {
     this.#rest.end();
   }
 
+  /** Whether nobody is told of answers who may then change what is claimed, and threads ask for nothing beside their tasks. */
+  #isPlain(): boolean {
+    return this.#isCrawl && this.#valve?.isTaking() !== true;
+  }
+
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
-    if (this.#isHeld) this.#frontier.hold();
+    // One transaction.
+    if (this.#isPlain()) this.#frontier.hold();
     let next: Ending | number | null;
     try {
       next = await this.#step(startedAt, stop);
@@ -347,6 +352,7 @@ export class Delegator implements PoolListener {
 
   /** Answers under way are waited for and filed; what is left is let go without cost. */
   async #drain(): Promise<void> {
+    this.#flights.recall();
     const until = this.#clock() + DRAIN_MS;
     while (this.#hasAnswersToCome() && this.#clock() < until) {
       await this.#sleep(until - this.#clock());

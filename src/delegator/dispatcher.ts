@@ -33,7 +33,20 @@ export interface DispatcherParts extends RequestParts {
   /** null = the run downloads no files. */
   readonly fileWork: FileWork | null;
   readonly valve?: Valve | undefined;
+  /** Whether tasks of a host without limits may wait in their thread. */
+  readonly looksAhead: () => boolean;
   readonly settings: RequestSettings;
+}
+
+/** What a claim is made by. */
+interface Round {
+  /** ms since epoch. */
+  readonly now: number;
+  /** Tasks at most. */
+  readonly limit: number;
+  readonly knownHosts: number;
+  /** Whether tasks of a host without limits may wait in their threads. */
+  readonly isAhead: boolean;
 }
 
 /** Stored bodies belong to nobody who could be asked too often. */
@@ -52,6 +65,7 @@ export class Dispatcher {
   readonly #proxies: Proxies;
   readonly #settings: RequestSettings;
   readonly #valve: Valve | undefined;
+  readonly #looksAhead: () => boolean;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
 
@@ -68,6 +82,7 @@ export class Dispatcher {
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#valve = parts.valve;
+    this.#looksAhead = parts.looksAhead;
   }
 
   /** Leases held without a thread. */
@@ -86,8 +101,11 @@ export class Dispatcher {
     await this.#robots.sendHops(now);
     await this.#asks.grant(now);
     if (this.#valve?.isOpen() === false) return false;
-    const limit = this.#slots.free();
-    return limit > 0 && (await this.#claim(now, limit, pageBudget));
+    const knownHosts = await this.#frontier.hostCount();
+    // Of several hosts a slow one would have its tasks wait in front of the others'.
+    const isAhead = this.#looksAhead() && knownHosts <= 1;
+    const limit = this.#slots.free(isAhead);
+    return limit > 0 && (await this.#claim({ now, limit, knownHosts, isAhead }, pageBudget));
   }
 
   /** The gap of a host counts from when its request was really made. */
@@ -100,16 +118,16 @@ export class Dispatcher {
     }
   }
 
-  async #claim(now: number, limit: number, pageLimit: number): Promise<boolean> {
+  async #claim(round: Round, pageLimit: number): Promise<boolean> {
+    const { now, limit } = round;
     const reserved = new Map<number, Slot[]>();
     const spaced = new Set<number>();
-    const knownHosts = await this.#frontier.hostCount();
     const { leases, errands, refused } = await this.#frontier.claim({
       now,
       limit,
       pageLimit,
       allow: (host, taken, dueHosts) => {
-        const allowance = this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved);
+        const allowance = this.#allow(host, { ...round, limit: limit - taken }, dueHosts, reserved);
         if (allowance.kind !== 'wait' && allowance.gapMs > 0) spaced.add(host.id);
         return allowance;
       },
@@ -135,10 +153,8 @@ export class Dispatcher {
   /** What one host may be asked for now; the slots it takes are put into `reserved`. */
   #allow(
     host: HostFacts,
-    now: number,
-    limit: number,
+    { now, limit, knownHosts, ...round }: Round,
     dueHosts: number,
-    knownHosts: number,
     reserved: Map<number, Slot[]>,
   ): Allowance {
     const wait = this.#robots.waitOf(host.id, now);
@@ -150,11 +166,13 @@ export class Dispatcher {
     if (perHost !== Infinity && this.#isHeld(host.id)) return { kind: 'wait' };
     const isMissing = !isStored(host) && this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
-    const share = fairShare(perHost, this.#slots.capacity, activeHosts, knownHosts);
+    const isAhead = round.isAhead && gapMs === 0;
+    const capacity = isAhead ? this.#slots.capacityAhead : this.#slots.capacity;
+    const share = fairShare(perHost, capacity, activeHosts, knownHosts);
     const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
     const slots: Slot[] = [];
     while (slots.length < wanted) {
-      const slot = this.#slots.acquire(host.id, perHost);
+      const slot = this.#slots.acquire(host.id, perHost, isAhead);
       if (slot === null) break;
       slots.push(slot);
     }
@@ -185,6 +203,7 @@ export class Dispatcher {
       thread: slot.thread,
       url: lease.url,
       slotted: slot.index !== null,
+      mayWait: this.#looksAhead() && slot.index === null,
       keepOutside,
       // A file may have moved to another site, which is not to get them.
       sendHeaders: this.#settings.seedOrigins.has(originOf(lease.url)),

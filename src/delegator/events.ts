@@ -92,6 +92,8 @@ export interface CrawlListener {
 
 /** Says whether more may be handed out: whoever takes what is finished may be behind. */
 export interface Valve {
+  /** Whether there is anybody who takes; else it stays open. */
+  isTaking(): boolean;
   isOpen(): boolean;
   /** To be called when it opens again; set by the delegator. */
   onOpen: () => void;

@@ -5,7 +5,7 @@
 import { InvariantError, UserCodeError } from '../errors.js';
 import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
-import type { AnswerOutcome, FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
+import type { AnswerOutcome, FailureOutcome, HandedBack, Outcome, PageOutcome } from '../protocol/outcome.js';
 import type { Fault } from '../protocol/work.js';
 import type { Answer } from '../store/records.js';
 import { Batch, stateOf } from './batch.js';
@@ -139,8 +139,9 @@ export class Filing {
     });
   }
 
-  async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
+  async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost | HandedBack): Promise<void> {
     const { errand } = flight;
+    if (answered.kind === 'handed-back') return this.#takeBack(batch, flight);
     const isOfStored = errand.kind === 'fetch' && errand.lease.isStored;
     if (answered.kind !== 'declined' && flight.isSent && !isOfStored) this.counters.requests++;
     const hasSet = answered.kind !== 'lost' && this.#takeCookies(flight, answered, batch.now);
@@ -161,6 +162,13 @@ export class Filing {
       return;
     }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
+  }
+
+  /** Into the queue with it, as if it had never been claimed. */
+  #takeBack(batch: Batch, { errand, url }: Flight): void {
+    if (errand.kind === 'robots') throw new InvariantError(`the robots.txt ${url} was handed back`);
+    const { id, suspect } = errand.lease;
+    batch.settlements.push({ kind: 'release', id, suspect });
   }
 
   /** Whether the answer set any. */
@@ -186,8 +194,12 @@ export class Filing {
     batch.note(lease, settlement, outcome, flight);
     if (stateOf(settlement) !== 'retry') this.#proxies.forget(lease.id);
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
-    if (event !== null)
-      batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
+    if (event !== null) {
+      const change = clockAfter(host, event, this.#settings, batch.now, this.#random());
+      batch.ledger.change(host, change);
+      // Nor is it asked for what is handed out already.
+      if (change.blockedUntil !== undefined || change.givenUp !== undefined) this.#flights.recall();
+    }
     this.#fileWork(batch, lease, outcome, settlement);
     await this.#files?.note(lease, outcome);
     if (outcome.kind === 'page') this.#countPage(lease, outcome);

@@ -1,10 +1,10 @@
 /**
- * Everything handed to a thread and not yet filed: at most threads × concurrency tasks. The queue is the
- * frontier; nothing here is a backlog.
+ * Everything handed to a thread and not yet filed: at most threads × concurrency tasks, or `tasksAhead` a thread of a host
+ * that has no limits. The queue is the frontier; nothing here is a backlog.
  */
 import type { Lease } from '../frontier/frontier.js';
 import type { Failure } from '../protocol/failure.js';
-import type { Outcome } from '../protocol/outcome.js';
+import type { HandedBack, Outcome } from '../protocol/outcome.js';
 import type { Task } from '../protocol/task.js';
 import type { Lost, Pool } from './pool.js';
 import type { RobotsErrand } from './robots-gate.js';
@@ -30,7 +30,7 @@ export interface Flight {
 
 export interface Arrival {
   readonly flight: Flight;
-  readonly outcome: Outcome | Lost;
+  readonly outcome: Outcome | Lost | HandedBack;
 }
 
 /** A request of a host with a gap that is on its way. */
@@ -125,6 +125,11 @@ export class Flights {
     this.answer(errand, url, slot, now, { kind: 'failure', startedAt: now, durationMs: 0, failure });
   }
 
+  /** Has the threads hand back what still waits in them. */
+  recall(): void {
+    this.#pool.recall(this.#lastId);
+  }
+
   /** Whether a request to this host was handed out that is not known to be made yet. */
   isStarting(hostId: number): boolean {
     for (const host of this.#starting.values()) if (host === hostId) return true;
@@ -170,7 +175,7 @@ export class Flights {
     return arrived;
   }
 
-  #land(flight: Flight, outcome: Outcome | Lost): void {
+  #land(flight: Flight, outcome: Outcome | Lost | HandedBack): void {
     this.#aloft.delete(flight.flightId);
     this.#endStart(flight);
     this.#slots.release(flight.slot);

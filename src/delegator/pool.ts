@@ -7,10 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { type CrawlError, PoolError, UserCodeError } from '../errors.js';
-import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
-import { clearCells, executorAt, type Holding, makeHolding } from '../protocol/holding.js';
+import type { HandedBack, Outcome, WorkerMessage } from '../protocol/outcome.js';
+import { clearCells, executorAt, type Holding, isUnbegun, makeHolding, recall } from '../protocol/holding.js';
 import type { ThreadData, WorkerSettings } from '../protocol/settings.js';
 import type { Task } from '../protocol/task.js';
+import { tasksAhead } from './slots.js';
 
 /**
  * Room for what lives no longer than a page, MiB a thread. Node would take three times as much, and a quarter more
@@ -26,7 +27,7 @@ const CLOSE_MS = 3_000;
 
 export interface PoolOptions {
   readonly threads: number;
-  /** Tasks one thread may have at once. */
+  /** Requests one thread may have in flight. */
   readonly concurrency: number;
   /** Heap limit of one thread, MiB. */
   readonly memoryMiB: number;
@@ -47,8 +48,10 @@ export interface Pool {
   readonly holding: Holding;
   /** Names the owner, who is told what has happened since the start, too, once this call is over. */
   listen(listener: PoolListener): void;
-  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
-  run(task: Task, thread: number): Promise<Outcome | Lost>;
+  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`, or `handed-back` for what waited in it. */
+  run(task: Task, thread: number): Promise<Outcome | Lost | HandedBack>;
+  /** Has tasks handed back that wait in their threads for their turn, up to that of this flight. */
+  recall(flightId: number): void;
   /** Ends one thread, which is replaced; its tasks are lost with `endedFor`. */
   end(thread: number, flightId: number | null): void;
   /** Ends all threads at once, whatever they are doing. False where one cannot be ended: the process will not end by itself. */
@@ -90,7 +93,7 @@ export class WorkerPool implements Pool {
       minThreads: options.threads,
       maxThreads: options.threads,
       // One more than tasks: the reserve of delegator/slots.ts.
-      concurrentTasksPerWorker: options.concurrency + 1,
+      concurrentTasksPerWorker: tasksAhead(options.concurrency) + 1,
       // With the default a resting thread's event loop stands still, and its kept-alive sockets with it.
       atomics: 'disabled',
       recordTiming: false,
@@ -126,19 +129,24 @@ export class WorkerPool implements Pool {
     });
   }
 
-  async run(task: Task, thread: number): Promise<Outcome | Lost> {
+  async run(task: Task, thread: number): Promise<Outcome | Lost | HandedBack> {
     this.#next = thread;
     try {
       // Null is what a thread died of: user code may throw that.
-      const outcome = (await this.#piscina.run(task)) as Outcome | null;
+      const outcome = (await this.#piscina.run(task)) as Outcome | HandedBack | null;
       if (outcome === null) throw new PoolError('null was thrown');
       return outcome;
     } catch (cause) {
+      if ('mayWait' in task && task.mayWait && isUnbegun(this.holding, task)) return { kind: 'handed-back' };
       const endedFor = this.#endedFor.get(thread) ?? null;
       const reason = reasonOf(cause);
       const message = endedFor === null ? reason : 'held its thread for too long';
       return { kind: 'lost', message, endedFor, executor: executorAt(this.holding, thread) };
     }
+  }
+
+  recall(flightId: number): void {
+    recall(this.holding, flightId);
   }
 
   end(thread: number, flightId: number | null): void {

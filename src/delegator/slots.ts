@@ -10,6 +10,19 @@ const LINGER_MS = 6_000;
 /** Hosts remembered for the threads they were served by; beyond that, those of no more use are dropped. */
 const MANY_HOMES = 4_096;
 
+/** Tasks for each request in flight, where some may wait in their thread … */
+const AHEAD = 4;
+/** … as long as it is no more than that in all. */
+const ENOUGH_AHEAD = 64;
+
+/**
+ * Tasks that a thread may have of a host without limits. Those beyond its requests in flight wait in it: it does not run
+ * dry while answers are filed, so that more of them are filed at a time, which costs less.
+ */
+export function tasksAhead(concurrency: number): number {
+  return Math.max(concurrency, Math.min(concurrency * AHEAD, ENOUGH_AHEAD));
+}
+
 export interface Slot {
   readonly hostId: number;
   readonly thread: number;
@@ -76,9 +89,17 @@ export class Slots {
     return this.#taken >= this.#most;
   }
 
-  /** Requests that could be handed out now, hosts aside. */
-  free(): number {
-    const room = this.#loads.reduce((sum, _, thread) => sum + this.#room(thread), 0);
+  /** The same with those that wait in their threads. */
+  get capacityAhead(): number {
+    return Math.min(this.#loads.length * tasksAhead(this.#concurrency), this.#most);
+  }
+
+  /**
+   * Tasks that could be handed out now, hosts aside.
+   * @param isAhead whether some may wait in their threads
+   */
+  free(isAhead = false): number {
+    const room = this.#loads.reduce((sum, _, thread) => sum + Math.max(0, this.#room(thread, isAhead)), 0);
     return Math.max(0, Math.min(room, this.#most - this.#taken));
   }
 
@@ -105,11 +126,14 @@ export class Slots {
     }
   }
 
-  /** Takes a slot, or answers null when host or threads have none. */
-  acquire(hostId: number, perHost: number): Slot | null {
+  /**
+   * Takes a slot, or answers null when host or threads have none.
+   * @param isAhead as for `free`; of use only for a host without a limit
+   */
+  acquire(hostId: number, perHost: number, isAhead = false): Slot | null {
     if (this.areAllTaken) return null;
     if (perHost === Infinity) {
-      const thread = this.#leastLoaded();
+      const thread = this.#leastLoaded(isAhead);
       return thread === null
         ? null
         : this.#take({ hostId, thread, index: null, isAlone: false, takes: 'task' });
@@ -223,9 +247,11 @@ export class Slots {
     return slot;
   }
 
-  #room(thread: number): number {
+  /** Below 0 where it was given more ahead than it would be now. */
+  #room(thread: number, isAhead = false): number {
     if (this.#isLive[thread] !== true || this.#emptying.has(thread) || this.#alone.has(thread)) return 0;
-    return this.#concurrency - (this.#loads[thread] as number);
+    const most = isAhead ? tasksAhead(this.#concurrency) : this.#concurrency;
+    return most - (this.#loads[thread] as number);
   }
 
   /** The thread that may still hold a connection of this slot; null when none does. */
@@ -257,10 +283,11 @@ export class Slots {
     return best;
   }
 
-  #leastLoaded(): number | null {
+  #leastLoaded(isAhead = false): number | null {
     let best: number | null = null;
     for (let thread = 0; thread < this.#loads.length; thread++) {
-      if (this.#room(thread) > 0 && (best === null || this.#room(thread) > this.#room(best))) best = thread;
+      const room = this.#room(thread, isAhead);
+      if (room > 0 && (best === null || room > this.#room(best, isAhead))) best = thread;
     }
     return best;
   }

@@ -48,6 +48,8 @@ export interface WorkerSettings {
   readonly ca: readonly string[];
   /** Deadline for the whole response, ms. */
   readonly timeoutMs: number;
+  /** Requests in flight at most, of tasks that may wait. */
+  readonly concurrency: number;
   /** Cap on a body, in bytes, on the wire and decoded. */
   readonly maxBodyBytes: number;
   /** Redirects in a row that are followed in a thread: those of user code's requests. */

@@ -28,6 +28,8 @@ export interface FetchTask extends TaskBase {
   readonly key: string;
   /** The host has a limit on requests in flight: post `body-read` when the body is in. */
   readonly slotted: boolean;
+  /** It may be handed out before its thread has room for its request, and waits there for its turn. */
+  readonly mayWait: boolean;
   /** The scope may still grow or has grown: send links outside the seeds' scope by name, not only counted. */
   readonly keepOutside: boolean;
   /** What executors are to do with the page; absent = the run has none. */
@@ -55,6 +57,7 @@ export interface SitemapTask extends TaskBase {
   readonly kind: 'sitemap';
   readonly key: string;
   readonly slotted: boolean;
+  readonly mayWait: boolean;
   readonly keepOutside: boolean;
 }
 

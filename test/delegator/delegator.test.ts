@@ -13,12 +13,12 @@ import { StoreError } from '../../dist/errors.js';
 import type { Frontier } from '../../dist/frontier/frontier.js';
 import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import { makeHolding } from '../../dist/protocol/holding.js';
-import type { Outcome } from '../../dist/protocol/outcome.js';
+import type { HandedBack, Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
 import { Bench } from '../frontier/bench.js';
 import { sqliteHome } from '../frontier/sqlite-home.js';
 
-type Answering = (task: Task, thread: number) => Promise<Outcome | Lost>;
+type Answering = (task: Task, thread: number) => Promise<Outcome | Lost | HandedBack>;
 
 const SETTINGS: DelegatorSettings = {
   workers: 2,
@@ -71,6 +71,7 @@ const IDLE = {
   holding: makeHolding(SETTINGS.workers),
   listen: () => undefined,
   end: () => undefined,
+  recall: () => undefined,
   close: () => Promise.resolve(true),
 } satisfies Partial<Pool>;
 
@@ -222,6 +223,66 @@ describe('the delegator', () => {
     test('at once, when nothing else is under way', async () => {
       const batches = await batchesOf({ workers: 1, concurrency: 1, perHost: 1 });
       expect(batches).toEqual(Array.from({ length: 201 }, () => 1));
+    });
+  });
+
+  describe('hands out ahead', () => {
+    /** The most tasks that were in the threads at once. */
+    async function mostInHand(
+      seeds: readonly string[],
+      settings: Partial<DelegatorSettings>,
+    ): Promise<number> {
+      bench = await Bench.start(sqliteHome(), { seeds });
+      const first = seeds[0] ?? '';
+      const links = Array.from({ length: 200 }, (_, n) => `${first}${n}`);
+      let inHand = 0;
+      let most = 0;
+      await crawl(
+        async ({ url }) => {
+          most = Math.max(most, ++inHand);
+          await new Promise((resolve) => setTimeout(resolve, 2));
+          inHand--;
+          return url === first ? page(...links) : page();
+        },
+        { obeyRobots: false, ...settings },
+      );
+      expect(await bench.frontier.counts()).toMatchObject({ done: 200 + seeds.length, queued: 0, leased: 0 });
+      return most;
+    }
+
+    test.each([
+      ['four tasks a request to the one host there is', [`${SITE}/`], {}, 32],
+      ['one a request where there are others', [`${SITE}/`, 'http://127.0.0.2/'], {}, 8],
+      ['none beyond the limit of a host', [`${SITE}/`], { perHost: 3 }, 3],
+      ['none beyond a limit as large as all threads have', [`${SITE}/`], { perHost: 8 }, 8],
+      ['none beyond the limit for all threads', [`${SITE}/`], { maxInFlight: 5 }, 5],
+    ])('%s', async (_, seeds, settings, most) => {
+      const { length } = seeds;
+      // A quarter of the room is kept for hosts that may turn up.
+      expect(await mostInHand(seeds, settings)).toBe(length === 1 ? most : most * 0.75);
+    });
+
+    test('and takes back what was not begun, which nobody has asked for', async () => {
+      bench = await Bench.start(sqliteHome(), { seeds: [1, 2, 3].map((n) => `${SITE}/${n}`) });
+      const returned = new Set<string>();
+      const told: string[] = [];
+      const listener = {
+        onFiled: ({ lease }: { lease: { key: string } }) => void told.push(lease.key),
+        onNotice: () => undefined,
+      };
+      const ending = await crawl(
+        async ({ url }) => {
+          if (returned.has(url)) return page();
+          returned.add(url);
+          return { kind: 'handed-back' };
+        },
+        { obeyRobots: false },
+        undefined,
+        { listener },
+      );
+      expect(ending).toBe('finished');
+      expect(told.sort()).toEqual([...returned].sort());
+      expect(await bench.frontier.counts()).toMatchObject({ done: 3, queued: 0, leased: 0 });
     });
   });
 

@@ -73,6 +73,7 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     allowPrivate: false,
     ca: [],
     timeoutMs: 5_000,
+    concurrency: 8,
     maxBodyBytes: 1024 * 1024,
     maxRedirects: 20,
     executors: null,
@@ -86,6 +87,7 @@ export function fetchTask(url: string, changes: Partial<FetchTask> = {}): FetchT
   return {
     ...task,
     slotted: false,
+    mayWait: false,
     spaced: false,
     keepOutside: false,
     cookie: null,

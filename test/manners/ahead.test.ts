@@ -1,0 +1,112 @@
+/** Tasks that wait in a thread for its other requests: none is asked for that should not be any more. */
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { crawl } from '../../dist/index.js';
+import { each, page, paths, pause, type Site } from '../support/site.js';
+import { endsOf, pagesOf, query, test } from './bench.js';
+
+const LEAVES = paths(60);
+const CONCURRENCY = 4;
+const ONE_THREAD = [
+  '--workers',
+  '1',
+  '--concurrency',
+  String(CONCURRENCY),
+  '--profile',
+  'web',
+  '--no-robots',
+];
+const KILLER = join(import.meta.dirname, 'thread-killer.cjs');
+
+async function inLibrary({ origin }: Site, db: string, isTaken: boolean): Promise<void> {
+  const options = { seeds: [`${origin}/`], db, workers: 1, concurrency: CONCURRENCY, robots: false } as const;
+  const run = crawl({ ...options, profile: 'web' });
+  if (isTaken) for await (const _ of run);
+  await run;
+}
+
+test.for([
+  ['program', 4 * CONCURRENCY],
+  ['library', 4 * CONCURRENCY],
+  // What is under way is kept for it in memory.
+  ['library with a loop', CONCURRENCY],
+] as const)(
+  'a thread has tasks to go on with, and no more requests in flight: %s',
+  async ([how, most], { bench }) => {
+    const site = await bench.site({ '/': page(LEAVES), ...each(LEAVES, { body: page([]), afterMs: 40 }) });
+    const db = bench.file();
+    const ended =
+      how === 'program'
+        ? bench.run(['--seed', `${site.origin}/`, '--db', db, ...ONE_THREAD])
+        : inLibrary(site, db, how === 'library with a loop');
+    await site.asked(10);
+    const leased: number[] = [];
+    while (site.hits.length < 40) {
+      const [row] = query<{ count: number }>(
+        db,
+        `SELECT count(*) AS count FROM pages WHERE state = 'leased'`,
+      );
+      leased.push(row?.count ?? 0);
+      await pause(5);
+    }
+    await ended;
+    expect(Math.max(...leased)).toBe(most);
+    expect(site.peakInFlight).toBe(CONCURRENCY);
+    expect(site.connections).toBe(CONCURRENCY);
+    expect(site.hits.length).toBe(61);
+  },
+);
+
+test.for([
+  ['503', { status: 503, headers: { 'retry-after': '1' }, afterMs: 20 }],
+  ['429', { status: 429, headers: { 'retry-after': '1' }, afterMs: 20 }],
+] as const)('what waits is not asked for while a host rests: %s', async ([, refusal], { bench }) => {
+  let firstRefusal = 0;
+  const site = await bench.site({
+    '/': page(LEAVES),
+    ...each(LEAVES, () => {
+      if (site.hits.length <= 10) return { body: page([]), afterMs: 20 };
+      firstRefusal ||= Date.now();
+      return Date.now() - firstRefusal < 500 ? refusal : page([]);
+    }),
+  });
+  const db = bench.file();
+  const { status, stderr } = await bench.run(['--seed', `${site.origin}/`, '--db', db, ...ONE_THREAD]);
+  expect(status, stderr).toBe(0);
+  const inRest = site.hits.filter(({ at }) => at >= firstRefusal && at < firstRefusal + 900);
+  // Those that were under way, and those that came in the place of what was answered before the refusals.
+  expect(inRest.length).toBeLessThanOrEqual(2 * CONCURRENCY);
+  expect(Object.values(endsOf(db))).toEqual(Array(61).fill('done 200'));
+});
+
+test('what waits is not asked for after Ctrl-C', async ({ bench }) => {
+  const site = await bench.site({ '/': page(LEAVES), ...each(LEAVES, { body: page([]), afterMs: 150 }) });
+  const db = bench.file();
+  const running = bench.start(['--seed', `${site.origin}/`, '--db', db, ...ONE_THREAD]);
+  await site.asked(1 + CONCURRENCY);
+  const { status, stderr } = await running.kill('SIGINT');
+  expect(status, stderr).toBe(130);
+  expect(site.hits.length).toBe(1 + CONCURRENCY);
+  const ends = Object.values(endsOf(db));
+  expect(ends.filter((end) => end === 'done 200').length).toBe(1 + CONCURRENCY);
+  expect(ends.filter((end) => end === 'queued null').length).toBe(LEAVES.length - CONCURRENCY);
+});
+
+test('what waits in a thread that dies is no suspect', async ({ bench }) => {
+  const leaves = each(LEAVES, { body: page([]), afterMs: 30 });
+  const site = await bench.site({
+    '/': page(['/kill-exit/a', ...LEAVES]),
+    ...leaves,
+    '/kill-exit/a': { body: page([]), afterMs: 10 },
+  });
+  const db = bench.file();
+  const env = { NODE_OPTIONS: `--require "${KILLER}"` };
+  const { status, stderr } = await bench.run(['--seed', `${site.origin}/`, '--db', db, ...ONE_THREAD], env);
+  expect(status, stderr).toBe(1);
+  expect(pagesOf(db, site.origin)['/kill-exit/a']).toMatchObject({ error: 'worker-lost' });
+  expect(site.hitsOf('/kill-exit/a').length).toBe(3);
+  // Those that were under way with it are tried again alone, one after the other.
+  const alone = site.hits.filter(({ inFlight, path }) => inFlight === 1 && path.startsWith('/p'));
+  expect(alone.length).toBeLessThan(LEAVES.length / 2);
+  expect(site.hits.length).toBeLessThanOrEqual(1 + 3 + LEAVES.length + CONCURRENCY);
+});
