@@ -7,42 +7,33 @@ import type { FetchTask, RequestTask, SitemapTask } from '#src/protocol/task.js'
 import type { Intake, Reply } from './exchange.js';
 import type { ReplyHeaders } from './open-request.js';
 import type { Fetcher } from './fetcher.js';
-import type { Gate } from './gate.js';
+import type { Turns } from './turns.js';
 
 export class Asker {
   readonly #fetcher: Fetcher;
-  readonly #gate: Gate;
+  readonly #turns: Turns;
   readonly #post: (message: WorkerMessage) => void;
 
   /** @param post sends a message to the main thread in mid-task */
-  constructor(fetcher: Fetcher, gate: Gate, post: (message: WorkerMessage) => void) {
+  constructor(fetcher: Fetcher, turns: Turns, post: (message: WorkerMessage) => void) {
     this.#fetcher = fetcher;
-    this.#gate = gate;
+    this.#turns = turns;
     this.#post = post;
   }
 
   /**
-   * Makes the one request of a task. Rejects with what made it fail, or as `Gate.pass` where it may wait for its turn.
+   * Makes the one request of a task; with its answer the task's turn is over. Rejects with what made it fail.
    *
    * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
    * @param intake       what is read of an answer
    */
-  ask(
-    task: FetchTask | SitemapTask | RequestTask,
-    onSetCookies: (lines: readonly string[]) => void,
-    intake: (status: number, headers: ReplyHeaders) => Intake,
-  ): Promise<Reply> {
-    const send = (): Promise<Reply> => this.#send(task, onSetCookies, intake);
-    return 'mayWait' in task && task.mayWait ? this.#gate.pass(task, send) : send();
-  }
-
-  #send(
+  async ask(
     task: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
     const { url, sendHeaders, cookie, proxy, spaced, flightId } = task;
-    return this.#fetcher.send({
+    const reply = await this.#fetcher.send({
       url,
       sendHeaders,
       cookie,
@@ -57,6 +48,8 @@ export class Asker {
       ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
       intake,
     });
+    this.#turns.end(task, reply.status);
+    return reply;
   }
 
   /** The body is in: the host may be asked for something else. */

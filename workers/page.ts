@@ -8,8 +8,8 @@ import type {
   DeclinedOutcome,
   DiskOutcome,
   FailureOutcome,
-  HandedBack,
   Outcome,
+  Returned,
   WorkerMessage,
 } from '#src/protocol/outcome.js';
 import type { ThreadData } from '#src/protocol/settings.js';
@@ -20,10 +20,10 @@ import { Asker } from './asker.js';
 import { Fetcher } from './fetcher.js';
 import { DeclinedError } from './guard.js';
 import { DiskError } from './disk-error.js';
-import { Gate, HandedBackError } from './gate.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
 import type { ThreadExecutors } from './thread-executors.js';
+import { Turns } from './turns.js';
 import { Visitor } from './visit.js';
 
 // The pool starts every thread with this; `unknown` until here.
@@ -32,26 +32,25 @@ const holder = new Holder(holding);
 const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage, transfer: readonly Transferable[] = []): void =>
   parentPort?.postMessage(message, transfer);
-const asker = new Asker(fetcher, new Gate(settings.concurrency, holder), post);
+const turns = new Turns(settings.concurrency, holder);
+const asker = new Asker(fetcher, turns, post);
 const visitor = new Visitor(settings, asker, holder, async () => (await threadExecutors()).executions);
 let sitemaps: SitemapReader | null = null;
 let executors: Promise<ThreadExecutors> | null = null;
 let files: Downloader | null = null;
 
 /** Does one task. The promise always resolves. */
-export default async function perform(task: Task): Promise<Outcome | HandedBack> {
+export default async function perform(task: Task): Promise<Returned> {
+  if (task.mayWait && !(await turns.take(task))) return { kind: 'handed-back' };
   // An answer that makes a failure sets cookies as any other does.
   let setCookies: readonly string[] = [];
   const outcome = await outcomeOf(task, (lines) => (setCookies = lines));
-  // What was handed back has no answer.
-  if (outcome.kind === 'handed-back' || setCookies.length === 0) return outcome;
-  return { ...outcome, setCookies };
+  // Where no answer came that would have ended it.
+  turns.end(task, null);
+  return setCookies.length === 0 ? outcome : { ...outcome, setCookies };
 }
 
-async function outcomeOf(
-  task: Task,
-  onSetCookies: (lines: readonly string[]) => void,
-): Promise<Outcome | HandedBack> {
+async function outcomeOf(task: Task, onSetCookies: (lines: readonly string[]) => void): Promise<Outcome> {
   const startedAt = Date.now();
   try {
     switch (task.kind) {
@@ -95,11 +94,7 @@ function threadExecutors(): Promise<ThreadExecutors> {
   ));
 }
 
-function failed(
-  thrown: unknown,
-  startedAt: number,
-): FailureOutcome | DeclinedOutcome | DiskOutcome | HandedBack {
-  if (thrown instanceof HandedBackError) return { kind: 'handed-back' };
+function failed(thrown: unknown, startedAt: number): FailureOutcome | DeclinedOutcome | DiskOutcome {
   const durationMs = Date.now() - startedAt;
   if (thrown instanceof DiskError) return { kind: 'disk', startedAt, durationMs, message: thrown.message };
   if (thrown instanceof DeclinedError) {

@@ -88,8 +88,8 @@ export class Delegator implements PoolListener {
   readonly #checkStore: () => boolean;
   readonly #valve: Valve | undefined;
   readonly #walk: DelegatorParts['walk'];
-  /** Whether links are followed and that is all: no user code, no files, no walk. */
-  readonly #isCrawl: boolean;
+  /** No user code, no files, no walk. */
+  readonly #onlyFollowsLinks: boolean;
   #broken: unknown = null;
   /** The store asks for a pause: nothing is handed out. */
   #isPaused = false;
@@ -120,7 +120,7 @@ export class Delegator implements PoolListener {
     this.#proxies = new Proxies(settings.proxies, settings.retryDelayMs, listener);
     const { executions, valve, fileWork = null } = parts;
     this.#fileWork = fileWork;
-    this.#isCrawl = [executions, fileWork, parts.walk].every((part) => part == null);
+    this.#onlyFollowsLinks = [executions, fileWork, parts.walk].every((part) => part == null);
     const shared = {
       frontier,
       cookies,
@@ -141,8 +141,9 @@ export class Delegator implements PoolListener {
       asks: this.#asks,
     });
     // A proxy that was good when it was chosen may be at rest by the time it is a task's turn.
-    const looksAhead = (): boolean => this.#isPlain() && settings.proxies === null;
-    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, looksAhead });
+    const mayLookAhead = (): boolean => this.#isPlain() && settings.proxies === null;
+    const { concurrency } = settings;
+    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, mayLookAhead, concurrency });
     this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
   }
@@ -156,7 +157,7 @@ export class Delegator implements PoolListener {
     return this.#slots.loads();
   }
 
-  /** The request that has been under way longest. */
+  /** The task that was handed to its thread first, where it may have waited for its turn. */
   oldestFlight(): Flight | null {
     let oldest: Flight | null = null;
     for (const flight of this.#flights.all()) {
@@ -247,14 +248,16 @@ export class Delegator implements PoolListener {
     this.#rest.end();
   }
 
-  /** Whether nobody is told of answers who may then change what is claimed, and threads ask for nothing beside their tasks. */
+  /**
+   * Whether nobody is told of answers who may then change what is claimed, and threads ask for nothing beside their tasks:
+   * a turn may then be one transaction, and tasks may wait in their threads.
+   */
   #isPlain(): boolean {
-    return this.#isCrawl && this.#valve?.isTaking() !== true;
+    return this.#onlyFollowsLinks && this.#valve?.isTaking() !== true;
   }
 
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
-    // One transaction.
     if (this.#isPlain()) this.#frontier.hold();
     let next: Ending | number | null;
     try {

@@ -21,7 +21,7 @@ import type { Errand, Flights } from './flights.js';
 import { DIRECTLY, type Proxies } from './proxies.js';
 import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import type { RobotsGate } from './robots-gate.js';
-import type { Slot, Slots } from './slots.js';
+import { type Slot, type Slots, tasksAhead } from './slots.js';
 import type { FileWork } from './file-work.js';
 import { type FileParts, taskFor } from './task-for.js';
 
@@ -33,8 +33,10 @@ export interface DispatcherParts extends RequestParts {
   /** null = the run downloads no files. */
   readonly fileWork: FileWork | null;
   readonly valve?: Valve | undefined;
-  /** Whether tasks of a host without limits may wait in their thread. */
-  readonly looksAhead: () => boolean;
+  /** Whether tasks of a host without limits may wait in their thread, where there are no other hosts. */
+  readonly mayLookAhead: () => boolean;
+  /** Requests in flight of one thread. */
+  readonly concurrency: number;
   readonly settings: RequestSettings;
 }
 
@@ -45,8 +47,8 @@ interface Round {
   /** Tasks at most. */
   readonly limit: number;
   readonly knownHosts: number;
-  /** Whether tasks of a host without limits may wait in their threads. */
-  readonly isAhead: boolean;
+  /** Tasks that a thread may have of a host without limits. */
+  readonly perThread: number;
 }
 
 /** Stored bodies belong to nobody who could be asked too often. */
@@ -65,7 +67,8 @@ export class Dispatcher {
   readonly #proxies: Proxies;
   readonly #settings: RequestSettings;
   readonly #valve: Valve | undefined;
-  readonly #looksAhead: () => boolean;
+  readonly #mayLookAhead: () => boolean;
+  readonly #concurrency: number;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
 
@@ -82,7 +85,8 @@ export class Dispatcher {
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#valve = parts.valve;
-    this.#looksAhead = parts.looksAhead;
+    this.#mayLookAhead = parts.mayLookAhead;
+    this.#concurrency = parts.concurrency;
   }
 
   /** Leases held without a thread. */
@@ -103,9 +107,10 @@ export class Dispatcher {
     if (this.#valve?.isOpen() === false) return false;
     const knownHosts = await this.#frontier.hostCount();
     // Of several hosts a slow one would have its tasks wait in front of the others'.
-    const isAhead = this.#looksAhead() && knownHosts <= 1;
-    const limit = this.#slots.free(isAhead);
-    return limit > 0 && (await this.#claim({ now, limit, knownHosts, isAhead }, pageBudget));
+    const isAlone = knownHosts <= 1 && this.#mayLookAhead();
+    const perThread = isAlone ? tasksAhead(this.#concurrency) : this.#concurrency;
+    const limit = this.#slots.free(perThread);
+    return limit > 0 && (await this.#claim({ now, limit, knownHosts, perThread }, pageBudget));
   }
 
   /** The gap of a host counts from when its request was really made. */
@@ -166,13 +171,12 @@ export class Dispatcher {
     if (perHost !== Infinity && this.#isHeld(host.id)) return { kind: 'wait' };
     const isMissing = !isStored(host) && this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
-    const isAhead = round.isAhead && gapMs === 0;
-    const capacity = isAhead ? this.#slots.capacityAhead : this.#slots.capacity;
-    const share = fairShare(perHost, capacity, activeHosts, knownHosts);
+    const perThread = gapMs === 0 ? round.perThread : this.#concurrency;
+    const share = fairShare(perHost, this.#slots.capacityOf(perThread), activeHosts, knownHosts);
     const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
     const slots: Slot[] = [];
     while (slots.length < wanted) {
-      const slot = this.#slots.acquire(host.id, perHost, isAhead);
+      const slot = this.#slots.acquire(host.id, perHost, perThread);
       if (slot === null) break;
       slots.push(slot);
     }
@@ -203,7 +207,7 @@ export class Dispatcher {
       thread: slot.thread,
       url: lease.url,
       slotted: slot.index !== null,
-      mayWait: this.#looksAhead() && slot.index === null,
+      mayWait: this.#mayLookAhead() && slot.index === null,
       keepOutside,
       // A file may have moved to another site, which is not to get them.
       sendHeaders: this.#settings.seedOrigins.has(originOf(lease.url)),
@@ -211,15 +215,13 @@ export class Dispatcher {
       cookie: lease.isStored ? null : this.#cookies.headerFor(lease.url, now),
       proxy: choice.proxy,
     };
-    const files = await this.#filePartsOf(lease);
+    const files = this.#fileWork === null ? null : await this.#filePartsOf(lease, this.#fileWork);
     this.#flights.launch(errand, slot, now, (flightId) =>
       taskFor(lease, work, this.#executions, files, { ...base, flightId }),
     );
   }
 
-  async #filePartsOf(lease: Lease): Promise<FileParts | null> {
-    const files = this.#fileWork;
-    if (files === null) return null;
+  async #filePartsOf(lease: Lease, files: FileWork): Promise<FileParts> {
     if (lease.kind === 'file')
       return {
         listing: null,

@@ -3,9 +3,9 @@
  * the answers, add the links, settle the leases, move the clocks.
  */
 import { InvariantError, UserCodeError } from '../errors.js';
-import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
+import type { Frontier, HostPatch, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
-import type { AnswerOutcome, FailureOutcome, HandedBack, Outcome, PageOutcome } from '../protocol/outcome.js';
+import type { AnswerOutcome, FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
 import type { Fault } from '../protocol/work.js';
 import type { Answer } from '../store/records.js';
 import { Batch, stateOf } from './batch.js';
@@ -16,7 +16,7 @@ import type { Arrival, Flight, Flights } from './flights.js';
 import { FileFiling } from './file-filing.js';
 import type { FileWork } from './file-work.js';
 import { HostTrouble } from './host-trouble.js';
-import type { Lost } from './pool.js';
+import type { Landed, Lost } from './pool.js';
 import { type Proxies, robotsSubject } from './proxies.js';
 import { RobotsFiling } from './robots-filing.js';
 import type { RobotsGate } from './robots-gate.js';
@@ -105,9 +105,12 @@ export class Filing {
     if (arrivals.length === 0) return;
     const batch = new Batch(this.#frontier, now);
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
+    const updates = batch.ledger.updates();
+    // Nor is it asked for what is handed out already.
+    if (updates.some(({ patch }) => bringsRest(patch))) this.#flights.recall();
     await this.#frontier.apply(
       batch.settlements,
-      batch.ledger.updates(),
+      updates,
       (admitTask, files) => {
         for (const answer of batch.answers) this.#store.write(answer);
         for (const done of batch.done) this.#executions?.store(done, admitTask);
@@ -139,7 +142,7 @@ export class Filing {
     });
   }
 
-  async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost | HandedBack): Promise<void> {
+  async #judge(batch: Batch, flight: Flight, answered: Landed): Promise<void> {
     const { errand } = flight;
     if (answered.kind === 'handed-back') return this.#takeBack(batch, flight);
     const isOfStored = errand.kind === 'fetch' && errand.lease.isStored;
@@ -194,14 +197,10 @@ export class Filing {
     batch.note(lease, settlement, outcome, flight);
     if (stateOf(settlement) !== 'retry') this.#proxies.forget(lease.id);
     batch.filed.push({ lease, thread: flight.slot.thread, outcome, state: stateOf(settlement) });
-    if (event !== null) {
-      const change = clockAfter(host, event, this.#settings, batch.now, this.#random());
-      batch.ledger.change(host, change);
-      // Nor is it asked for what is handed out already.
-      if (change.blockedUntil !== undefined || change.givenUp !== undefined) this.#flights.recall();
-    }
+    if (event !== null)
+      batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     this.#fileWork(batch, lease, outcome, settlement);
-    await this.#files?.note(lease, outcome);
+    if (this.#files !== null) await this.#files.note(lease, outcome);
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
     if (outcome.kind === 'answer') this.#countAnswer(outcome);
     // Without robots.txt the first page is what shows that a host is none to be asked.
@@ -268,6 +267,11 @@ export class Filing {
     this.counters.pages++;
     this.counters.bytes += bodyBytes;
   }
+}
+
+/** Whether a host is not to be asked for a while, or only at a distance. */
+function bringsRest({ blockedUntil, givenUp, crawlDelayMs }: HostPatch): boolean {
+  return blockedUntil != null || givenUp != null || (crawlDelayMs ?? 0) > 0;
 }
 
 /** The request was lost with a thread that was ended for another's sake, or with a stale connection. */

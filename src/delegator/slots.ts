@@ -10,9 +10,9 @@ const LINGER_MS = 6_000;
 /** Hosts remembered for the threads they were served by; beyond that, those of no more use are dropped. */
 const MANY_HOMES = 4_096;
 
-/** Tasks for each request in flight, where some may wait in their thread … */
+/** Tasks for each request in flight. By a site of 4,389 pages, 16 requests in flight: 1.93 s with 1, 1.68 with 3, 1.65 with 4, 1.68 with 8 … */
 const AHEAD = 4;
-/** … as long as it is no more than that in all. */
+/** … and in all, which is of use up to here. */
 const ENOUGH_AHEAD = 64;
 
 /**
@@ -81,7 +81,12 @@ export class Slots {
   }
 
   get capacity(): number {
-    return Math.min(this.#loads.length * this.#concurrency, this.#most);
+    return this.capacityOf(this.#concurrency);
+  }
+
+  /** Tasks that all threads together may have. */
+  capacityOf(perThread: number): number {
+    return Math.min(this.#loads.length * perThread, this.#most);
   }
 
   /** Whether the limit for all is reached. */
@@ -89,17 +94,12 @@ export class Slots {
     return this.#taken >= this.#most;
   }
 
-  /** The same with those that wait in their threads. */
-  get capacityAhead(): number {
-    return Math.min(this.#loads.length * tasksAhead(this.#concurrency), this.#most);
-  }
-
   /**
    * Tasks that could be handed out now, hosts aside.
-   * @param isAhead whether some may wait in their threads
+   * @param perThread how many a thread may have
    */
-  free(isAhead = false): number {
-    const room = this.#loads.reduce((sum, _, thread) => sum + Math.max(0, this.#room(thread, isAhead)), 0);
+  free(perThread = this.#concurrency): number {
+    const room = this.#loads.reduce((sum, _, thread) => sum + Math.max(0, this.#room(thread, perThread)), 0);
     return Math.max(0, Math.min(room, this.#most - this.#taken));
   }
 
@@ -128,12 +128,12 @@ export class Slots {
 
   /**
    * Takes a slot, or answers null when host or threads have none.
-   * @param isAhead as for `free`; of use only for a host without a limit
+   * @param perThread as for `free`; only for a host without a limit
    */
-  acquire(hostId: number, perHost: number, isAhead = false): Slot | null {
+  acquire(hostId: number, perHost: number, perThread = this.#concurrency): Slot | null {
     if (this.areAllTaken) return null;
     if (perHost === Infinity) {
-      const thread = this.#leastLoaded(isAhead);
+      const thread = this.#leastLoaded(perThread);
       return thread === null
         ? null
         : this.#take({ hostId, thread, index: null, isAlone: false, takes: 'task' });
@@ -247,11 +247,10 @@ export class Slots {
     return slot;
   }
 
-  /** Below 0 where it was given more ahead than it would be now. */
-  #room(thread: number, isAhead = false): number {
+  /** Below 0 where it has more than it would be given now. */
+  #room(thread: number, perThread = this.#concurrency): number {
     if (this.#isLive[thread] !== true || this.#emptying.has(thread) || this.#alone.has(thread)) return 0;
-    const most = isAhead ? tasksAhead(this.#concurrency) : this.#concurrency;
-    return most - (this.#loads[thread] as number);
+    return perThread - (this.#loads[thread] as number);
   }
 
   /** The thread that may still hold a connection of this slot; null when none does. */
@@ -283,11 +282,11 @@ export class Slots {
     return best;
   }
 
-  #leastLoaded(isAhead = false): number | null {
+  #leastLoaded(perThread = this.#concurrency): number | null {
     let best: number | null = null;
     for (let thread = 0; thread < this.#loads.length; thread++) {
-      const room = this.#room(thread, isAhead);
-      if (room > 0 && (best === null || room > this.#room(best, isAhead))) best = thread;
+      const room = this.#room(thread, perThread);
+      if (room > 0 && (best === null || room > this.#room(best, perThread))) best = thread;
     }
     return best;
   }

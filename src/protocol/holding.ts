@@ -17,7 +17,7 @@ export const CELL = {
   executor: 1,
   /** Goes up as long as the thread's event loop turns; only where there are executors. */
   pulse: 2,
-  /** Of the flights that may wait in a thread for others, the last one that was begun; they begin in their order. */
+  /** Of the flights that may wait in a thread for others, the highest that was begun; they begin in their order. */
   begun: 3,
   /** Set by the main thread: of those flights, up to which none is to be begun any more. */
   recalled: 4,
@@ -87,9 +87,10 @@ export function executorAt({ cells }: Holding, thread: number): number | null {
   return place === 0 ? null : place - 1;
 }
 
-/** Whether a flight that may wait in its thread was not begun there. */
+/** Whether a flight that may wait in its thread was not begun there, while others were. */
 export function isUnbegun({ cells }: Holding, { thread, flightId }: Held): boolean {
-  return flightId > Atomics.load(new Int32Array(cells), thread * CELLS + CELL.begun);
+  const begun = Atomics.load(new Int32Array(cells), thread * CELLS + CELL.begun);
+  return begun !== 0 && flightId > begun;
 }
 
 /** No thread begins a flight any more that waits in it, up to this one. */

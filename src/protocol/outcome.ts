@@ -188,6 +188,9 @@ export interface HandedBack {
   readonly kind: 'handed-back';
 }
 
+/** What a thread answers to a task. */
+export type Returned = Outcome | HandedBack;
+
 /** The HTTP status of an answer; null where there was none. */
 export function statusOf(outcome: Outcome): number | null {
   if (outcome.kind === 'declined' || outcome.kind === 'executed' || outcome.kind === 'disk') return null;

@@ -48,7 +48,7 @@ export interface WorkerSettings {
   readonly ca: readonly string[];
   /** Deadline for the whole response, ms. */
   readonly timeoutMs: number;
-  /** Requests in flight at most, of tasks that may wait. */
+  /** Requests in flight of tasks that may wait, at most. */
   readonly concurrency: number;
   /** Cap on a body, in bytes, on the wire and decoded. */
   readonly maxBodyBytes: number;

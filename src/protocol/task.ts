@@ -13,6 +13,8 @@ interface TaskBase {
   readonly url: string;
   /** Whether `WorkerSettings.headers` go with this request (seed origins only). */
   readonly sendHeaders: boolean;
+  /** Counts for `WorkerSettings.concurrency`, and waits its turn in the thread where that is reached. */
+  readonly mayWait: boolean;
   /** The host keeps a gap between request starts: post `started` when this one is made. */
   readonly spaced: boolean;
   /** The crawl's cookies for this request, bytes as Latin-1; a Cookie header of the user's own goes before them. */
@@ -28,8 +30,6 @@ export interface FetchTask extends TaskBase {
   readonly key: string;
   /** The host has a limit on requests in flight: post `body-read` when the body is in. */
   readonly slotted: boolean;
-  /** It may be handed out before its thread has room for its request, and waits there for its turn. */
-  readonly mayWait: boolean;
   /** The scope may still grow or has grown: send links outside the seeds' scope by name, not only counted. */
   readonly keepOutside: boolean;
   /** What executors are to do with the page; absent = the run has none. */
@@ -57,7 +57,6 @@ export interface SitemapTask extends TaskBase {
   readonly kind: 'sitemap';
   readonly key: string;
   readonly slotted: boolean;
-  readonly mayWait: boolean;
   readonly keepOutside: boolean;
 }
 

@@ -11,14 +11,14 @@ import {
 import type { FileWork } from '../../dist/delegator/file-work.js';
 import { StoreError } from '../../dist/errors.js';
 import type { Frontier } from '../../dist/frontier/frontier.js';
-import type { Lost, Pool } from '../../dist/delegator/pool.js';
+import type { Landed, Lost, Pool } from '../../dist/delegator/pool.js';
 import { makeHolding } from '../../dist/protocol/holding.js';
-import type { HandedBack, Outcome } from '../../dist/protocol/outcome.js';
+import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
 import { Bench } from '../frontier/bench.js';
 import { sqliteHome } from '../frontier/sqlite-home.js';
 
-type Answering = (task: Task, thread: number) => Promise<Outcome | Lost | HandedBack>;
+type Answering = (task: Task, thread: number) => Promise<Landed>;
 
 const SETTINGS: DelegatorSettings = {
   workers: 2,
@@ -41,6 +41,8 @@ const SETTINGS: DelegatorSettings = {
   proxies: null,
 };
 
+/** Nothing is asked for through it: threads answer as a test says. */
+const PROXIES = { http: { '*': ['http://127.0.0.1:9'] }, https: null, except: '' };
 const BASE = { startedAt: 0, durationMs: 0 };
 const SITE = 'http://127.0.0.1:8080';
 
@@ -256,6 +258,7 @@ describe('the delegator', () => {
       ['none beyond the limit of a host', [`${SITE}/`], { perHost: 3 }, 3],
       ['none beyond a limit as large as all threads have', [`${SITE}/`], { perHost: 8 }, 8],
       ['none beyond the limit for all threads', [`${SITE}/`], { maxInFlight: 5 }, 5],
+      ['none through proxies', [`${SITE}/`], { proxies: PROXIES }, 8],
     ])('%s', async (_, seeds, settings, most) => {
       const { length } = seeds;
       // A quarter of the room is kept for hosts that may turn up.

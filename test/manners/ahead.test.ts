@@ -26,19 +26,20 @@ async function inLibrary({ origin }: Site, db: string, isTaken: boolean): Promis
 }
 
 test.for([
-  ['program', 4 * CONCURRENCY],
-  ['library', 4 * CONCURRENCY],
+  ['program', [], 4 * CONCURRENCY],
+  // Each request would have to say when it is made.
+  ['program with a gap', ['--delay', '0.002'], CONCURRENCY],
+  ['library', [], 4 * CONCURRENCY],
   // What is under way is kept for it in memory.
-  ['library with a loop', CONCURRENCY],
+  ['library with a loop', [], CONCURRENCY],
 ] as const)(
   'a thread has tasks to go on with, and no more requests in flight: %s',
-  async ([how, most], { bench }) => {
+  async ([how, flags, most], { bench }) => {
     const site = await bench.site({ '/': page(LEAVES), ...each(LEAVES, { body: page([]), afterMs: 40 }) });
     const db = bench.file();
-    const ended =
-      how === 'program'
-        ? bench.run(['--seed', `${site.origin}/`, '--db', db, ...ONE_THREAD])
-        : inLibrary(site, db, how === 'library with a loop');
+    const ended = how.startsWith('program')
+      ? bench.run(['--seed', `${site.origin}/`, '--db', db, ...ONE_THREAD, ...flags])
+      : inLibrary(site, db, how === 'library with a loop');
     await site.asked(10);
     const leased: number[] = [];
     while (site.hits.length < 40) {
@@ -79,6 +80,25 @@ test.for([
   expect(Object.values(endsOf(db))).toEqual(Array(61).fill('done 200'));
 });
 
+test('nor in another thread than that which was refused', async ({ bench }) => {
+  let refusedAt = 0;
+  const [slow, busy, ...others] = LEAVES as [string, string, ...string[]];
+  const site = await bench.site({
+    '/': page(LEAVES),
+    [slow]: { body: page([]), afterMs: 300 },
+    [busy]: () => {
+      if (refusedAt > 0) return page([]);
+      refusedAt = Date.now();
+      return { status: 503, headers: { 'retry-after': '1' } };
+    },
+    ...each(others, page([])),
+  });
+  const flags = ['--workers', '2', '--concurrency', '1', '--profile', 'web', '--no-robots'];
+  const { status, stderr } = await bench.run(['--seed', `${site.origin}/`, '--db', bench.file(), ...flags]);
+  expect(status, stderr).toBe(0);
+  expect(site.hits.filter(({ at }) => at > refusedAt + 50 && at < refusedAt + 900)).toEqual([]);
+});
+
 test('what waits is not asked for after Ctrl-C', async ({ bench }) => {
   const site = await bench.site({ '/': page(LEAVES), ...each(LEAVES, { body: page([]), afterMs: 150 }) });
   const db = bench.file();
@@ -105,8 +125,11 @@ test('what waits in a thread that dies is no suspect', async ({ bench }) => {
   expect(status, stderr).toBe(1);
   expect(pagesOf(db, site.origin)['/kill-exit/a']).toMatchObject({ error: 'worker-lost' });
   expect(site.hitsOf('/kill-exit/a').length).toBe(3);
-  // Those that were under way with it are tried again alone, one after the other.
-  const alone = site.hits.filter(({ inFlight, path }) => inFlight === 1 && path.startsWith('/p'));
-  expect(alone.length).toBeLessThan(LEAVES.length / 2);
+  // Those that were under way with it, and it itself twice more.
+  const [lost] = query<{ count: number }>(
+    db,
+    `SELECT count(*) AS count FROM tries WHERE error = 'worker-lost'`,
+  );
+  expect(lost?.count).toBeLessThanOrEqual(CONCURRENCY + 2);
   expect(site.hits.length).toBeLessThanOrEqual(1 + 3 + LEAVES.length + CONCURRENCY);
 });

@@ -98,5 +98,5 @@ export function fetchTask(url: string, changes: Partial<FetchTask> = {}): FetchT
 
 export function robotsTask(url: string): RobotsTask {
   const task = { kind: 'robots', thread: 0, flightId: 1, url, sendHeaders: false } as const;
-  return { ...task, spaced: false, cookie: null, proxy: null };
+  return { ...task, mayWait: false, spaced: false, cookie: null, proxy: null };
 }

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { expect, onTestFinished, test } from 'vitest';
-import { isUnbegun, makeHolding, recall } from '../../dist/protocol/holding.js';
-import type { HandedBack, Outcome } from '../../dist/protocol/outcome.js';
+import { Holder, isUnbegun, makeHolding, recall } from '../../dist/protocol/holding.js';
+import type { PageOutcome, Returned } from '../../dist/protocol/outcome.js';
 import type { ThreadData } from '../../dist/protocol/settings.js';
 import { fetchTask, serve, settingsFor } from './servers.js';
 
@@ -15,11 +15,11 @@ interface Started {
   /** The most requests that were open at once. */
   most: number;
   /** Runs tasks that may wait, numbered from 1. */
-  all(paths: readonly string[]): Promise<Outcome | HandedBack>[];
+  all(paths: readonly string[]): Promise<Returned>[];
 }
 
-/** A thread with room for two requests. Pages answer after 20 ms; `/gone` is hung up on, other words are a status. */
-async function start(): Promise<Started> {
+/** A thread with room for two requests, or as many as are said. Pages answer after 20 ms; `/gone` is hung up on, other words are a status. */
+async function start(concurrency = 2): Promise<Started> {
   const asked: string[] = [];
   let open = 0;
   const site = await serve(({ url = '' }, response) => {
@@ -32,7 +32,7 @@ async function start(): Promise<Started> {
     }, 20);
   });
   const holding = makeHolding(1);
-  const settings = settingsFor(site.origin, { concurrency: 2 });
+  const settings = settingsFor(site.origin, { concurrency });
   const pool = new Piscina({
     filename: fileURLToPath(new URL('../../dist/workers/page.js', import.meta.url)),
     workerData: { settings, holding } satisfies ThreadData,
@@ -50,12 +50,12 @@ async function start(): Promise<Started> {
       paths.map((path, at) =>
         // The pool returns what the thread posted.
         pool.run(fetchTask(site.origin + path, { flightId: at + 1, mayWait: true })),
-      ) as Promise<Outcome | HandedBack>[],
+      ) as Promise<Returned>[],
   };
   return started;
 }
 
-const kinds = (outcomes: readonly (Outcome | HandedBack)[]): string[] => outcomes.map(({ kind }) => kind);
+const kinds = (outcomes: readonly Returned[]): string[] => outcomes.map(({ kind }) => kind);
 
 test('so many ask at once as may, in their order', async () => {
   const thread = await start();
@@ -92,4 +92,32 @@ test('those that are recalled are handed back as soon as an answer is in, later 
   expect(kinds(await Promise.all(answers))).toEqual(['page', 'page', 'handed-back', 'handed-back', 'page']);
   expect(thread.asked).toEqual(['/p0', '/p1', '/p4']);
   expect(kinds(await Promise.all(thread.all(['/p5'])))).toEqual(['handed-back']);
+});
+
+test('which flights had begun is told by the highest of them, once there is any', () => {
+  const holding = makeHolding(2);
+  const holder = new Holder(holding);
+  expect(isUnbegun(holding, { thread: 1, flightId: 6 })).toBe(false);
+  holder.begin({ thread: 1, flightId: 7 });
+  holder.begin({ thread: 1, flightId: 5 });
+  expect([6, 7, 8].map((flightId) => isUnbegun(holding, { thread: 1, flightId }))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(isUnbegun(holding, { thread: 0, flightId: 8 })).toBe(false);
+});
+
+test('the time of an answer, whatever it is, counts from the turn, not from the wait for it', async () => {
+  const thread = await start(1);
+  const outcomes = await Promise.all(
+    thread.all(['/p0', '/p1', '/p2', '/p3', '/p4', '/p5', '/404', '/p6', '/gone']),
+  );
+  const times = outcomes.map((outcome) => outcome as PageOutcome);
+  for (const [at, { startedAt, durationMs }] of times.entries()) {
+    const { startedAt: before } = times[Math.max(0, at - 1)] as PageOutcome;
+    expect(startedAt).toBeGreaterThanOrEqual(before + (at === 0 ? 0 : 15));
+    // Six wait for 20 ms and more in front of the first failure.
+    expect(durationMs).toBeLessThan(100);
+  }
 });
