@@ -44,7 +44,10 @@ export default async function perform(task: Task): Promise<Returned> {
   if (task.mayWait && !(await turns.take(task))) return { kind: 'handed-back' };
   // An answer that makes a failure sets cookies as any other does.
   let setCookies: readonly string[] = [];
-  const outcome = await outcomeOf(task, (lines) => (setCookies = lines));
+  const outcome = await outcomeOf(task, (lines) => {
+    setCookies = lines;
+    if (settings.takesCookies) turns.close();
+  });
   // Where no answer came that would have ended it.
   turns.end(task, null);
   return setCookies.length === 0 ? outcome : { ...outcome, setCookies };

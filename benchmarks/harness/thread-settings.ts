@@ -8,6 +8,7 @@ export const THREAD_SETTINGS: WorkerSettings = {
   stripParams: [],
   obeyNofollow: true,
   userAgent: 'Orbweaver',
+  takesCookies: true,
   headers: [],
   openHosts: ['127.0.0.1'],
   allowPrivate: false,

@@ -16,6 +16,7 @@ export function workerSettings(config: CrawlConfig): WorkerSettings {
     within,
     obeyNofollow: config.obeyRobots,
     userAgent,
+    takesCookies: config.cookies,
     headers,
     openHosts,
     allowPrivate,

@@ -140,8 +140,8 @@ export class Delegator implements PoolListener {
       flights: this.#flights,
       asks: this.#asks,
     });
-    // A proxy that was good when it was chosen may be at rest by the time it is a task's turn.
-    const mayLookAhead = (): boolean => this.#isPlain() && settings.proxies === null;
+    // By the time it is a task's turn the proxy that was chosen for it may be at rest, and the cookies old.
+    const mayLookAhead = (): boolean => this.#isPlain() && settings.proxies === null && !cookies.haveBeenSet;
     const { concurrency } = settings;
     this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, mayLookAhead, concurrency });
     this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
@@ -237,7 +237,8 @@ export class Delegator implements PoolListener {
     if (!isLive) this.#asks.dropThread(thread);
     const wasEnded = this.#stuck.takeEnded(thread);
     if (!isLive && !wasEnded) {
-      const tasks = this.#slots.loads()[thread] ?? 0;
+      // The others were not begun.
+      const tasks = Math.min(this.#slots.loads()[thread] ?? 0, this.#settings.concurrency);
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks, reason });
     }
     this.#rest.end();

@@ -69,6 +69,8 @@ export class Dispatcher {
   readonly #valve: Valve | undefined;
   readonly #mayLookAhead: () => boolean;
   readonly #concurrency: number;
+  /** Whether threads were last given tasks to wait. */
+  #isAhead = false;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
 
@@ -106,9 +108,11 @@ export class Dispatcher {
     await this.#asks.grant(now);
     if (this.#valve?.isOpen() === false) return false;
     const knownHosts = await this.#frontier.hostCount();
-    // Of several hosts a slow one would have its tasks wait in front of the others'.
-    const isAlone = knownHosts <= 1 && this.#mayLookAhead();
-    const perThread = isAlone ? tasksAhead(this.#concurrency) : this.#concurrency;
+    // Of several hosts a slow one would have its tasks wait in front of the others', and of a thread that is to be emptied.
+    const isAhead = knownHosts <= 1 && this.#mayLookAhead() && this.#suspects.length === 0;
+    if (this.#isAhead && !isAhead) this.#flights.recall();
+    this.#isAhead = isAhead;
+    const perThread = isAhead ? tasksAhead(this.#concurrency) : this.#concurrency;
     const limit = this.#slots.free(perThread);
     return limit > 0 && (await this.#claim({ now, limit, knownHosts, perThread }, pageBudget));
   }
@@ -171,7 +175,9 @@ export class Dispatcher {
     if (perHost !== Infinity && this.#isHeld(host.id)) return { kind: 'wait' };
     const isMissing = !isStored(host) && this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
-    const perThread = gapMs === 0 ? round.perThread : this.#concurrency;
+    // What waits was allowed by rules that are old.
+    if (isMissing) this.#flights.recall();
+    const perThread = isMissing || gapMs > 0 ? this.#concurrency : round.perThread;
     const share = fairShare(perHost, this.#slots.capacityOf(perThread), activeHosts, knownHosts);
     const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
     const slots: Slot[] = [];

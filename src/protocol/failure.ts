@@ -37,6 +37,9 @@ export function countBroken(byStatus: Readonly<Record<string, number>>): number 
   return count;
 }
 
+/** So many failures in a row before a host as a whole is rested; fewer may be single bad pages. */
+export const FAILURES_BEFORE_REST = 5;
+
 /** Whether an answer with this status is a statement about our rate: its host asks for a rest. */
 export function isRefusal(status: number): boolean {
   return status === 429 || status === 503;

@@ -38,6 +38,8 @@ export interface WorkerSettings {
   /** False under --no-robots: robots meta and X-Robots-Tag are then not obeyed. */
   readonly obeyNofollow: boolean;
   readonly userAgent: string;
+  /** What answers set goes along with later requests. */
+  readonly takesCookies: boolean;
   /** Extra request headers, sent only with tasks that say `sendHeaders`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Hosts whose private addresses may be connected to (url/addresses.ts). */

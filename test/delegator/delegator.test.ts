@@ -265,6 +265,40 @@ describe('the delegator', () => {
       expect(await mostInHand(seeds, settings)).toBe(length === 1 ? most : most * 0.75);
     });
 
+    test('but not in front of a robots.txt that is to be read again', async () => {
+      bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
+      const links = Array.from({ length: 200 }, (_, n) => `${SITE}/${n}`);
+      let inHand = 0;
+      let pages = 0;
+      const asked: number[] = [];
+      const recalls: number[] = [];
+      const pool: Pool = {
+        ...IDLE,
+        recall: (flightId) => void recalls.push(flightId),
+        run: async ({ kind, url }) => {
+          if (kind === 'robots') {
+            asked.push(inHand);
+            return robots('');
+          }
+          inHand++;
+          await new Promise((resolve) => setTimeout(resolve, 2));
+          inHand--;
+          pages++;
+          return url === `${SITE}/` ? page(...links) : page();
+        },
+      };
+      // A day goes by after a hundred pages.
+      const clock = (): number => Date.now() + (pages < 100 ? 0 : 25 * 3_600_000);
+      const ending = await crawl(() => Promise.reject(new Error('not asked')), {}, undefined, {
+        pool,
+        clock,
+      });
+      expect(ending).toBe('finished');
+      expect(asked.length).toBe(2);
+      expect(asked[1]).toBeLessThanOrEqual(7);
+      expect(recalls.length).toBeGreaterThan(0);
+    });
+
     test('and takes back what was not begun, which nobody has asked for', async () => {
       bench = await Bench.start(sqliteHome(), { seeds: [1, 2, 3].map((n) => `${SITE}/${n}`) });
       const returned = new Set<string>();

@@ -6,6 +6,7 @@ import { each, page, paths, pause, type Site } from '../support/site.js';
 import { endsOf, pagesOf, query, test } from './bench.js';
 
 const LEAVES = paths(60);
+const HTML = { 'content-type': 'text/html' };
 const CONCURRENCY = 4;
 const ONE_THREAD = [
   '--workers',
@@ -97,6 +98,36 @@ test('nor in another thread than that which was refused', async ({ bench }) => {
   const { status, stderr } = await bench.run(['--seed', `${site.origin}/`, '--db', bench.file(), ...flags]);
   expect(status, stderr).toBe(0);
   expect(site.hits.filter(({ at }) => at > refusedAt + 50 && at < refusedAt + 900)).toEqual([]);
+});
+
+test('nor without the cookies that an answer before it has set', async ({ bench }) => {
+  const site = await bench.site({
+    '/': page(['/login', ...LEAVES]),
+    '/login': { body: page([]), headers: { ...HTML, 'set-cookie': 'in=1; Path=/' }, afterMs: 5 },
+    ...each(LEAVES, ({ headers }) => (headers.cookie === 'in=1' ? page([]) : { status: 403, afterMs: 5 })),
+  });
+  const db = bench.file();
+  const flags = ['--workers', '1', '--concurrency', '1', '--profile', 'web', '--no-robots'];
+  const { status, stderr } = await bench.run(['--seed', `${site.origin}/`, '--db', db, ...flags]);
+  expect(status, stderr).toBe(0);
+  expect(Object.values(endsOf(db))).toEqual(Array(62).fill('done 200'));
+  expect(site.hits.length).toBe(62);
+});
+
+test('nor in front of another host that has turned up', async ({ bench }) => {
+  const other = await bench.site({ '/': page([]) });
+  const [way, ...leaves] = LEAVES as [string, ...string[]];
+  const site = await bench.site({
+    '/': page(LEAVES),
+    [way]: page([`${other.origin}/`]),
+    ...each(leaves, { body: page([]), afterMs: 100 }),
+  });
+  const flags = [...ONE_THREAD, '--scope', 'host'];
+  const { status, stderr } = await bench.run(['--seed', `${site.origin}/`, '--db', bench.file(), ...flags]);
+  expect(status, stderr).toBe(0);
+  const [first] = other.hitsOf('/');
+  const before = site.hits.filter(({ at }) => at < (first?.at ?? 0));
+  expect(before.length).toBeLessThanOrEqual(2 + 2 * CONCURRENCY);
 });
 
 test('what waits is not asked for after Ctrl-C', async ({ bench }) => {

@@ -68,6 +68,7 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     stripParams: [],
     obeyNofollow: true,
     userAgent: 'Orbweaver/test',
+    takesCookies: true,
     headers: [],
     openHosts: ['127.0.0.1', 'localhost'],
     allowPrivate: false,

@@ -18,7 +18,7 @@ interface Started {
   all(paths: readonly string[]): Promise<Returned>[];
 }
 
-/** A thread with room for two requests, or as many as are said. Pages answer after 20 ms; `/gone` is hung up on, other words are a status. */
+/** A thread with room for two requests, or as many as are said. Pages answer after 20 ms; `/gone` is hung up on, `/cookie` sets one, numbers are a status. */
 async function start(concurrency = 2): Promise<Started> {
   const asked: string[] = [];
   let open = 0;
@@ -28,7 +28,10 @@ async function start(concurrency = 2): Promise<Started> {
     setTimeout(() => {
       open--;
       if (url === '/gone') response.destroy();
-      else response.writeHead(Number(url.slice(1)) || 200, { 'content-type': 'text/html' }).end();
+      else {
+        if (url === '/cookie') response.setHeader('set-cookie', 'a=b');
+        response.writeHead(Number(url.slice(1)) || 200, { 'content-type': 'text/html' }).end();
+      }
     }, 20);
   });
   const holding = makeHolding(1);
@@ -82,6 +85,38 @@ test.each(['/404', '/500', '/gone'])('trouble with one page is not that of the n
   const thread = await start();
   const outcomes = await Promise.all(thread.all([path, '/p1', '/p2', '/p3']));
   expect(kinds(outcomes)).toEqual(['failure', 'page', 'page', 'page']);
+});
+
+test('nor is it that of all others before it is that of five in a row', async () => {
+  const thread = await start(1);
+  const paths = [
+    '/500',
+    '/502',
+    '/504',
+    '/gone',
+    '/p1',
+    '/500',
+    '/500',
+    '/504',
+    '/gone',
+    '/500',
+    '/p2',
+    '/p3',
+  ];
+  const outcomes = kinds(await Promise.all(thread.all(paths)));
+  expect(outcomes.slice(4, 5).concat(outcomes.slice(9))).toEqual([
+    'page',
+    'failure',
+    'handed-back',
+    'handed-back',
+  ]);
+});
+
+test('once an answer has set cookies nothing waits any more', async () => {
+  const thread = await start(1);
+  const outcomes = await Promise.all(thread.all(['/p1', '/cookie', '/p2', '/p3']));
+  expect(kinds(outcomes)).toEqual(['page', 'page', 'handed-back', 'handed-back']);
+  expect(kinds(await Promise.all(thread.all(['/p4'])))).toEqual(['handed-back']);
 });
 
 test('those that are recalled are handed back as soon as an answer is in, later ones are not', async () => {
