@@ -388,6 +388,7 @@ export class Delegator implements PoolListener {
       const isPaused = !this.#checkStore();
       if (isPaused === this.#isPaused) return;
       this.#isPaused = isPaused;
+      if (isPaused) this.#flights.recall();
       this.#listener.onNotice({ kind: 'paused', isPaused });
     } catch (error) {
       this.#broken = error;
