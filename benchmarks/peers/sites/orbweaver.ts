@@ -25,8 +25,6 @@ export const orbweaver: SitePeer = {
     `${workers}`,
     '--concurrency',
     `${Math.ceil(connections / workers)}`,
-    '--per-host',
-    `${connections}`,
   ],
   found: (job) =>
     read(job, (database) => {
