@@ -135,15 +135,10 @@ export class Delegator implements PoolListener {
     this.#robots = new RobotsDispatch({ ...shared, ...threads, hops, hasUserCode: executions !== null });
     const outward = { ...shared, ...threads, robots: this.#robots };
     this.#asks = new Asks({ ...outward, random, onChange: () => this.#rest.end() });
-    this.#stuck = new StuckThreads(settings, {
-      ...parts,
-      flights: this.#flights,
-      asks: this.#asks,
-    });
+    this.#stuck = new StuckThreads(settings, { ...parts, ...threads, asks: this.#asks });
     // By the time it is a task's turn the proxy that was chosen for it may be at rest, and the cookies old.
     const mayLookAhead = (): boolean => this.#isPlain() && settings.proxies === null && !cookies.haveBeenSet;
-    const { concurrency } = settings;
-    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, mayLookAhead, concurrency });
+    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, mayLookAhead });
     this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
   }

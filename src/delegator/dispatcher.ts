@@ -35,8 +35,6 @@ export interface DispatcherParts extends RequestParts {
   readonly valve?: Valve | undefined;
   /** Whether tasks of a host without limits may wait in their thread, where there are no other hosts. */
   readonly mayLookAhead: () => boolean;
-  /** Requests in flight of one thread. */
-  readonly concurrency: number;
   readonly settings: RequestSettings;
 }
 
@@ -68,7 +66,6 @@ export class Dispatcher {
   readonly #settings: RequestSettings;
   readonly #valve: Valve | undefined;
   readonly #mayLookAhead: () => boolean;
-  readonly #concurrency: number;
   /** Whether threads were last given tasks to wait. */
   #isAhead = false;
   /** Leases that must have a thread to themselves, waiting for it. */
@@ -88,7 +85,6 @@ export class Dispatcher {
     this.#settings = parts.settings;
     this.#valve = parts.valve;
     this.#mayLookAhead = parts.mayLookAhead;
-    this.#concurrency = parts.concurrency;
   }
 
   /** Leases held without a thread. */
@@ -112,7 +108,8 @@ export class Dispatcher {
     const isAhead = knownHosts <= 1 && this.#mayLookAhead() && this.#suspects.length === 0;
     if (this.#isAhead && !isAhead) this.#flights.recall();
     this.#isAhead = isAhead;
-    const perThread = isAhead ? tasksAhead(this.#concurrency) : this.#concurrency;
+    const { concurrency } = this.#slots;
+    const perThread = isAhead ? tasksAhead(concurrency) : concurrency;
     const limit = this.#slots.free(perThread);
     return limit > 0 && (await this.#claim({ now, limit, knownHosts, perThread }, pageBudget));
   }
@@ -177,7 +174,7 @@ export class Dispatcher {
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
     // What waits was allowed by rules that are old.
     if (isMissing) this.#flights.recall();
-    const perThread = isMissing || gapMs > 0 ? this.#concurrency : round.perThread;
+    const perThread = isMissing || gapMs > 0 ? this.#slots.concurrency : round.perThread;
     const share = fairShare(perHost, this.#slots.capacityOf(perThread), activeHosts, knownHosts);
     const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
     const slots: Slot[] = [];

@@ -50,7 +50,8 @@ interface Home {
 }
 
 export class Slots {
-  readonly #concurrency: number;
+  /** Requests that one thread may have in flight. */
+  readonly concurrency: number;
   readonly #most: number;
   /** What counts for the limit for all. */
   #taken = 0;
@@ -74,14 +75,14 @@ export class Slots {
    */
   constructor(threads: number, concurrency: number, clock: () => number, most = Infinity) {
     this.#clock = clock;
-    this.#concurrency = concurrency;
+    this.concurrency = concurrency;
     this.#most = most;
     this.#loads = new Array<number>(threads).fill(0);
     this.#isLive = new Array<boolean>(threads).fill(true);
   }
 
   get capacity(): number {
-    return this.capacityOf(this.#concurrency);
+    return this.capacityOf(this.concurrency);
   }
 
   /** Tasks that all threads together may have. */
@@ -98,7 +99,7 @@ export class Slots {
    * Tasks that could be handed out now, hosts aside.
    * @param perThread how many a thread may have
    */
-  free(perThread = this.#concurrency): number {
+  free(perThread = this.concurrency): number {
     const room = this.#loads.reduce((sum, _, thread) => sum + Math.max(0, this.#room(thread, perThread)), 0);
     return Math.max(0, Math.min(room, this.#most - this.#taken));
   }
@@ -130,7 +131,7 @@ export class Slots {
    * Takes a slot, or answers null when host or threads have none.
    * @param perThread as for `free`; only for a host without a limit
    */
-  acquire(hostId: number, perHost: number, perThread = this.#concurrency): Slot | null {
+  acquire(hostId: number, perHost: number, perThread = this.concurrency): Slot | null {
     if (this.areAllTaken) return null;
     if (perHost === Infinity) {
       const thread = this.#leastLoaded(perThread);
@@ -248,7 +249,7 @@ export class Slots {
   }
 
   /** Below 0 where it has more than it would be given now. */
-  #room(thread: number, perThread = this.#concurrency): number {
+  #room(thread: number, perThread = this.concurrency): number {
     if (this.#isLive[thread] !== true || this.#emptying.has(thread) || this.#alone.has(thread)) return 0;
     return perThread - (this.#loads[thread] as number);
   }
@@ -282,7 +283,7 @@ export class Slots {
     return best;
   }
 
-  #leastLoaded(perThread = this.#concurrency): number | null {
+  #leastLoaded(perThread = this.concurrency): number | null {
     let best: number | null = null;
     for (let thread = 0; thread < this.#loads.length; thread++) {
       const room = this.#room(thread, perThread);
