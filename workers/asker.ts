@@ -7,33 +7,30 @@ import type { FetchTask, RequestTask, SitemapTask } from '#src/protocol/task.js'
 import type { Intake, Reply } from './exchange.js';
 import type { ReplyHeaders } from './open-request.js';
 import type { Fetcher } from './fetcher.js';
-import type { Turns } from './turns.js';
 
 export class Asker {
   readonly #fetcher: Fetcher;
-  readonly #turns: Turns;
   readonly #post: (message: WorkerMessage) => void;
 
   /** @param post sends a message to the main thread in mid-task */
-  constructor(fetcher: Fetcher, turns: Turns, post: (message: WorkerMessage) => void) {
+  constructor(fetcher: Fetcher, post: (message: WorkerMessage) => void) {
     this.#fetcher = fetcher;
-    this.#turns = turns;
     this.#post = post;
   }
 
   /**
-   * Makes the one request of a task; with its answer the task's turn is over. Rejects with what made it fail.
+   * Makes the one request of a task. Rejects with what made it fail.
    *
    * @param onSetCookies called with the Set-Cookie lines of the answer, whatever becomes of it
    * @param intake       what is read of an answer
    */
-  async ask(
+  ask(
     task: FetchTask | SitemapTask | RequestTask,
     onSetCookies: (lines: readonly string[]) => void,
     intake: (status: number, headers: ReplyHeaders) => Intake,
   ): Promise<Reply> {
     const { url, sendHeaders, cookie, proxy, spaced, flightId } = task;
-    const reply = await this.#fetcher.send({
+    return this.#fetcher.send({
       url,
       sendHeaders,
       cookie,
@@ -48,8 +45,6 @@ export class Asker {
       ...(spaced ? { onStart: () => this.#post({ kind: 'started', flightId }) } : {}),
       intake,
     });
-    this.#turns.end(task, reply.status);
-    return reply;
   }
 
   /** The body is in: the host may be asked for something else. */

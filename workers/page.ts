@@ -9,7 +9,6 @@ import type {
   DiskOutcome,
   FailureOutcome,
   Outcome,
-  Returned,
   WorkerMessage,
 } from '#src/protocol/outcome.js';
 import type { ThreadData } from '#src/protocol/settings.js';
@@ -23,7 +22,6 @@ import { DiskError } from './disk-error.js';
 import { fetchRobots } from './robots.js';
 import type { SitemapReader } from './sitemap.js';
 import type { ThreadExecutors } from './thread-executors.js';
-import { Turns } from './turns.js';
 import { Visitor } from './visit.js';
 
 // The pool starts every thread with this; `unknown` until here.
@@ -32,24 +30,17 @@ const holder = new Holder(holding);
 const fetcher = new Fetcher(settings);
 const post = (message: WorkerMessage, transfer: readonly Transferable[] = []): void =>
   parentPort?.postMessage(message, transfer);
-const turns = new Turns(settings.concurrency, holder);
-const asker = new Asker(fetcher, turns, post);
+const asker = new Asker(fetcher, post);
 const visitor = new Visitor(settings, asker, holder, async () => (await threadExecutors()).executions);
 let sitemaps: SitemapReader | null = null;
 let executors: Promise<ThreadExecutors> | null = null;
 let files: Downloader | null = null;
 
 /** Does one task. The promise always resolves. */
-export default async function perform(task: Task): Promise<Returned> {
-  if (task.mayWait && !(await turns.take(task))) return { kind: 'handed-back' };
+export default async function perform(task: Task): Promise<Outcome> {
   // An answer that makes a failure sets cookies as any other does.
   let setCookies: readonly string[] = [];
-  const outcome = await outcomeOf(task, (lines) => {
-    setCookies = lines;
-    if (settings.takesCookies) turns.close();
-  });
-  // Where no answer came that would have ended it.
-  turns.end(task, null);
+  const outcome = await outcomeOf(task, (lines) => (setCookies = lines));
   return setCookies.length === 0 ? outcome : { ...outcome, setCookies };
 }
 

@@ -160,7 +160,6 @@ function poolOf(links: ReadonlyMap<string, string>, threads: number): Pool {
     listen: () => undefined,
     run: (task) => Promise.resolve(answer(task)),
     end: () => undefined,
-    recall: () => undefined,
     close: () => Promise.resolve(true),
   };
 }

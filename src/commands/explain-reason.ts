@@ -35,7 +35,7 @@ export function reasonOf(explanation: Explanation, now: number): string | null {
   if (state === 'done') return null;
   if (state === 'failed') return failedReason(explanation);
   if (state === 'skipped') return skippedReason(explanation);
-  if (state === 'leased') return 'it is being asked for or next in turn, or was when the crawl was killed';
+  if (state === 'leased') return 'it is being asked for, or was when the crawl was killed';
   return queuedReason(explanation, now);
 }
 

@@ -1,7 +1,6 @@
 /** What can be seen of a run while it is under way. */
 import type { CrawlConfig } from '../config/config.js';
 import { type HostLimit, isPolitenessBound } from '../observe/politeness-lines.js';
-import { sum } from '../observe/quantity.js';
 import type { Snapshot } from '../observe/snapshot.js';
 import { hostLimits } from '../policy/politeness.js';
 import { originOf } from '../url/canonicalise.js';
@@ -21,18 +20,15 @@ export function snapshotsOf({ config, delegator, frontier, startedAt }: OpenRun)
     const counts = frontier.counts();
     const { pages, bytes } = delegator.counters;
     const loads = delegator.loads();
-    const inFlight = loads.map((load) => Math.min(load, concurrency));
-    // What a thread has beyond its requests waits in it for its turn.
-    const waiting = sum(loads) - sum(inFlight);
     const oldest = delegator.oldestFlight();
     return {
       now,
       startedAt,
-      counts: { ...counts, queued: counts.queued + waiting, leased: counts.leased - waiting },
+      counts,
       pagesInFile: counts.pages,
       pagesThisRun: pages,
       bytesThisRun: bytes,
-      inFlight,
+      inFlight: loads,
       slowestHost: oldest === null ? null : { host: originOf(oldest.url), waitedMs: now - oldest.startedAt },
       limits: { maxPages, maxTimeMs },
       politenessBound: isBound && counts.queued > 0 && loads.every((load) => load < concurrency),

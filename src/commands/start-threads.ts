@@ -7,6 +7,7 @@ import { workerSettings } from './worker-settings.js';
 export function startThreads(config: CrawlConfig): WorkerPool {
   return new WorkerPool({
     threads: config.workers,
+    concurrency: config.concurrency,
     memoryMiB: config.workerMemoryMiB,
     settings: workerSettings(config),
   });

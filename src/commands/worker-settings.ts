@@ -8,7 +8,7 @@ import { scopeKeyOf } from '../url/scope.js';
 /** What every thread of a run gets, once. */
 export function workerSettings(config: CrawlConfig): WorkerSettings {
   const { profile, scope, include, exclude, within, userAgent, headers, timeoutMs, maxBodyBytes } = config;
-  const { openHosts, allowPrivate, ca, concurrency } = config;
+  const { openHosts, allowPrivate, ca } = config;
   const scopeKeys = [...new Set(config.seeds.map((seed) => scopeKeyOf(seed, scope)))];
   return {
     rule: { profile, scope, scopeKeys, include, exclude },
@@ -16,13 +16,11 @@ export function workerSettings(config: CrawlConfig): WorkerSettings {
     within,
     obeyNofollow: config.obeyRobots,
     userAgent,
-    takesCookies: config.cookies,
     headers,
     openHosts,
     allowPrivate,
     ca,
     timeoutMs,
-    concurrency,
     maxBodyBytes,
     maxRedirects: config.maxRedirects,
     executors: executorSettings(config),

@@ -15,17 +15,11 @@ export class Cookies {
   readonly #jar: CookieJar | null;
   readonly #store: CookieStore;
   #changes: CookieChange[] = [];
-  #haveBeenSet = false;
 
   /** @param jar null: the crawl takes and sends none */
   constructor(jar: CookieJar | null, store: CookieStore) {
     this.#jar = jar;
     this.#store = store;
-  }
-
-  /** Whether an answer has set any in this run: what is asked for next may depend on it. */
-  get haveBeenSet(): boolean {
-    return this.#haveBeenSet;
   }
 
   /** The Cookie header of a request; null = none. */
@@ -39,7 +33,6 @@ export class Cookies {
    */
   take(url: string, { setCookies }: Pick<Outcome, 'setCookies'>, now: number): boolean {
     if (setCookies === undefined || this.#jar === null) return false;
-    this.#haveBeenSet = true;
     const { changes, isAnyValid } = this.#jar.take(url, setCookies, now);
     this.#changes.push(...changes);
     return isAnyValid;

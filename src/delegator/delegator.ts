@@ -135,10 +135,12 @@ export class Delegator implements PoolListener {
     this.#robots = new RobotsDispatch({ ...shared, ...threads, hops, hasUserCode: executions !== null });
     const outward = { ...shared, ...threads, robots: this.#robots };
     this.#asks = new Asks({ ...outward, random, onChange: () => this.#rest.end() });
-    this.#stuck = new StuckThreads(settings, { ...parts, ...threads, asks: this.#asks });
-    // By the time it is a task's turn the proxy that was chosen for it may be at rest, and the cookies old.
-    const mayLookAhead = (): boolean => this.#isPlain() && settings.proxies === null && !cookies.haveBeenSet;
-    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks, mayLookAhead });
+    this.#stuck = new StuckThreads(settings, {
+      ...parts,
+      flights: this.#flights,
+      asks: this.#asks,
+    });
+    this.#dispatcher = new Dispatcher({ ...outward, asks: this.#asks });
     this.#filing = new Filing({ ...shared, hops, flights: this.#flights, store, random, listener });
     this.#cookies = cookies;
   }
@@ -152,7 +154,7 @@ export class Delegator implements PoolListener {
     return this.#slots.loads();
   }
 
-  /** The task that was handed to its thread first, where it may have waited for its turn. */
+  /** The request that has been under way longest. */
   oldestFlight(): Flight | null {
     let oldest: Flight | null = null;
     for (const flight of this.#flights.all()) {
@@ -232,8 +234,7 @@ export class Delegator implements PoolListener {
     if (!isLive) this.#asks.dropThread(thread);
     const wasEnded = this.#stuck.takeEnded(thread);
     if (!isLive && !wasEnded) {
-      // The others were not begun.
-      const tasks = Math.min(this.#slots.loads()[thread] ?? 0, this.#settings.concurrency);
+      const tasks = this.#slots.loads()[thread] ?? 0;
       this.#listener.onNotice({ kind: 'thread-lost', thread, tasks, reason });
     }
     this.#rest.end();
@@ -245,16 +246,16 @@ export class Delegator implements PoolListener {
   }
 
   /**
-   * Whether nobody is told of answers who may then change what is claimed, and threads ask for nothing beside their tasks:
-   * a turn may then be one transaction, and tasks may wait in their threads.
+   * Whether a turn is one transaction: only where nobody is told of answers who may then change what is claimed, and
+   * threads ask for nothing beside their tasks.
    */
-  #isPlain(): boolean {
+  #isHeld(): boolean {
     return this.#onlyFollowsLinks && this.#valve?.isTaking() !== true;
   }
 
   async #turn(startedAt: number, stop: AbortSignal): Promise<Ending | null> {
     if (this.#broken !== null) throw this.#broken;
-    if (this.#isPlain()) this.#frontier.hold();
+    if (this.#isHeld()) this.#frontier.hold();
     let next: Ending | number | null;
     try {
       next = await this.#step(startedAt, stop);
@@ -351,7 +352,6 @@ export class Delegator implements PoolListener {
 
   /** Answers under way are waited for and filed; what is left is let go without cost. */
   async #drain(): Promise<void> {
-    this.#flights.recall();
     const until = this.#clock() + DRAIN_MS;
     while (this.#hasAnswersToCome() && this.#clock() < until) {
       await this.#sleep(until - this.#clock());
@@ -383,7 +383,6 @@ export class Delegator implements PoolListener {
       const isPaused = !this.#checkStore();
       if (isPaused === this.#isPaused) return;
       this.#isPaused = isPaused;
-      if (isPaused) this.#flights.recall();
       this.#listener.onNotice({ kind: 'paused', isPaused });
     } catch (error) {
       this.#broken = error;

@@ -21,7 +21,7 @@ import type { Errand, Flights } from './flights.js';
 import { DIRECTLY, type Proxies } from './proxies.js';
 import type { RequestParts, RequestSettings, RobotsDispatch } from './robots-dispatch.js';
 import type { RobotsGate } from './robots-gate.js';
-import { type Slot, type Slots, tasksAhead } from './slots.js';
+import type { Slot, Slots } from './slots.js';
 import type { FileWork } from './file-work.js';
 import { type FileParts, taskFor } from './task-for.js';
 
@@ -33,20 +33,7 @@ export interface DispatcherParts extends RequestParts {
   /** null = the run downloads no files. */
   readonly fileWork: FileWork | null;
   readonly valve?: Valve | undefined;
-  /** Whether tasks of a host without limits may wait in their thread, where there are no other hosts. */
-  readonly mayLookAhead: () => boolean;
   readonly settings: RequestSettings;
-}
-
-/** What a claim is made by. */
-interface Round {
-  /** ms since epoch. */
-  readonly now: number;
-  /** Tasks at most. */
-  readonly limit: number;
-  readonly knownHosts: number;
-  /** Tasks that a thread may have of a host without limits. */
-  readonly perThread: number;
 }
 
 /** Stored bodies belong to nobody who could be asked too often. */
@@ -65,9 +52,6 @@ export class Dispatcher {
   readonly #proxies: Proxies;
   readonly #settings: RequestSettings;
   readonly #valve: Valve | undefined;
-  readonly #mayLookAhead: () => boolean;
-  /** Whether threads were last given tasks to wait. */
-  #isAhead = false;
   /** Leases that must have a thread to themselves, waiting for it. */
   #suspects: Lease[] = [];
 
@@ -84,7 +68,6 @@ export class Dispatcher {
     this.#proxies = parts.proxies;
     this.#settings = parts.settings;
     this.#valve = parts.valve;
-    this.#mayLookAhead = parts.mayLookAhead;
   }
 
   /** Leases held without a thread. */
@@ -103,15 +86,8 @@ export class Dispatcher {
     await this.#robots.sendHops(now);
     await this.#asks.grant(now);
     if (this.#valve?.isOpen() === false) return false;
-    const knownHosts = await this.#frontier.hostCount();
-    // Of several hosts a slow one would have its tasks wait in front of the others', and of a thread that is to be emptied.
-    const isAhead = knownHosts <= 1 && this.#mayLookAhead() && this.#suspects.length === 0;
-    if (this.#isAhead && !isAhead) this.#flights.recall();
-    this.#isAhead = isAhead;
-    const { concurrency } = this.#slots;
-    const perThread = isAhead ? tasksAhead(concurrency) : concurrency;
-    const limit = this.#slots.free(perThread);
-    return limit > 0 && (await this.#claim({ now, limit, knownHosts, perThread }, pageBudget));
+    const limit = this.#slots.free();
+    return limit > 0 && (await this.#claim(now, limit, pageBudget));
   }
 
   /** The gap of a host counts from when its request was really made. */
@@ -124,16 +100,16 @@ export class Dispatcher {
     }
   }
 
-  async #claim(round: Round, pageLimit: number): Promise<boolean> {
-    const { now, limit } = round;
+  async #claim(now: number, limit: number, pageLimit: number): Promise<boolean> {
     const reserved = new Map<number, Slot[]>();
     const spaced = new Set<number>();
+    const knownHosts = await this.#frontier.hostCount();
     const { leases, errands, refused } = await this.#frontier.claim({
       now,
       limit,
       pageLimit,
       allow: (host, taken, dueHosts) => {
-        const allowance = this.#allow(host, { ...round, limit: limit - taken }, dueHosts, reserved);
+        const allowance = this.#allow(host, now, limit - taken, dueHosts, knownHosts, reserved);
         if (allowance.kind !== 'wait' && allowance.gapMs > 0) spaced.add(host.id);
         return allowance;
       },
@@ -159,8 +135,10 @@ export class Dispatcher {
   /** What one host may be asked for now; the slots it takes are put into `reserved`. */
   #allow(
     host: HostFacts,
-    { now, limit, knownHosts, ...round }: Round,
+    now: number,
+    limit: number,
     dueHosts: number,
+    knownHosts: number,
     reserved: Map<number, Slot[]>,
   ): Allowance {
     const wait = this.#robots.waitOf(host.id, now);
@@ -172,14 +150,11 @@ export class Dispatcher {
     if (perHost !== Infinity && this.#isHeld(host.id)) return { kind: 'wait' };
     const isMissing = !isStored(host) && this.#gate.isMissing(host, now);
     const activeHosts = Math.max(dueHosts, this.#slots.busyHosts());
-    // What waits was allowed by rules that are old.
-    if (isMissing) this.#flights.recall();
-    const perThread = isMissing || gapMs > 0 ? this.#slots.concurrency : round.perThread;
-    const share = fairShare(perHost, this.#slots.capacityOf(perThread), activeHosts, knownHosts);
+    const share = fairShare(perHost, this.#slots.capacity, activeHosts, knownHosts);
     const wanted = Math.min(isMissing || gapMs > 0 ? 1 : limit, limit, share - this.#slots.inFlight(host.id));
     const slots: Slot[] = [];
     while (slots.length < wanted) {
-      const slot = this.#slots.acquire(host.id, perHost, perThread);
+      const slot = this.#slots.acquire(host.id, perHost);
       if (slot === null) break;
       slots.push(slot);
     }
@@ -210,7 +185,6 @@ export class Dispatcher {
       thread: slot.thread,
       url: lease.url,
       slotted: slot.index !== null,
-      mayWait: this.#mayLookAhead() && slot.index === null,
       keepOutside,
       // A file may have moved to another site, which is not to get them.
       sendHeaders: this.#settings.seedOrigins.has(originOf(lease.url)),
@@ -218,13 +192,15 @@ export class Dispatcher {
       cookie: lease.isStored ? null : this.#cookies.headerFor(lease.url, now),
       proxy: choice.proxy,
     };
-    const files = this.#fileWork === null ? null : await this.#filePartsOf(lease, this.#fileWork);
+    const files = await this.#filePartsOf(lease);
     this.#flights.launch(errand, slot, now, (flightId) =>
       taskFor(lease, work, this.#executions, files, { ...base, flightId }),
     );
   }
 
-  async #filePartsOf(lease: Lease, files: FileWork): Promise<FileParts> {
+  async #filePartsOf(lease: Lease): Promise<FileParts | null> {
+    const files = this.#fileWork;
+    if (files === null) return null;
     if (lease.kind === 'file')
       return {
         listing: null,

@@ -3,7 +3,7 @@
  * the answers, add the links, settle the leases, move the clocks.
  */
 import { InvariantError, UserCodeError } from '../errors.js';
-import type { Frontier, HostPatch, Lease, Settlement } from '../frontier/frontier.js';
+import type { Frontier, Lease, Settlement } from '../frontier/frontier.js';
 import { clockAfter, type PolitenessSettings } from '../policy/politeness.js';
 import type { AnswerOutcome, FailureOutcome, Outcome, PageOutcome } from '../protocol/outcome.js';
 import type { Fault } from '../protocol/work.js';
@@ -16,7 +16,7 @@ import type { Arrival, Flight, Flights } from './flights.js';
 import { FileFiling } from './file-filing.js';
 import type { FileWork } from './file-work.js';
 import { HostTrouble } from './host-trouble.js';
-import type { Landed, Lost } from './pool.js';
+import type { Lost } from './pool.js';
 import { type Proxies, robotsSubject } from './proxies.js';
 import { RobotsFiling } from './robots-filing.js';
 import type { RobotsGate } from './robots-gate.js';
@@ -105,12 +105,9 @@ export class Filing {
     if (arrivals.length === 0) return;
     const batch = new Batch(this.#frontier, now);
     for (const { flight, outcome } of arrivals) await this.#judge(batch, flight, outcome);
-    const updates = batch.ledger.updates();
-    // Nor is it asked for what is handed out already.
-    if (updates.some(({ patch }) => bringsRest(patch))) this.#flights.recall();
     await this.#frontier.apply(
       batch.settlements,
-      updates,
+      batch.ledger.updates(),
       (admitTask, files) => {
         for (const answer of batch.answers) this.#store.write(answer);
         for (const done of batch.done) this.#executions?.store(done, admitTask);
@@ -142,9 +139,8 @@ export class Filing {
     });
   }
 
-  async #judge(batch: Batch, flight: Flight, answered: Landed): Promise<void> {
+  async #judge(batch: Batch, flight: Flight, answered: Outcome | Lost): Promise<void> {
     const { errand } = flight;
-    if (answered.kind === 'handed-back') return this.#takeBack(batch, flight);
     const isOfStored = errand.kind === 'fetch' && errand.lease.isStored;
     if (answered.kind !== 'declined' && flight.isSent && !isOfStored) this.counters.requests++;
     const hasSet = answered.kind !== 'lost' && this.#takeCookies(flight, answered, batch.now);
@@ -165,13 +161,6 @@ export class Filing {
       return;
     }
     await this.#judgeFetch(batch, errand.lease, flight, outcome, flight.hasCookie || hasSet);
-  }
-
-  /** Into the queue with it, as if it had never been claimed. */
-  #takeBack(batch: Batch, { errand, url }: Flight): void {
-    if (errand.kind === 'robots') throw new InvariantError(`the robots.txt ${url} was handed back`);
-    const { id, suspect } = errand.lease;
-    batch.settlements.push({ kind: 'release', id, suspect });
   }
 
   /** Whether the answer set any. */
@@ -200,7 +189,7 @@ export class Filing {
     if (event !== null)
       batch.ledger.change(host, clockAfter(host, event, this.#settings, batch.now, this.#random()));
     this.#fileWork(batch, lease, outcome, settlement);
-    if (this.#files !== null) await this.#files.note(lease, outcome);
+    await this.#files?.note(lease, outcome);
     if (outcome.kind === 'page') this.#countPage(lease, outcome);
     if (outcome.kind === 'answer') this.#countAnswer(outcome);
     // Without robots.txt the first page is what shows that a host is none to be asked.
@@ -267,11 +256,6 @@ export class Filing {
     this.counters.pages++;
     this.counters.bytes += bodyBytes;
   }
-}
-
-/** Whether a host is not to be asked for a while, or only at a distance. */
-function bringsRest({ blockedUntil, givenUp, crawlDelayMs }: HostPatch): boolean {
-  return blockedUntil != null || givenUp != null || (crawlDelayMs ?? 0) > 0;
 }
 
 /** The request was lost with a thread that was ended for another's sake, or with a stale connection. */

@@ -1,12 +1,12 @@
 /**
- * Everything handed to a thread and not yet filed: at most threads × concurrency tasks, or threads × `tasksAhead` where the
- * only host has no limits. The queue is the frontier; nothing here is a backlog.
+ * Everything handed to a thread and not yet filed: at most threads × concurrency tasks. The queue is the
+ * frontier; nothing here is a backlog.
  */
 import type { Lease } from '../frontier/frontier.js';
 import type { Failure } from '../protocol/failure.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { Task } from '../protocol/task.js';
-import type { Landed, Pool } from './pool.js';
+import type { Lost, Pool } from './pool.js';
 import type { RobotsErrand } from './robots-gate.js';
 import type { Slot, Slots } from './slots.js';
 
@@ -30,7 +30,7 @@ export interface Flight {
 
 export interface Arrival {
   readonly flight: Flight;
-  readonly outcome: Landed;
+  readonly outcome: Outcome | Lost;
 }
 
 /** A request of a host with a gap that is on its way. */
@@ -125,11 +125,6 @@ export class Flights {
     this.answer(errand, url, slot, now, { kind: 'failure', startedAt: now, durationMs: 0, failure });
   }
 
-  /** Has handed back all that has not begun. */
-  recall(): void {
-    this.#pool.recall(this.#lastId);
-  }
-
   /** Whether a request to this host was handed out that is not known to be made yet. */
   isStarting(hostId: number): boolean {
     for (const host of this.#starting.values()) if (host === hostId) return true;
@@ -175,7 +170,7 @@ export class Flights {
     return arrived;
   }
 
-  #land(flight: Flight, outcome: Landed): void {
+  #land(flight: Flight, outcome: Outcome | Lost): void {
     this.#aloft.delete(flight.flightId);
     this.#endStart(flight);
     this.#slots.release(flight.slot);

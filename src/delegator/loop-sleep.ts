@@ -1,6 +1,6 @@
 /** The sleep of the delegator's loop: until a time, or until something has changed. */
 
-/** How long what came in may wait for more, while most tasks are still in the threads. */
+/** How long what came in may wait for more, while most requests are still under way. */
 const GATHER_MS = 4;
 
 export class LoopSleep {

@@ -30,7 +30,7 @@ export class Losses {
     if (lost.endedFor === flightId) return this.#judgeHeld(lease, flight, lost, again);
     // Ended for another page's sake: nobody is a suspect.
     if (lost.endedFor !== null) return again(suspect);
-    // All tasks that a dead thread had begun are suspects; each is tried again alone, and has to end that thread, too, twice.
+    // All tasks of a dead thread are suspects; each is tried again alone, and has to end that thread, too, twice.
     if (!slot.isAlone) return again(Math.max(1, suspect));
     if (suspect < 2) return again(2);
     const detail = `ended its thread twice: ${lost.message}`;

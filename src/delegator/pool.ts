@@ -1,17 +1,16 @@
 /**
  * The worker threads: one Piscina pool whose tasks are sent to the thread the delegator chose. A thread
- * that dies is replaced, and every task it had begun is reported as lost; whose fault it was is for the
+ * that dies is replaced, and every task it had is reported as lost; whose fault it was is for the
  * delegator to find out. Nothing but this file imports piscina.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { type CrawlError, PoolError, UserCodeError } from '../errors.js';
-import type { Returned, WorkerMessage } from '../protocol/outcome.js';
-import { clearCells, executorAt, type Holding, isUnbegun, makeHolding, recall } from '../protocol/holding.js';
+import type { Outcome, WorkerMessage } from '../protocol/outcome.js';
+import { clearCells, executorAt, type Holding, makeHolding } from '../protocol/holding.js';
 import type { ThreadData, WorkerSettings } from '../protocol/settings.js';
 import type { Task } from '../protocol/task.js';
-import { tasksAhead } from './slots.js';
 
 /**
  * Room for what lives no longer than a page, MiB a thread. Node would take three times as much, and a quarter more
@@ -27,6 +26,8 @@ const CLOSE_MS = 3_000;
 
 export interface PoolOptions {
   readonly threads: number;
+  /** Tasks one thread may have at once. */
+  readonly concurrency: number;
   /** Heap limit of one thread, MiB. */
   readonly memoryMiB: number;
   readonly settings: WorkerSettings;
@@ -46,11 +47,9 @@ export interface Pool {
   readonly holding: Holding;
   /** Names the owner, who is told what has happened since the start, too, once this call is over. */
   listen(listener: PoolListener): void;
-  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`, or `handed-back` for what waited in it. */
-  run(task: Task, thread: number): Promise<Landed>;
-  /** Has tasks of all hosts handed back that wait for their turn, or are on their way to their thread, up to that of this flight. */
-  recall(flightId: number): void;
-  /** Ends one thread, which is replaced; the tasks it had begun are lost with `endedFor`. */
+  /** Runs a task on a live thread. Never rejects: a thread that dies answers `lost`. */
+  run(task: Task, thread: number): Promise<Outcome | Lost>;
+  /** Ends one thread, which is replaced; its tasks are lost with `endedFor`. */
   end(thread: number, flightId: number | null): void;
   /** Ends all threads at once, whatever they are doing. False where one cannot be ended: the process will not end by itself. */
   close(): Promise<boolean>;
@@ -65,9 +64,6 @@ export interface Lost {
   /** The place of the executor that was at work in it, in the order of the run; null = none. */
   readonly executor: number | null;
 }
-
-/** What comes of a task that was handed to a thread. */
-export type Landed = Returned | Lost;
 
 export class WorkerPool implements Pool {
   readonly holding: Holding;
@@ -94,7 +90,7 @@ export class WorkerPool implements Pool {
       minThreads: options.threads,
       maxThreads: options.threads,
       // One more than tasks: the reserve of delegator/slots.ts.
-      concurrentTasksPerWorker: tasksAhead(options.settings.concurrency) + 1,
+      concurrentTasksPerWorker: options.concurrency + 1,
       // With the default a resting thread's event loop stands still, and its kept-alive sockets with it.
       atomics: 'disabled',
       recordTiming: false,
@@ -130,24 +126,19 @@ export class WorkerPool implements Pool {
     });
   }
 
-  async run(task: Task, thread: number): Promise<Landed> {
+  async run(task: Task, thread: number): Promise<Outcome | Lost> {
     this.#next = thread;
     try {
       // Null is what a thread died of: user code may throw that.
-      const outcome = (await this.#piscina.run(task)) as Returned | null;
+      const outcome = (await this.#piscina.run(task)) as Outcome | null;
       if (outcome === null) throw new PoolError('null was thrown');
       return outcome;
     } catch (cause) {
-      if (task.mayWait && isUnbegun(this.holding, task)) return { kind: 'handed-back' };
       const endedFor = this.#endedFor.get(thread) ?? null;
       const reason = reasonOf(cause);
       const message = endedFor === null ? reason : 'held its thread for too long';
       return { kind: 'lost', message, endedFor, executor: executorAt(this.holding, thread) };
     }
-  }
-
-  recall(flightId: number): void {
-    recall(this.holding, flightId);
   }
 
   end(thread: number, flightId: number | null): void {

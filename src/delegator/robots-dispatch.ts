@@ -137,7 +137,6 @@ export class RobotsDispatch {
       flightId,
       url: robots.url,
       sendHeaders: settings.seedOrigins.has(originOf(robots.url)),
-      mayWait: false,
       spaced: isSpaced,
       // A wall that sends everybody round until its cookie is there would hide the rules, and none means all allowed.
       cookie: cookies.headerFor(robots.url, now),

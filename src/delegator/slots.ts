@@ -10,19 +10,6 @@ const LINGER_MS = 6_000;
 /** Hosts remembered for the threads they were served by; beyond that, those of no more use are dropped. */
 const MANY_HOMES = 4_096;
 
-/** Tasks for each request in flight. By a site of 4,389 pages, 16 requests in flight: 1.93 s with 1, 1.68 with 3, 1.65 with 4, 1.68 with 8 … */
-const AHEAD = 4;
-/** … and in all, which is of use up to here. */
-const ENOUGH_AHEAD = 64;
-
-/**
- * Tasks that a thread may have of a host without limits. Those beyond its requests in flight wait in it: it does not run
- * dry while answers are filed, so that more of them are filed at a time, which costs less.
- */
-export function tasksAhead(concurrency: number): number {
-  return Math.max(concurrency, Math.min(concurrency * AHEAD, ENOUGH_AHEAD));
-}
-
 export interface Slot {
   readonly hostId: number;
   readonly thread: number;
@@ -50,8 +37,7 @@ interface Home {
 }
 
 export class Slots {
-  /** Requests that one thread may have in flight. */
-  readonly concurrency: number;
+  readonly #concurrency: number;
   readonly #most: number;
   /** What counts for the limit for all. */
   #taken = 0;
@@ -75,19 +61,14 @@ export class Slots {
    */
   constructor(threads: number, concurrency: number, clock: () => number, most = Infinity) {
     this.#clock = clock;
-    this.concurrency = concurrency;
+    this.#concurrency = concurrency;
     this.#most = most;
     this.#loads = new Array<number>(threads).fill(0);
     this.#isLive = new Array<boolean>(threads).fill(true);
   }
 
   get capacity(): number {
-    return this.capacityOf(this.concurrency);
-  }
-
-  /** Tasks that all threads together may have. */
-  capacityOf(perThread: number): number {
-    return Math.min(this.#loads.length * perThread, this.#most);
+    return Math.min(this.#loads.length * this.#concurrency, this.#most);
   }
 
   /** Whether the limit for all is reached. */
@@ -95,12 +76,9 @@ export class Slots {
     return this.#taken >= this.#most;
   }
 
-  /**
-   * Tasks that could be handed out now, hosts aside.
-   * @param perThread how many a thread may have
-   */
-  free(perThread = this.concurrency): number {
-    const room = this.#loads.reduce((sum, _, thread) => sum + Math.max(0, this.#room(thread, perThread)), 0);
+  /** Requests that could be handed out now, hosts aside. */
+  free(): number {
+    const room = this.#loads.reduce((sum, _, thread) => sum + this.#room(thread), 0);
     return Math.max(0, Math.min(room, this.#most - this.#taken));
   }
 
@@ -127,14 +105,11 @@ export class Slots {
     }
   }
 
-  /**
-   * Takes a slot, or answers null when host or threads have none.
-   * @param perThread as for `free`; only for a host without a limit
-   */
-  acquire(hostId: number, perHost: number, perThread = this.concurrency): Slot | null {
+  /** Takes a slot, or answers null when host or threads have none. */
+  acquire(hostId: number, perHost: number): Slot | null {
     if (this.areAllTaken) return null;
     if (perHost === Infinity) {
-      const thread = this.#leastLoaded(perThread);
+      const thread = this.#leastLoaded();
       return thread === null
         ? null
         : this.#take({ hostId, thread, index: null, isAlone: false, takes: 'task' });
@@ -248,10 +223,9 @@ export class Slots {
     return slot;
   }
 
-  /** Below 0 where it has more than it would be given now. */
-  #room(thread: number, perThread = this.concurrency): number {
+  #room(thread: number): number {
     if (this.#isLive[thread] !== true || this.#emptying.has(thread) || this.#alone.has(thread)) return 0;
-    return perThread - (this.#loads[thread] as number);
+    return this.#concurrency - (this.#loads[thread] as number);
   }
 
   /** The thread that may still hold a connection of this slot; null when none does. */
@@ -283,11 +257,10 @@ export class Slots {
     return best;
   }
 
-  #leastLoaded(perThread = this.concurrency): number | null {
+  #leastLoaded(): number | null {
     let best: number | null = null;
     for (let thread = 0; thread < this.#loads.length; thread++) {
-      const room = this.#room(thread, perThread);
-      if (room > 0 && (best === null || room > this.#room(best, perThread))) best = thread;
+      if (this.#room(thread) > 0 && (best === null || this.#room(thread) > this.#room(best))) best = thread;
     }
     return best;
   }

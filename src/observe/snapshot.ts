@@ -5,7 +5,7 @@ export interface Snapshot {
   readonly now: number;
   /** Start of this run. */
   readonly startedAt: number;
-  /** URLs in the file by state, all runs; those that wait in a thread for their turn are queued. */
+  /** URLs in the file by state, all runs. */
   readonly counts: {
     readonly queued: number;
     readonly leased: number;
@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly bytesThisRun: number;
   /** Requests in flight, one number per worker thread. */
   readonly inFlight: readonly number[];
-  /** The host of the task that was handed to its thread first, and how long ago; null = there is none. */
+  /** The host of the request that has been under way longest; null = none is under way. */
   readonly slowestHost: { readonly host: string; readonly waitedMs: number } | null;
   readonly limits: { readonly maxPages: number | null; readonly maxTimeMs: number | null };
   /** Work is waiting for hosts' limits while workers are free. */

@@ -3,7 +3,7 @@
  * our manners. Pure functions over a host's stored facts and a time that is passed in; the facts are in
  * the file, so none of this is forgotten by a crash.
  */
-import { type FailureCode, FAILURES_BEFORE_REST } from '../protocol/failure.js';
+import type { FailureCode } from '../protocol/failure.js';
 import { isPrivateHost } from '../url/private-host.js';
 import { backoffMs, type Blame } from './retry.js';
 
@@ -15,6 +15,8 @@ export const PUBLIC_DELAY_MS = 1_000;
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 /** So many waits of its choosing in a row, without one success, and a host is given up. */
 export const MAX_WAITS = 10;
+/** So many failures in a row before a host as a whole is rested; fewer may be single bad pages. */
+const FAILURES_BEFORE_REST = 5;
 /** robots.txt is read again after this (RFC 9309 §2.4: no longer than 24 hours). */
 export const ROBOTS_MAX_AGE_MS = 24 * 3_600_000;
 

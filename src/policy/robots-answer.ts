@@ -2,7 +2,7 @@
  * What one answer to a request for robots.txt means (RFC 9309 §2.3.1): rules to obey, another place to
  * look, or no definite answer, in which case nothing of that host may be fetched.
  */
-import { type FailureCode, isRefusal } from '../protocol/failure.js';
+import type { FailureCode } from '../protocol/failure.js';
 import type { DeclinedOutcome, FailureOutcome, RobotsOutcome } from '../protocol/outcome.js';
 
 /** Redirects followed from one robots.txt (§2.3.1.2: at least five). */
@@ -42,11 +42,12 @@ export function judgeRobots(
   }
   const { status, text, redirectTo, retryAfterMs } = answer;
   if (status >= 500 || status === 429) {
+    const isRefusal = status === 429 || status === 503;
     return {
       kind: 'unknown',
       code: 'status',
       detail: `HTTP ${status}`,
-      isRefusal: isRefusal(status),
+      isRefusal,
       retryAfterMs,
     };
   }

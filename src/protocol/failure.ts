@@ -37,14 +37,6 @@ export function countBroken(byStatus: Readonly<Record<string, number>>): number 
   return count;
 }
 
-/** So many failures in a row before a host as a whole is rested; fewer may be single bad pages. */
-export const FAILURES_BEFORE_REST = 5;
-
-/** Whether an answer with this status is a statement about our rate: its host asks for a rest. */
-export function isRefusal(status: number): boolean {
-  return status === 429 || status === 503;
-}
-
 /** Why we chose not to fetch a URL, or not to read what it answered. */
 export const SKIP_REASONS = [
   'out-of-scope',

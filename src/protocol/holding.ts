@@ -1,6 +1,6 @@
 /**
- * How the main thread knows what a worker thread is in the middle of while that cannot answer, and tells it at once
- * what not to begin: a few cells a thread in shared memory. A message would come too late.
+ * How the main thread knows what a worker thread is in the middle of while that cannot answer: a few cells a
+ * thread in shared memory. A message would come too late.
  */
 
 /** What a thread gets when it starts, beside its settings. */
@@ -17,12 +17,8 @@ export const CELL = {
   executor: 1,
   /** Goes up as long as the thread's event loop turns; only where there are executors. */
   pulse: 2,
-  /** Of the flights that may wait in a thread for others, the highest that was begun; they begin in their order. */
-  begun: 3,
-  /** Set by the main thread: of those flights, up to which none is to be begun any more. */
-  recalled: 4,
 } as const;
-export const CELLS = 5;
+export const CELLS = 3;
 
 export function makeHolding(threads: number): Holding {
   return { cells: new SharedArrayBuffer(threads * CELLS * Int32Array.BYTES_PER_ELEMENT) };
@@ -64,17 +60,6 @@ export class Holder {
     Atomics.store(this.#cells, thread * CELLS + CELL.executor, 0);
   }
 
-  /** A flight that may have waited for others is begun. */
-  begin({ thread, flightId }: Held): void {
-    const cell = thread * CELLS + CELL.begun;
-    if (flightId > Atomics.load(this.#cells, cell)) Atomics.store(this.#cells, cell, flightId);
-  }
-
-  /** Whether a flight that waits is not to be begun any more. */
-  isRecalled({ thread, flightId }: Held): boolean {
-    return flightId <= Atomics.load(this.#cells, thread * CELLS + CELL.recalled);
-  }
-
   /** Says that the thread's event loop turns. */
   beat(thread: number): void {
     Atomics.add(this.#cells, thread * CELLS + CELL.pulse, 1);
@@ -85,18 +70,6 @@ export class Holder {
 export function executorAt({ cells }: Holding, thread: number): number | null {
   const place = Atomics.load(new Int32Array(cells), thread * CELLS + CELL.executor);
   return place === 0 ? null : place - 1;
-}
-
-/** Whether a flight that may wait in its thread was not begun there, while others were. */
-export function isUnbegun({ cells }: Holding, { thread, flightId }: Held): boolean {
-  const begun = Atomics.load(new Int32Array(cells), thread * CELLS + CELL.begun);
-  return begun !== 0 && flightId > begun;
-}
-
-/** No thread begins a flight any more that waits in it, up to this one. */
-export function recall({ cells }: Holding, flightId: number): void {
-  const all = new Int32Array(cells);
-  for (let cell = 0; cell < all.length; cell += CELLS) Atomics.store(all, cell + CELL.recalled, flightId);
 }
 
 /** A new thread takes a number over. */

@@ -183,14 +183,6 @@ export type Outcome =
   | FailureOutcome
   | DeclinedOutcome;
 
-/** A task that may wait, and was not begun: nothing was asked for, and it is as if it had not been handed out. */
-export interface HandedBack {
-  readonly kind: 'handed-back';
-}
-
-/** What a thread answers to a task. */
-export type Returned = Outcome | HandedBack;
-
 /** The HTTP status of an answer; null where there was none. */
 export function statusOf(outcome: Outcome): number | null {
   if (outcome.kind === 'declined' || outcome.kind === 'executed' || outcome.kind === 'disk') return null;

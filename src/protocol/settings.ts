@@ -38,8 +38,6 @@ export interface WorkerSettings {
   /** False under --no-robots: robots meta and X-Robots-Tag are then not obeyed. */
   readonly obeyNofollow: boolean;
   readonly userAgent: string;
-  /** What answers set goes along with later requests. */
-  readonly takesCookies: boolean;
   /** Extra request headers, sent only with tasks that say `sendHeaders`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Hosts whose private addresses may be connected to (url/addresses.ts). */
@@ -50,8 +48,6 @@ export interface WorkerSettings {
   readonly ca: readonly string[];
   /** Deadline for the whole response, ms. */
   readonly timeoutMs: number;
-  /** Requests in flight of tasks that may wait, at most. */
-  readonly concurrency: number;
   /** Cap on a body, in bytes, on the wire and decoded. */
   readonly maxBodyBytes: number;
   /** Redirects in a row that are followed in a thread: those of user code's requests. */

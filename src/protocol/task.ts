@@ -13,8 +13,6 @@ interface TaskBase {
   readonly url: string;
   /** Whether `WorkerSettings.headers` go with this request (seed origins only). */
   readonly sendHeaders: boolean;
-  /** Counts for `WorkerSettings.concurrency`, and waits its turn in the thread where that is reached. */
-  readonly mayWait: boolean;
   /** The host keeps a gap between request starts: post `started` when this one is made. */
   readonly spaced: boolean;
   /** The crawl's cookies for this request, bytes as Latin-1; a Cookie header of the user's own goes before them. */

@@ -70,7 +70,7 @@ describe.concurrent('resuming', () => {
       '--header',
       'A: b',
     ]);
-    expect(stderr).toMatch(/^resuming: \d+ done, \d+ queued, ([1-9]|[12]\d|3[0-2]) reclaimed\n/);
+    expect(stderr).toMatch(/^resuming: \d+ done, \d+ queued, [1-8] reclaimed\n/);
     expect(status).toBe(0);
     expect(verified(folder, 'crawl.db')).toEqual(verified(folder, 'whole.db'));
   });

@@ -4,7 +4,6 @@
  * Used by the suites of every length.
  */
 import { expect } from 'vitest';
-import { tasksAhead } from '../../dist/delegator/slots.js';
 import { copyAtRest, differences, type Rest, restOf } from '../support/crash-file.js';
 import { between, type Random } from '../support/crash-random.js';
 import { verify, type Verified } from '../support/crash-verify.js';
@@ -54,8 +53,6 @@ export class Lane {
   readonly #args: readonly string[];
   /** Requests that may be in flight. */
   readonly capacity: number;
-  /** Tasks that may be in the threads: in flight, waiting, or answered and not filed yet. */
-  readonly #mostInHand: number;
   readonly #tally: Tally;
   #crawls = 0;
   #digest = '';
@@ -67,7 +64,6 @@ export class Lane {
     this.#folder = folder;
     this.#name = name;
     this.capacity = workers * concurrency;
-    this.#mostInHand = workers * tasksAhead(concurrency);
     this.#tally = tally;
     this.#args = [
       '--seed',
@@ -195,7 +191,7 @@ export class Lane {
     expect(copyAtRest(file, copy), `${place}: the file is there`).toBe(true);
     const rest = restOf(copy);
     this.#tally.leased += rest.leased.length;
-    expect(rest.leased.length, `${place}: leases`).toBeLessThanOrEqual(this.#mostInHand);
+    expect(rest.leased.length, `${place}: leases`).toBeLessThanOrEqual(this.capacity);
     this.#verify(copy, place);
     return rest;
   }

@@ -50,7 +50,6 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
       return new Promise(() => undefined);
     },
     end: () => undefined,
-    recall: () => undefined,
     close: () => Promise.resolve(true),
   };
   const clock = (): number => bench.now;
@@ -90,7 +89,6 @@ async function start({ perHost, delayMs, plan }: Options = {}) {
     flightId,
     url: PAGE,
     slotted: false,
-    mayWait: false,
     keepOutside: false,
     sendHeaders: false,
     spaced: false,

@@ -11,14 +11,14 @@ import {
 import type { FileWork } from '../../dist/delegator/file-work.js';
 import { StoreError } from '../../dist/errors.js';
 import type { Frontier } from '../../dist/frontier/frontier.js';
-import type { Landed, Lost, Pool } from '../../dist/delegator/pool.js';
+import type { Lost, Pool } from '../../dist/delegator/pool.js';
 import { makeHolding } from '../../dist/protocol/holding.js';
 import type { Outcome } from '../../dist/protocol/outcome.js';
 import type { Task } from '../../dist/protocol/task.js';
 import { Bench } from '../frontier/bench.js';
 import { sqliteHome } from '../frontier/sqlite-home.js';
 
-type Answering = (task: Task, thread: number) => Promise<Landed>;
+type Answering = (task: Task, thread: number) => Promise<Outcome | Lost>;
 
 const SETTINGS: DelegatorSettings = {
   workers: 2,
@@ -41,8 +41,6 @@ const SETTINGS: DelegatorSettings = {
   proxies: null,
 };
 
-/** Nothing is asked for through it: threads answer as a test says. */
-const PROXIES = { http: { '*': ['http://127.0.0.1:9'] }, https: null, except: '' };
 const BASE = { startedAt: 0, durationMs: 0 };
 const SITE = 'http://127.0.0.1:8080';
 
@@ -73,7 +71,6 @@ const IDLE = {
   holding: makeHolding(SETTINGS.workers),
   listen: () => undefined,
   end: () => undefined,
-  recall: () => undefined,
   close: () => Promise.resolve(true),
 } satisfies Partial<Pool>;
 
@@ -225,101 +222,6 @@ describe('the delegator', () => {
     test('at once, when nothing else is under way', async () => {
       const batches = await batchesOf({ workers: 1, concurrency: 1, perHost: 1 });
       expect(batches).toEqual(Array.from({ length: 201 }, () => 1));
-    });
-  });
-
-  describe('hands out ahead', () => {
-    /** The most tasks that were in the threads at once. */
-    async function mostInHand(
-      seeds: readonly string[],
-      settings: Partial<DelegatorSettings>,
-    ): Promise<number> {
-      bench = await Bench.start(sqliteHome(), { seeds });
-      const first = seeds[0] ?? '';
-      const links = Array.from({ length: 200 }, (_, n) => `${first}${n}`);
-      let inHand = 0;
-      let most = 0;
-      await crawl(
-        async ({ url }) => {
-          most = Math.max(most, ++inHand);
-          await new Promise((resolve) => setTimeout(resolve, 2));
-          inHand--;
-          return url === first ? page(...links) : page();
-        },
-        { obeyRobots: false, ...settings },
-      );
-      expect(await bench.frontier.counts()).toMatchObject({ done: 200 + seeds.length, queued: 0, leased: 0 });
-      return most;
-    }
-
-    test.each([
-      ['four tasks a request to the one host there is', [`${SITE}/`], {}, 32],
-      ['one a request where there are others', [`${SITE}/`, 'http://127.0.0.2/'], {}, 8],
-      ['none beyond the limit of a host', [`${SITE}/`], { perHost: 3 }, 3],
-      ['none beyond a limit as large as all threads have', [`${SITE}/`], { perHost: 8 }, 8],
-      ['none beyond the limit for all threads', [`${SITE}/`], { maxInFlight: 5 }, 5],
-      ['none through proxies', [`${SITE}/`], { proxies: PROXIES }, 8],
-    ])('%s', async (_, seeds, settings, most) => {
-      const { length } = seeds;
-      // A quarter of the room is kept for hosts that may turn up.
-      expect(await mostInHand(seeds, settings)).toBe(length === 1 ? most : most * 0.75);
-    });
-
-    test('but not in front of a robots.txt that is to be read again', async () => {
-      bench = await Bench.start(sqliteHome(), { seeds: [`${SITE}/`] });
-      const links = Array.from({ length: 200 }, (_, n) => `${SITE}/${n}`);
-      let inHand = 0;
-      let pages = 0;
-      const asked: number[] = [];
-      const recalls: number[] = [];
-      const pool: Pool = {
-        ...IDLE,
-        recall: (flightId) => void recalls.push(flightId),
-        run: async ({ kind, url }) => {
-          if (kind === 'robots') {
-            asked.push(inHand);
-            return robots('');
-          }
-          inHand++;
-          await new Promise((resolve) => setTimeout(resolve, 2));
-          inHand--;
-          pages++;
-          return url === `${SITE}/` ? page(...links) : page();
-        },
-      };
-      // A day goes by after a hundred pages.
-      const clock = (): number => Date.now() + (pages < 100 ? 0 : 25 * 3_600_000);
-      const ending = await crawl(() => Promise.reject(new Error('not asked')), {}, undefined, {
-        pool,
-        clock,
-      });
-      expect(ending).toBe('finished');
-      expect(asked.length).toBe(2);
-      expect(asked[1]).toBeLessThanOrEqual(7);
-      expect(recalls.length).toBeGreaterThan(0);
-    });
-
-    test('and takes back what was not begun, which nobody has asked for', async () => {
-      bench = await Bench.start(sqliteHome(), { seeds: [1, 2, 3].map((n) => `${SITE}/${n}`) });
-      const returned = new Set<string>();
-      const told: string[] = [];
-      const listener = {
-        onFiled: ({ lease }: { lease: { key: string } }) => void told.push(lease.key),
-        onNotice: () => undefined,
-      };
-      const ending = await crawl(
-        async ({ url }) => {
-          if (returned.has(url)) return page();
-          returned.add(url);
-          return { kind: 'handed-back' };
-        },
-        { obeyRobots: false },
-        undefined,
-        { listener },
-      );
-      expect(ending).toBe('finished');
-      expect(told.sort()).toEqual([...returned].sort());
-      expect(await bench.frontier.counts()).toMatchObject({ done: 3, queued: 0, leased: 0 });
     });
   });
 

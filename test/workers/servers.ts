@@ -68,13 +68,11 @@ export function settingsFor(origin: string, changes: Partial<WorkerSettings> = {
     stripParams: [],
     obeyNofollow: true,
     userAgent: 'Orbweaver/test',
-    takesCookies: true,
     headers: [],
     openHosts: ['127.0.0.1', 'localhost'],
     allowPrivate: false,
     ca: [],
     timeoutMs: 5_000,
-    concurrency: 8,
     maxBodyBytes: 1024 * 1024,
     maxRedirects: 20,
     executors: null,
@@ -88,7 +86,6 @@ export function fetchTask(url: string, changes: Partial<FetchTask> = {}): FetchT
   return {
     ...task,
     slotted: false,
-    mayWait: false,
     spaced: false,
     keepOutside: false,
     cookie: null,
@@ -99,5 +96,5 @@ export function fetchTask(url: string, changes: Partial<FetchTask> = {}): FetchT
 
 export function robotsTask(url: string): RobotsTask {
   const task = { kind: 'robots', thread: 0, flightId: 1, url, sendHeaders: false } as const;
-  return { ...task, mayWait: false, spaced: false, cookie: null, proxy: null };
+  return { ...task, spaced: false, cookie: null, proxy: null };
 }

@@ -25,6 +25,8 @@ export const orbweaver: SitePeer = {
     `${workers}`,
     '--concurrency',
     `${Math.ceil(connections / workers)}`,
+    '--per-host',
+    `${connections}`,
   ],
   found: (job) =>
     read(job, (database) => {
